@@ -1,0 +1,68 @@
+@testable import EventLoop
+import Testing
+
+struct `Timer wheel` {
+    private let start = ContinuousClock.now
+
+    private func wheel() -> TimerWheel { TimerWheel(start: start) }
+
+    @Test func `fires in the order of the deadlines, none before its time`() {
+        let wheel = wheel()
+        var fired: [Int] = []
+        for delay in [50, 10, 30, 20_000, 40] {
+            _ = wheel.schedule(after: .milliseconds(delay), now: start) { fired.append(delay) }
+        }
+        wheel.advance(to: start + .milliseconds(35))
+        #expect(fired == [10, 30])
+        wheel.advance(to: start + .milliseconds(60))
+        #expect(fired == [10, 30, 40, 50])
+        wheel.advance(to: start + .seconds(19))
+        #expect(fired == [10, 30, 40, 50])
+        wheel.advance(to: start + .seconds(21))
+        #expect(fired == [10, 30, 40, 50, 20_000])
+    }
+
+    @Test func `forgets a cancelled timer`() {
+        let wheel = wheel()
+        var fired = 0
+        let timer = wheel.schedule(after: .milliseconds(10), now: start) { fired += 1 }
+        timer.cancel()
+        wheel.advance(to: start + .seconds(1))
+        #expect(fired == 0)
+        #expect(!timer.isPending)
+    }
+
+    @Test func `catches up after a pause longer than one turn`() {
+        let wheel = wheel()
+        var fired: [Int] = []
+        for delay in [15_000, 5, 10_235] {
+            _ = wheel.schedule(after: .milliseconds(delay), now: start) { fired.append(delay) }
+        }
+        wheel.advance(to: start + .seconds(60))
+        #expect(fired == [5, 10_235, 15_000])
+    }
+
+    @Test func `asks to be woken for the next deadline, and not at all when nothing is left`() {
+        let wheel = wheel()
+        var asked: [Duration?] = []
+        wheel.arm = { asked.append($0) }
+        _ = wheel.schedule(after: .milliseconds(100), now: start) {}
+        _ = wheel.schedule(after: .milliseconds(500), now: start) {}
+        _ = wheel.schedule(after: .milliseconds(40), now: start) {}
+        wheel.advance(to: start + .milliseconds(45))
+        wheel.advance(to: start + .milliseconds(600))
+        #expect(asked == [.milliseconds(100), .milliseconds(40), .milliseconds(55), nil])
+    }
+
+    @Test func `lets a timer schedule the next one`() {
+        let wheel = wheel()
+        var fired = 0
+        func again(_ now: ContinuousClock.Instant) {
+            fired += 1
+            _ = wheel.schedule(after: .milliseconds(10), now: now) { again(now + .milliseconds(10)) }
+        }
+        _ = wheel.schedule(after: .milliseconds(10), now: start) { again(start + .milliseconds(10)) }
+        for step in 1...10 { wheel.advance(to: start + .milliseconds(10 * step)) }
+        #expect(fired == 10)
+    }
+}
