@@ -1,0 +1,178 @@
+// Sign-in: login and password, then the institution when the person belongs to several.
+
+import { ApiError, get, post } from "../base/api.js";
+import { fill, h, roving, uid } from "../base/dom.js";
+import { icon, mark } from "../base/icons.js";
+import { add, clock, language, languages, setLanguage, t } from "../base/i18n.js";
+import { attachMenu } from "../base/menu.js";
+import { adopt } from "../base/session.js";
+import { busy } from "../base/shell.js";
+import { choice, choose } from "../base/theme.js";
+import { explain } from "../base/toast.js";
+
+const LAST = "cohort.login";
+const HINT = "cohort.signed-in";
+
+/** The page to go back to: only a path of ours. */
+function returnPath() {
+    const wished = new URLSearchParams(location.search).get("return") ?? "/";
+    try {
+        const url = new URL(wished, location.origin);
+        return url.origin === location.origin && wished.startsWith("/") && url.pathname !== "/sign-in" ? url.pathname + url.search + url.hash : "/";
+    } catch {
+        return "/";
+    }
+}
+
+const remember = (name, value) => {
+    try {
+        if (value === undefined) return localStorage.getItem(name) ?? "";
+        localStorage.setItem(name, value);
+    } catch {
+        // Without storage nothing is remembered.
+    }
+    return "";
+};
+
+function enter(session) {
+    adopt(session);
+    location.assign(returnPath());
+}
+
+/** Words for a refused sign-in. */
+function words(error) {
+    if (error.code === "invalid_credentials") return t("signIn.wrong");
+    return error instanceof ApiError && error.status > 0 && error.status < 500 && error.status !== 429 ? error.message : explain(error);
+}
+
+function page(title, text, ...content) {
+    const main = document.getElementById("main");
+    fill(main,
+        h("div.sign-in",
+            h("div.sign-in-head", h("span.mark", mark(26)), h("h1", title), text && h("p.muted", text)),
+            h("div.card.sign-in-card", content)),
+        h("footer.sign-in-foot", preferences()));
+    main.removeAttribute("aria-busy");
+}
+
+function preferences() {
+    return [
+        attachMenu(h("button.button.ghost.small", { type: "button" }, icon("language"), languages.find((item) => item.id === language)?.name ?? language),
+            () => languages.map((item) => ({ label: item.name, checked: item.id === language, run: () => item.id === language || setLanguage(item.id) }))),
+        attachMenu(h("button.button.ghost.small", { type: "button" }, icon("sun"), t("shell.theme")),
+            () => ["system", "light", "dark"].map((theme) => ({ label: t(`theme.${theme}`), checked: choice() === theme, run: () => choose(theme) }))),
+    ];
+}
+
+function passwordForm() {
+    const message = h("div.sign-in-message", { "aria-live": "assertive" });
+    const ids = { login: uid("login"), password: uid("password"), problem: uid("problem") };
+    const login = h("input.input", { id: ids.login, name: "login", type: "text", autocomplete: "username", autocapitalize: "none", autocorrect: "off", spellcheck: "false", required: true, ".value": remember(LAST) });
+    const password = h("input.input", { id: ids.password, name: "password", type: "password", autocomplete: "current-password", required: true });
+    const toggle = h("button.button.ghost.icon", { type: "button", "aria-pressed": "false", "aria-label": t("signIn.show"), title: t("signIn.show"), onclick: () => {
+        const shown = password.type === "password";
+        password.type = shown ? "text" : "password";
+        toggle.setAttribute("aria-pressed", String(shown));
+        toggle.title = t(shown ? "signIn.hide" : "signIn.show");
+        fill(toggle, icon(shown ? "eye-off" : "eye"));
+        password.focus();
+    } }, icon("eye"));
+    const submit = h("button.button.primary.block", { type: "submit" }, t("signIn.submit"));
+    const mark = (field, text) => {
+        for (const input of [login, password]) {
+            const wrong = input === field || field === "both";
+            input.setAttribute("aria-invalid", String(wrong));
+            if (wrong) input.setAttribute("aria-describedby", ids.problem);
+            else input.removeAttribute("aria-describedby");
+        }
+        fill(message, text && h("p.notice.bad", { id: ids.problem }, icon("alert"), h("span", text)));
+    };
+    let waiting = 0;
+    const wait = (seconds) => {
+        const until = Date.now() + seconds * 1000;
+        const left = h("span.num", { "aria-hidden": "true" });
+        fill(message, h("p.notice.warn", { id: ids.problem }, icon("clock"),
+            h("span", t("signIn.throttled"), " ", h("span.visually-hidden", t("signIn.throttled_for", { n: seconds })), left)));
+        submit.disabled = true;
+        const draw = () => {
+            const rest = Math.ceil((until - Date.now()) / 1000);
+            left.textContent = t("signIn.countdown", { time: clock(rest) });
+            if (rest > 0) return;
+            clearInterval(waiting);
+            submit.disabled = false;
+            fill(message);
+            password.focus();
+        };
+        clearInterval(waiting);
+        waiting = setInterval(draw, 500);
+        draw();
+    };
+    const send = () => busy(submit, async () => {
+        if (submit.disabled) return;
+        if (login.value.trim() === "") {
+            mark(login, t("signIn.login_missing"));
+            login.focus();
+            return;
+        }
+        if (password.value === "") {
+            mark(password, t("signIn.password_missing"));
+            password.focus();
+            return;
+        }
+        mark(null, null);
+        try {
+            remember(LAST, login.value.trim());
+            const answer = await post("/api/v1/session", { login: login.value.trim(), password: password.value }, { anonymous: true });
+            if (answer.choices) institutions(answer);
+            else enter(answer);
+        } catch (error) {
+            if (error.status === 429) return wait(error.retryAfter ?? 30);
+            mark(error.code === "invalid_credentials" ? "both" : null, words(error));
+            password.select();
+            password.focus();
+        }
+    });
+    page(t("signIn.title"), null,
+        h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); send(); } },
+            message,
+            h("div.field", h("label", { for: ids.login }, t("signIn.login")), login),
+            h("div.field", h("label", { for: ids.password }, t("signIn.password")), h("div.input-group", password, toggle)),
+            submit));
+    (login.value ? password : login).focus();
+}
+
+function institutions({ choices, ticket }) {
+    const message = h("div.sign-in-message", { "aria-live": "assertive" });
+    const pick = (choice, button) => busy(button, async () => {
+        fill(message);
+        try {
+            enter(await post("/api/v1/session", { ticket, institution: choice.institution.id }, { anonymous: true }));
+        } catch (error) {
+            if (error.status === 401) {
+                passwordForm();
+                return;
+            }
+            fill(message, h("p.notice.bad", icon("alert"), h("span", words(error))));
+        }
+    });
+    const list = h("div.choices", { role: "group", "aria-label": t("signIn.choose") }, choices.map((choice) => {
+        const button = h("button.button.choice", { type: "button", onclick: () => pick(choice, button) },
+            icon("building", { size: 22 }),
+            h("span", h("span.strong", choice.institution.name), h("span.small.muted", choice.roles.map((role) => t(`role.${role}`)).join(", "))),
+            icon("chevron-right"));
+        return button;
+    }));
+    page(t("signIn.choose"), t("signIn.choose_text"), message, list,
+        h("button.button.ghost", { type: "button", onclick: passwordForm }, t("signIn.other")));
+    roving(list, () => [...list.children]);
+    list.firstElementChild?.focus();
+}
+
+await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") });
+document.title = `${t("signIn.title")} · Cohort`;
+passwordForm();
+
+// Whoever is signed in already goes on; without the hint nobody asks, as most who come here are not.
+if (remember(HINT) === "1") {
+    get("/api/v1/session", { anonymous: true, retries: 0 }).then(enter, () => remember(HINT, ""));
+}
