@@ -1,0 +1,49 @@
+package import EventLoop
+package import JSON
+package import LiveProtocol
+
+/// Carries publications to every loop, of every node, that has members for a channel.
+///
+/// For log channels it only carries: their order is the log's. For stream channels it assigns offsets and keeps
+/// history. It may lose, repeat and reorder what it carries; subscribers of log channels mend that from the log.
+/// One suite of tests holds for every implementation.
+package protocol Broker: Sendable {
+    /// Starts carrying `key` to `loop`, for `sink`; called on that loop. Repeated calls are harmless.
+    func join(_ key: ChannelKey, loop: EventLoop, sink: any BrokerSink)
+
+    /// Stops carrying `key` to `loop`; called on that loop.
+    func leave(_ key: ChannelKey, loop: EventLoop)
+
+    /// Carries a log or ephemeral publication; from any thread.
+    func publish(_ publication: ChannelPublication, to key: ChannelKey)
+
+    /// Publishes to a stream channel: assigns the offset, keeps it, carries it. From a loop; `then` is called there.
+    func publishToStream(
+        _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
+        loop: EventLoop,
+        then: @escaping (StreamPosition) -> Void)
+
+    /// Reads a stream's kept publications after `since` (all when `nil`), at most `limit`; from a loop.
+    func history(
+        of key: ChannelKey, since: UInt64?, limit: Int, reverse: Bool, loop: EventLoop,
+        then: @escaping (StreamHistory) -> Void)
+}
+
+/// Receives what the broker carries.
+///
+/// Sendable: it is handed to the broker once for each loop.
+package protocol BrokerSink: AnyObject, Sendable {
+    /// Called on the sink's loop.
+    func brokerDidCarry(_ publication: ChannelPublication, to key: ChannelKey)
+}
+
+/// What a stream still holds of what was asked for.
+package struct StreamHistory: Sendable, Equatable {
+    package let position: StreamPosition
+    package let publications: [ChannelPublication]
+
+    package init(position: StreamPosition, publications: [ChannelPublication]) {
+        self.position = position
+        self.publications = publications
+    }
+}

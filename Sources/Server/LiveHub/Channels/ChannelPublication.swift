@@ -1,0 +1,28 @@
+import JSON
+package import LiveProtocol
+
+/// One thing said in a channel, on its way from the log or the broker to every subscriber.
+package struct ChannelPublication: Sendable, Hashable {
+    /// What subscribers receive; its offset is the place in the channel's order, from 1, or 0 for ephemeral ones.
+    package let publication: Publication
+    /// An earlier offset that this one hides from history.
+    package let hides: UInt64?
+    /// When it was handed to the broker, in nanoseconds of the monotonic clock; 0 when it was read from history.
+    package let publishedAt: Int64
+
+    /// Makes a publication on its way.
+    package init(_ publication: Publication, hides: UInt64? = nil, publishedAt: Int64 = 0) {
+        self.publication = publication
+        self.hides = hides
+        self.publishedAt = publishedAt
+    }
+
+    /// The place in the channel's order; 0 for an ephemeral one.
+    package var offset: UInt64 { publication.offset }
+
+    /// Whether it has no place in the order and may be dropped.
+    package var isEphemeral: Bool { publication.offset == 0 }
+
+    /// About how many bytes it holds, for budgets.
+    var weight: Int { publication.data.bytes.count + 96 }
+}

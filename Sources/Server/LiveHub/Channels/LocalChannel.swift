@@ -1,0 +1,250 @@
+import EventLoop
+import JSON
+import LiveProtocol
+import WebSocket
+
+/// One channel on one loop: its members there, where it stands, and what was said last.
+///
+/// Confined to the loop.
+final class LocalChannel {
+    private enum Phase { case loading, live, failed }
+
+    let key: ChannelKey
+    let namespace: Namespace
+    let feature: any LiveFeature
+    private(set) var members: [LiveSession] = []
+    /// Bumped whenever the channel is used; the loop lets go of channels that nobody has used for a while.
+    private(set) var lastUsed: ContinuousClock.Instant = .now
+
+    private unowned let loop: LiveLoop
+    private var phase: Phase
+    private var waiters: [(Bool) -> Void] = []
+    private var early: [ChannelPublication] = []
+    private var delivery = ContiguousDelivery(position: 0)
+    private var recent: RecentPublications
+    private var observers: [any ChannelObserver] = []
+    private var isFilling = false
+
+    private var snapshot: ChannelSnapshot?
+    private var snapshotWaiters: [(ChannelSnapshot?) -> Void] = []
+    private var reached: [(offset: UInt64, then: () -> Void)] = []
+    /// Members that are on their way: they receive pages until they have caught up.
+    private(set) var catchingUp = 0
+
+    init(key: ChannelKey, namespace: Namespace, feature: any LiveFeature, loop: LiveLoop) {
+        self.key = key
+        self.namespace = namespace
+        self.feature = feature
+        self.loop = loop
+        recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
+        phase = namespace.isLog ? .loading : .live
+        if namespace.isLog { load() }
+    }
+
+    /// The offset up to which members have been told everything.
+    var position: UInt64 { delivery.position }
+
+    var isIdle: Bool { members.isEmpty && observers.isEmpty && catchingUp == 0 && waiters.isEmpty }
+
+    func touch() { lastUsed = .now }
+
+    // MARK: Loading
+
+    /// Calls `then` once the channel knows where it stands; with `false` when the log cannot be read.
+    func whenLive(_ then: @escaping (Bool) -> Void) {
+        touch()
+        switch phase {
+        case .live: then(true)
+        case .loading: waiters.append(then)
+        case .failed:
+            phase = .loading
+            waiters.append(then)
+            load()
+        }
+    }
+
+    private func load() {
+        // The broker carries to this loop already: what it brings meanwhile waits in `early`.
+        loop.reader.load(key) { [self] loaded in
+            let told = waiters
+            waiters = []
+            guard let loaded else {
+                phase = .failed
+                for then in told { then(false) }
+                return
+            }
+            phase = .live
+            delivery = ContiguousDelivery(position: loaded.top)
+            for publication in loaded.recent { recent.append(publication) }
+            let missed = early
+            early = []
+            for then in told { then(true) }
+            for publication in missed { receive(publication) }
+        }
+    }
+
+    // MARK: Delivering
+
+    func receive(_ publication: ChannelPublication) {
+        guard phase == .live else {
+            if !publication.isEphemeral, phase == .loading { early.append(publication) }
+            return
+        }
+        if publication.isEphemeral { return deliverEphemeral(publication) }
+        guard namespace.isLog else { return deliver(publication) }
+        act(on: delivery.accept(publication))
+    }
+
+    private func act(on action: ContiguousDelivery.Action) {
+        switch action {
+        case .wait: break
+        case .deliver(let run): for publication in run { deliver(publication) }
+        case .fill: fillSoon(after: loop.gapPatience)
+        case .overflow: fillSoon(after: .zero)
+        }
+    }
+
+    /// Asks the log for what the broker has not brought.
+    private func fillSoon(after delay: Duration) {
+        guard !isFilling else { return }
+        isFilling = true
+        loop.loop.schedule(after: delay) { [self] in
+            guard delivery.isWaiting || delay == .zero else {
+                isFilling = false
+                return
+            }
+            loop.counters.gapFills += 1
+            loop.reader.page(of: key, after: position, limit: 1000) { [self] found in
+                isFilling = false
+                for publication in delivery.fill(found ?? []) { deliver(publication) }
+                if delivery.isWaiting { fillSoon(after: loop.gapPatience) }
+            }
+        }
+    }
+
+    private func deliver(_ publication: ChannelPublication) {
+        recent.append(publication)
+        if let hidden = publication.hides {
+            recent.replace(offset: hidden, with: LogEvent.hidden(offset: hidden))
+        }
+        for observer in observers { observer.channelDidDeliver(publication.publication, in: key) }
+        if !members.isEmpty {
+            let frame = LiveFrame.push(Push(channel: key.name, .publication(publication.publication)))
+            for session in members { session.deliver(frame) }
+            loop.noteDeliveries(members.count, publication)
+        }
+        if !reached.isEmpty {
+            let now = reached.filter { $0.offset <= position }
+            reached.removeAll { $0.offset <= position }
+            for entry in now { entry.then() }
+        }
+    }
+
+    private func deliverEphemeral(_ publication: ChannelPublication) {
+        guard !members.isEmpty else { return }
+        let frame = LiveFrame.push(Push(channel: key.name, .publication(publication.publication)))
+        for session in members { session.deliverEphemeral(frame) }
+        loop.noteDeliveries(members.count, publication)
+    }
+
+    // MARK: Members
+
+    /// Adds a session that has been told everything up to ``position``; returns its place.
+    func add(_ session: LiveSession) -> Int {
+        touch()
+        members.append(session)
+        return members.count - 1
+    }
+
+    /// Takes the member at `place` out; the last member moves there.
+    func remove(at place: Int) {
+        touch()
+        let last = members.removeLast()
+        guard place < members.count else { return }
+        members[place] = last
+        last.move(in: self, to: place)
+    }
+
+    /// Registers an observer, which hears of every event after the offset that `then` is told.
+    func observe(_ observer: any ChannelObserver, then: @escaping (UInt64?) -> Void) {
+        whenLive { [self] isLive in
+            guard isLive else { return then(nil) }
+            observers.append(observer)
+            then(position)
+        }
+    }
+
+    func removeObserver(_ observer: any ChannelObserver) {
+        observers.removeAll { $0 === observer }
+        touch()
+    }
+
+    // MARK: What a subscriber has missed
+
+    /// What was said after `offset`, when it is at hand and fits one reply; `nil` otherwise.
+    func missed(after offset: UInt64) -> [Publication]? {
+        guard offset <= position, recent.covers(after: offset, top: position) else { return nil }
+        var bytes = 0
+        var found: [Publication] = []
+        for entry in recent.after(offset) {
+            bytes += entry.weight
+            guard found.count < loop.settings.pageCount, bytes <= loop.settings.pageBytes else { return nil }
+            found.append(entry.publication)
+        }
+        return found
+    }
+
+    /// Brings a session from `offset` up to ``position``, page by page, then calls `then` in the same moment
+    /// in which it has caught up.
+    ///
+    /// `send` hands on a page and says whether the session still lives.
+    func catchUp(from offset: UInt64, send: @escaping ([Publication]) -> Bool, then: @escaping (Bool) -> Void)
+    {
+        catchingUp += 1
+        page(from: offset, send: send) { [self] caughtUp in
+            catchingUp -= 1
+            touch()
+            then(caughtUp)
+        }
+    }
+
+    private func page(
+        from offset: UInt64, send: @escaping ([Publication]) -> Bool, then: @escaping (Bool) -> Void
+    ) {
+        if let rest = missed(after: offset) { return then(send(rest)) }
+        loop.reader.page(of: key, after: offset, limit: loop.settings.pageCount) { [self] found in
+            guard let last = found?.last, let found, send(found.map(\.publication)) else {
+                return then(false)
+            }
+            page(from: last.offset, send: send, then: then)
+        }
+    }
+
+    // MARK: Snapshots
+
+    /// Hands out the channel's snapshot at an offset that ``position`` has reached and ``missed(after:)``
+    /// reaches back to.
+    ///
+    /// All who ask in one moment share one.
+    func withSnapshot(_ then: @escaping (ChannelSnapshot?) -> Void) {
+        if let snapshot, snapshot.offset <= position, position - snapshot.offset <= 32,
+            missed(after: snapshot.offset) != nil
+        {
+            return then(snapshot)
+        }
+        snapshotWaiters.append(then)
+        guard snapshotWaiters.count == 1 else { return }
+        feature.snapshot(of: key, loop: loop) { [self] made in
+            guard let made, made.offset > position else { return finishSnapshot(made) }
+            reached.append((made.offset, { [self] in finishSnapshot(made) }))
+            fillSoon(after: loop.gapPatience)
+        }
+    }
+
+    private func finishSnapshot(_ made: ChannelSnapshot?) {
+        snapshot = made
+        let told = snapshotWaiters
+        snapshotWaiters = []
+        for then in told { then(made) }
+    }
+}

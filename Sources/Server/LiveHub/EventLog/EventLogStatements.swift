@@ -1,0 +1,105 @@
+import Postgres
+
+/// The log's SQL.
+///
+/// `$1` is always the institution.
+enum EventLogStatements {
+    /// Makes the rows of channels that this node has not written to yet.
+    ///
+    /// `$2` names.
+    static let createChannels: Statement = """
+        INSERT INTO live_channels (institution_id, name)
+        SELECT $1::bigint, name FROM unnest($2::text[]) AS t (name) ORDER BY name
+        ON CONFLICT DO NOTHING
+        """
+
+    /// Takes the channels' rows in one order, so that two nodes cannot deadlock.
+    ///
+    /// A statement of its own: the next one sees what was committed while this one waited.
+    static let lockChannels: Statement = """
+        SELECT name FROM live_channels WHERE institution_id = $1::bigint AND name = ANY ($2::text[])
+        ORDER BY name FOR UPDATE
+        """
+
+    /// Appends, or finds what the same key appended before; one row per input, by its place.
+    ///
+    /// Parameters: channels, authors, methods, keys, digests, times, bodies. The channels' rows are locked, so the keys
+    /// that `known` does not see do not exist.
+    static let append: Statement = """
+        WITH input AS (
+            SELECT * FROM unnest(
+                $2::text[], $3::bigint[], $4::text[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[])
+                WITH ORDINALITY AS t (channel, author, method, key, digest, at, body, place)
+        ), known AS (
+            SELECT i.place, e.seq, e.at, e.body, e.digest = i.digest AS same
+            FROM input i JOIN live_events e ON e.institution_id = $1::bigint AND e.channel = i.channel
+                AND e.author = i.author AND e.method = i.method AND e.key = i.key
+        ), fresh AS (
+            SELECT i.*, row_number() OVER (PARTITION BY i.channel ORDER BY i.place) AS nth
+            FROM input i WHERE NOT EXISTS (SELECT FROM known k WHERE k.place = i.place)
+        ), bumped AS (
+            UPDATE live_channels c SET top = c.top + n.count
+            FROM (SELECT channel, count(*) AS count FROM fresh GROUP BY channel) n
+            WHERE c.institution_id = $1::bigint AND c.name = n.channel
+            RETURNING c.name, c.top - n.count AS base
+        ), inserted AS (
+            INSERT INTO live_events (institution_id, channel, seq, author, method, key, digest, at, body)
+            SELECT $1::bigint, f.channel, b.base + f.nth, f.author, f.method, f.key, f.digest, f.at, f.body
+            FROM fresh f JOIN bumped b ON b.name = f.channel
+        )
+        SELECT i.place - 1, coalesce(k.seq, b.base + f.nth), k.place IS NULL, coalesce(k.same, true),
+            coalesce(k.at, i.at), k.body
+        FROM input i LEFT JOIN known k ON k.place = i.place LEFT JOIN fresh f ON f.place = i.place
+            LEFT JOIN bumped b ON b.name = f.channel
+        ORDER BY i.place
+        """
+
+    /// Hides earlier events.
+    ///
+    /// Parameters: channels, offsets.
+    static let hide: Statement = """
+        UPDATE live_events e SET hidden = true FROM unnest($2::text[], $3::bigint[]) AS t (channel, seq)
+        WHERE e.institution_id = $1::bigint AND e.channel = t.channel AND e.seq = t.seq
+        """
+
+    /// What one key has appended before, if anything.
+    ///
+    /// Parameters: channel, author, method, key.
+    static let find: Statement = """
+        SELECT seq, at, body, digest FROM live_events
+        WHERE institution_id = $1::bigint AND channel = $2 AND author = $3::bigint AND method = $4
+            AND key = $5::uuid
+        """
+
+    /// The newest offsets and, for each channel, its latest events.
+    ///
+    /// `$2` names, `$3` events per channel.
+    static let load: Statement = """
+        SELECT c.name, c.top, e.seq, e.body, e.hidden
+        FROM live_channels c LEFT JOIN LATERAL (
+            SELECT seq, body, hidden FROM live_events
+            WHERE institution_id = $1::bigint AND channel = c.name AND seq > c.top - $3::bigint
+        ) e ON true
+        WHERE c.institution_id = $1::bigint AND c.name = ANY ($2::text[])
+        ORDER BY c.name, e.seq
+        """
+
+    /// Events after an offset, oldest first.
+    ///
+    /// Parameters: channel, offset, limit.
+    static let after: Statement = """
+        SELECT seq, body, hidden FROM live_events
+        WHERE institution_id = $1::bigint AND channel = $2 AND seq > $3::bigint ORDER BY seq LIMIT $4::bigint
+        """
+
+    /// Events before an offset, newest first.
+    ///
+    /// Parameters: channel, offset, limit.
+    static let before: Statement = """
+        SELECT seq, body, hidden FROM live_events
+        WHERE institution_id = $1::bigint AND channel = $2 AND seq < $3::bigint ORDER BY seq DESC LIMIT $4::bigint
+        """
+
+    /// The log's epoch.
+    static let epoch: Statement = "SELECT epoch FROM live_log"
+}

@@ -1,0 +1,140 @@
+import EventLoop
+import JSON
+import LiveProtocol
+import Postgres
+
+/// Reads the log for one loop.
+///
+/// Confined to it.
+///
+/// Channels that are asked for in the same moment are loaded with one statement, so that a cohort that joins costs
+/// few reads and not one for each.
+package final class LogReader: RoundEndWork {
+    /// Where a log channel stands and what was said last.
+    struct Loaded {
+        let top: UInt64
+        let recent: [ChannelPublication]
+    }
+
+    /// Channels in one statement.
+    private static let maxLoads = 500
+    /// How often a failed load is tried again before its waiters are told.
+    private static let attempts = 3
+
+    private let loop: EventLoop
+    private let pool: PostgresPool
+    private let recentCount: Int
+    private var wanted: [(key: ChannelKey, then: (Loaded?) -> Void)] = []
+    private var isBusy = false
+    private var isNoted = false
+
+    init(loop: EventLoop, pool: PostgresPool, recentCount: Int) {
+        self.loop = loop
+        self.pool = pool
+        self.recentCount = recentCount
+    }
+
+    /// Loads a channel; `then` gets `nil` when Postgres cannot be reached.
+    func load(_ key: ChannelKey, then: @escaping (Loaded?) -> Void) {
+        wanted.append((key, then))
+        guard !isBusy, !isNoted else { return }
+        isNoted = true
+        loop.atRoundEnd(self)
+    }
+
+    package func roundDidEnd() {
+        isNoted = false
+        loadNext()
+    }
+
+    private func loadNext() {
+        guard !isBusy, let institution = wanted.first?.key.institution else { return }
+        isBusy = true
+        var taken: [(key: ChannelKey, then: (Loaded?) -> Void)] = []
+        var rest: [(key: ChannelKey, then: (Loaded?) -> Void)] = []
+        for entry in wanted {
+            if entry.key.institution == institution, taken.count < LogReader.maxLoads {
+                taken.append(entry)
+            } else {
+                rest.append(entry)
+            }
+        }
+        wanted = rest
+        loop.run { await self.load(taken, of: institution) }
+    }
+
+    private func load(_ taken: [(key: ChannelKey, then: (Loaded?) -> Void)], of institution: TenantID) async {
+        let names = Set(taken.map(\.key.name))
+        let loaded = await fetch(Array(names), of: institution)
+        for entry in taken { entry.then(loaded.map { $0[entry.key.name] ?? Loaded(top: 0, recent: []) }) }
+        isBusy = false
+        loadNext()
+    }
+
+    private func fetch(_ names: [String], of institution: TenantID) async -> [String: Loaded]? {
+        for _ in 0..<LogReader.attempts {
+            do {
+                let rows = try await pool.query(
+                    EventLogStatements.load,
+                    [.int(institution.rawValue), .textArray(names), .int(Int64(recentCount))],
+                    tenant: institution)
+                var found: [String: Loaded] = [:]
+                for row in rows {
+                    let name = try row.text(0)
+                    var recent = found.removeValue(forKey: name)?.recent ?? []
+                    if try !row.isNull(2) { recent.append(try publication(row, first: 2)) }
+                    found[name] = Loaded(top: UInt64(try row.int(1)), recent: recent)
+                }
+                return found
+            } catch {
+                continue
+            }
+        }
+        return nil
+    }
+
+    /// Events after `offset`, oldest first; `nil` when Postgres cannot be reached.
+    func page(
+        of key: ChannelKey, after offset: UInt64, limit: Int, then: @escaping ([ChannelPublication]?) -> Void
+    ) {
+        read(EventLogStatements.after, key, offset, limit, then)
+    }
+
+    /// Events before `offset`, newest first; `nil` when Postgres cannot be reached.
+    func page(
+        of key: ChannelKey, before offset: UInt64, limit: Int, then: @escaping ([ChannelPublication]?) -> Void
+    ) {
+        read(EventLogStatements.before, key, offset, limit, then)
+    }
+
+    private func read(
+        _ statement: Statement, _ key: ChannelKey, _ offset: UInt64, _ limit: Int,
+        _ then: @escaping ([ChannelPublication]?) -> Void
+    ) {
+        let parameters: [PostgresValue] = [
+            .int(key.institution.rawValue), .text(key.name), .int(Int64(clamping: offset)),
+            .int(Int64(limit)),
+        ]
+        loop.run { then(await self.read(statement, parameters, tenant: key.institution)) }
+    }
+
+    private func read(
+        _ statement: Statement, _ parameters: [PostgresValue], tenant: TenantID
+    ) async -> [ChannelPublication]? {
+        do {
+            let rows = try await pool.query(statement, parameters, tenant: tenant)
+            var found: [ChannelPublication] = []
+            for row in rows { found.append(try publication(row, first: 0)) }
+            return found
+        } catch {
+            return nil
+        }
+    }
+
+    private func publication(_ row: Row, first: Int) throws(PostgresError) -> ChannelPublication {
+        let offset = UInt64(try row.int(first))
+        let data = LogEvent.stored(
+            Array(try row.text(first + 1).utf8), isHidden: try row.bool(first + 2), offset: offset)
+        return ChannelPublication(Publication(data: data, offset: offset))
+    }
+}

@@ -1,0 +1,212 @@
+package import EventLoop
+package import JSON
+package import LiveProtocol
+package import Postgres
+package import Telemetry
+import WebServer
+import Synchronization
+
+/// The live layer of a node: every loop's share of it, and what they have in common.
+package final class LiveHub: Sendable {
+    /// Carries publications between loops and nodes.
+    package let broker: any Broker
+    /// Turns credentials into callers.
+    package let authenticator: any LiveAuthenticator
+    /// Bounds and intervals.
+    package let settings: LiveSettings
+    /// Running totals, at most a second old.
+    package let counters = CounterBoard()
+    /// From reading a call to its reply.
+    package let acknowledgement: Distribution
+    /// From handing a publication to the broker to the last `send` of a loop's round.
+    package let fanOutLag: Distribution
+
+    private let features: [any LiveFeature]
+    private let namespaces: [String: (namespace: Namespace, feature: any LiveFeature)]
+    private let methods: [String: LiveMethod]
+    private let signals: [String: LiveSignal]
+
+    private struct Parts {
+        var loops: [LoopBound<LiveLoop>] = []
+        var log: EventLog?
+        var epoch = ""
+        var isDraining = false
+    }
+    private let parts = Mutex(Parts())
+
+    /// Makes the node's live layer; ``start(loops:pools:)`` gives it loops.
+    package init(
+        features: [any LiveFeature], broker: any Broker, authenticator: any LiveAuthenticator,
+        settings: LiveSettings, metrics: Metrics
+    ) {
+        self.features = features
+        self.broker = broker
+        self.authenticator = authenticator
+        self.settings = settings
+        acknowledgement = metrics.distribution("cohort_live_ack_seconds", "From reading a call to its reply")
+        fanOutLag = metrics.distribution(
+            "cohort_live_fanout_seconds", "From publication to the last send of a loop")
+        var namespaces: [String: (namespace: Namespace, feature: any LiveFeature)] = [:]
+        var methods: [String: LiveMethod] = [:]
+        var signals: [String: LiveSignal] = [:]
+        for feature in features {
+            for namespace in feature.namespaces {
+                precondition(
+                    namespaces[namespace.name] == nil, "two features own the namespace \(namespace.name)")
+                namespaces[namespace.name] = (namespace, feature)
+            }
+            methods.merge(feature.methods) { _, _ in preconditionFailure("two features own one method") }
+            signals.merge(feature.signals) { _, _ in preconditionFailure("two features own one signal") }
+        }
+        self.namespaces = namespaces
+        self.methods = methods
+        self.signals = signals
+    }
+
+    // MARK: Wiring
+
+    /// Makes the loop's share; called on each loop once, before it serves.
+    package func open(on loop: EventLoop, pool: PostgresPool) -> LiveLoop {
+        let share = LiveLoop(loop: loop, hub: self, pool: pool)
+        let boxed = LoopBound(share, loop: loop)
+        parts.withLock { $0.loops.append(boxed) }
+        return share
+    }
+
+    /// Sets the node's log and its epoch; before any loop serves.
+    package func use(log: EventLog, epoch: String) {
+        parts.withLock {
+            $0.log = log
+            $0.epoch = epoch
+        }
+    }
+
+    /// Reads the log's epoch from Postgres; on the loop of `pool`.
+    package static func readEpoch(_ pool: PostgresPool) async throws -> String {
+        let rows = try await pool.query(EventLogStatements.epoch, [], tenant: nil)
+        guard let row = rows.first else { throw PostgresError.unavailable("the live log has no epoch") }
+        return try row.text(0)
+    }
+
+    /// The node's log.
+    package var log: EventLog {
+        guard let log = parts.withLock({ $0.log }) else {
+            preconditionFailure("the live layer has no log yet")
+        }
+        return log
+    }
+
+    var logEpoch: String { parts.withLock { $0.epoch } }
+
+    var isDraining: Bool { parts.withLock { $0.isDraining } }
+
+    // MARK: Lookup
+
+    /// The namespace of a channel's name, and the feature that owns it.
+    func namespace(of channel: String) -> (Namespace, any LiveFeature)? {
+        guard let name = try? ChannelName(channel), let found = namespaces[String(name.namespace)] else {
+            return nil
+        }
+        return (found.namespace, found.feature)
+    }
+
+    func method(_ name: String) -> LiveMethod? { methods[name] }
+
+    func signal(_ type: String) -> LiveSignal? { signals[type] }
+
+    func welcome(_ caller: LiveCaller, at time: Int64) -> RawJSON {
+        RawJSON { writer in
+            writer.object { object in
+                object.member("time", time)
+                object.object("user") { user in
+                    user.member("id", caller.user)
+                    user.member("name", caller.name)
+                    user.name("roles")
+                    user.array(of: caller.roles.sorted()) { $0.string($1) }
+                }
+                object.member("limits", settings.limits)
+            }
+        }
+    }
+
+    // MARK: Across loops
+
+    /// Publishes something that may be dropped to a channel's subscribers everywhere; from any thread.
+    package func publishEphemeral(_ data: RawJSON, to key: ChannelKey) {
+        let publication = Publication(data: data)
+        broker.publish(ChannelPublication(publication, publishedAt: MonotonicTime.nanoseconds()), to: key)
+    }
+
+    /// Reads something from every loop's share and hands all of it back on `loop`.
+    package func gather<Share: Sendable>(
+        on loop: EventLoop, _ read: @escaping @Sendable (LiveLoop) -> Share, then: @escaping ([Share]) -> Void
+    ) {
+        let loops = parts.withLock { $0.loops }
+        let gathering = LoopBound(Gathering(expected: loops.count, then: then), loop: loop)
+        for share in loops {
+            share.loop.execute {
+                let read = read(share.value)
+                loop.execute { gathering.value.add(read) }
+            }
+        }
+    }
+
+    /// Does something on every loop's share; from any thread.
+    package func onEveryLoop(_ work: @escaping @Sendable (LiveLoop) -> Void) {
+        for share in parts.withLock({ $0.loops }) { share.loop.execute { work(share.value) } }
+    }
+
+    /// Ends every session of a user, or those of the whole institution when `user` is `nil`; from any thread.
+    package func disconnect(institution: TenantID, user: Int64?, _ code: DisconnectCode) {
+        onEveryLoop { loop in
+            for session in loop.sessions {
+                guard let caller = session.caller, caller.institution == institution else { continue }
+                if user == nil || caller.user == user { session.disconnect(code) }
+            }
+        }
+    }
+
+    /// Ends a user's subscription to a channel everywhere, for good; from any thread.
+    package func expel(user: Int64, from key: ChannelKey, reason: String) {
+        onEveryLoop { loop in
+            for session in loop.sessions {
+                guard let caller = session.caller, caller.institution == key.institution, caller.user == user
+                else { continue }
+                session.expel(from: key.name, .server, reason: reason)
+            }
+        }
+    }
+
+    /// Begins to send sessions elsewhere: new ones are turned away, and the closes are spread over `window`, so that
+    /// those who come back do not come back at once.
+    package func drain(over window: Duration) {
+        parts.withLock { $0.isDraining = true }
+        onEveryLoop { loop in
+            let sessions = loop.sessions
+            for (place, session) in sessions.enumerated() {
+                let delay = window * (Double(place) / Double(max(1, sessions.count)))
+                loop.loop.schedule(after: delay) { session.disconnect(.shutdown) }
+            }
+        }
+    }
+}
+
+/// Collects one share from each loop.
+///
+/// Confined to the loop that asked.
+private final class Gathering<Share: Sendable> {
+    private let expected: Int
+    private let then: ([Share]) -> Void
+    private var shares: [Share] = []
+
+    init(expected: Int, then: @escaping ([Share]) -> Void) {
+        self.expected = expected
+        self.then = then
+        if expected == 0 { then([]) }
+    }
+
+    func add(_ share: Share) {
+        shares.append(share)
+        if shares.count == expected { then(shares) }
+    }
+}

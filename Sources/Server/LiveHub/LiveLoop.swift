@@ -1,0 +1,166 @@
+package import EventLoop
+package import LiveProtocol
+package import Postgres
+import Telemetry
+
+/// The live layer's share of one loop: its sessions, and its slice of every channel.
+///
+/// Confined to the loop.
+package final class LiveLoop {
+    /// The loop.
+    package let loop: EventLoop
+    /// The node that this is a share of.
+    package unowned let hub: LiveHub
+    /// The loop's connections to Postgres.
+    package let pool: PostgresPool
+    /// Reads of the log.
+    package let reader: LogReader
+    /// What has happened on this loop so far.
+    package internal(set) var counters = LiveCounters()
+
+    /// How long a hole may stay before the log is asked.
+    let gapPatience: Duration = .milliseconds(5)
+
+    private var channels: [ChannelKey: LocalChannel] = [:]
+    private var heartbeat: HeartbeatRing
+    private var sink: LoopSink?
+    private var lagSamples: [Int64] = []
+
+    init(loop: EventLoop, hub: LiveHub, pool: PostgresPool) {
+        self.loop = loop
+        self.hub = hub
+        self.pool = pool
+        reader = LogReader(loop: loop, pool: pool, recentCount: hub.settings.recentCount)
+        heartbeat = HeartbeatRing(period: hub.settings.pingSeconds, patience: hub.settings.pongSeconds)
+        sink = LoopSink(LoopBound(self, loop: loop))
+        tick()
+    }
+
+    /// Bounds and intervals.
+    package var settings: LiveSettings { hub.settings }
+
+    // MARK: Sessions
+
+    func add(_ session: LiveSession) {
+        counters.connections += 1
+        counters.connectionsByInstitution[session.institution, default: 0] += 1
+        counters.joins += 1
+        heartbeat.add(session)
+    }
+
+    func remove(_ session: LiveSession) {
+        counters.connections -= 1
+        let left = (counters.connectionsByInstitution[session.institution] ?? 1) - 1
+        counters.connectionsByInstitution[session.institution] = left > 0 ? left : nil
+    }
+
+    /// Every connected session; for rare walks, such as a revocation or a drain.
+    package var sessions: [LiveSession] { heartbeat.sessions }
+
+    private func tick() {
+        loop.schedule(after: .seconds(1)) { [weak self] in
+            guard let self else { return }
+            let due = heartbeat.tick()
+            for session in due.silent { session.disconnect(.noPong) }
+            for session in due.ping { session.sendPing() }
+            sweepChannels()
+            hub.counters.store(counters, of: loop)
+            tick()
+        }
+    }
+
+    // MARK: Channels
+
+    /// The channel on this loop, made when it is not here yet; `nil` when no namespace holds it.
+    func channel(_ key: ChannelKey) -> LocalChannel? {
+        if let known = channels[key] { return known }
+        guard let (namespace, feature) = hub.namespace(of: key.name), let sink else { return nil }
+        hub.broker.join(key, loop: loop, sink: sink)
+        let channel = LocalChannel(key: key, namespace: namespace, feature: feature, loop: self)
+        channels[key] = channel
+        return channel
+    }
+
+    /// The channel, when it is on this loop already.
+    func existingChannel(_ key: ChannelKey) -> LocalChannel? { channels[key] }
+
+    func receive(_ publication: ChannelPublication, in key: ChannelKey) {
+        channels[key]?.receive(publication)
+    }
+
+    /// Members of a channel on this loop.
+    package func memberCount(of key: ChannelKey) -> Int { channels[key]?.members.count ?? 0 }
+
+    /// All channels with members on this loop whose name is in `namespace`, with the number of their members.
+    package func memberCounts(namespace: String) -> [ChannelKey: Int] {
+        var counts: [ChannelKey: Int] = [:]
+        for (key, channel) in channels where channel.namespace.name == namespace && !channel.members.isEmpty {
+            counts[key] = channel.members.count
+        }
+        return counts
+    }
+
+    /// Who is subscribed to a channel on this loop.
+    package func members(of key: ChannelKey) -> [(client: ClientID, caller: LiveCaller)] {
+        (channels[key]?.members ?? []).compactMap { session in session.caller.map { (session.client, $0) } }
+    }
+
+    /// Registers an observer of a log channel; `then` is told the offset after which it hears everything, or `nil`
+    /// when the log cannot be read.
+    package func observe(
+        _ key: ChannelKey, _ observer: any ChannelObserver, then: @escaping (UInt64?) -> Void
+    ) {
+        guard let channel = channel(key) else { return then(nil) }
+        channel.observe(observer, then: then)
+    }
+
+    /// Ends an observation.
+    package func stopObserving(_ key: ChannelKey, _ observer: any ChannelObserver) {
+        channels[key]?.removeObserver(observer)
+    }
+
+    /// Reads events of a log channel after `offset`, oldest first, at most `limit`; `nil` when the log cannot be read.
+    package func readLog(
+        _ key: ChannelKey, after offset: UInt64, limit: Int, then: @escaping ([Publication]?) -> Void
+    ) {
+        reader.page(of: key, after: offset, limit: limit) { then($0?.map(\.publication)) }
+    }
+
+    private func sweepChannels() {
+        let now = ContinuousClock.now
+        for (key, channel) in channels where channel.isIdle && now - channel.lastUsed > settings.linger {
+            channels[key] = nil
+            hub.broker.leave(key, loop: loop)
+        }
+    }
+
+    // MARK: Measuring
+
+    func noteDeliveries(_ count: Int, _ publication: ChannelPublication) {
+        counters.deliveries += UInt64(count)
+        guard publication.publishedAt > 0 else { return }
+        if lagSamples.isEmpty { loop.atRoundEnd(self) }
+        lagSamples.append(publication.publishedAt)
+    }
+}
+
+extension LiveLoop: RoundEndWork {
+    /// The round's frames have been written (streams flush before this, having been noted first or in the same
+    /// round): the time since publication is the fan-out lag.
+    package func roundDidEnd() {
+        let now = MonotonicTime.nanoseconds()
+        for publishedAt in lagSamples { hub.fanOutLag.record(microseconds: (now - publishedAt) / 1000) }
+        lagSamples.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Takes what the broker carries to a loop.
+final class LoopSink: BrokerSink {
+    private let loop: LoopBound<LiveLoop>
+
+    init(_ loop: LoopBound<LiveLoop>) { self.loop = loop }
+
+    func brokerDidCarry(_ publication: ChannelPublication, to key: ChannelKey) {
+        loop.value.receive(publication, in: key)
+    }
+}

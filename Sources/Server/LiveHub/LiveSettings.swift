@@ -1,0 +1,36 @@
+package import JSON
+
+/// Bounds and intervals of the live layer.
+///
+/// Every bound's behaviour is told at its name.
+package struct LiveSettings: Sendable {
+    /// Seconds between two pings of the server; 0 for none.
+    package var pingSeconds = 25
+    /// Seconds that a client may take to answer a ping; then it is disconnected (3012).
+    package var pongSeconds = 10
+    /// How long a connection may stay without `connect`; then it is disconnected (3502).
+    package var connectWithin: Duration = .seconds(10)
+    /// Subscriptions of one session; more are refused (106).
+    package var subscriptionsPerSession = 128
+    /// Commands a second, in the long run and at once; more are refused (111), signals are dropped.
+    package var commandsPerSecond = 50
+    package var commandBurst = 200
+    /// Bytes that may wait for a slow reader before ephemeral publications are left out for it.
+    package var ephemeralBudget = 64 << 10
+    /// Bytes that may wait for a slow reader; beyond, it is disconnected (3008) and resumes by offset.
+    package var sessionBudget = 1 << 20
+    /// Publications of a log channel that each loop keeps at hand, and their bytes.
+    package var recentCount = 512
+    package var recentBytes = 1 << 20
+    /// Publications that one reply or one page of catching up carries, and their bytes.
+    package var pageCount = 256
+    package var pageBytes = 128 << 10
+    /// How long a channel without members is kept.
+    package var linger: Duration = .seconds(20)
+    /// The server's name and version, as the connect reply tells them.
+    package var version = "cohort"
+    /// Limits in force, as the connect reply's `data` tells them.
+    package var limits: RawJSON = .emptyObject
+
+    package init() {}
+}

@@ -1,0 +1,194 @@
+import JSON
+package import LiveProtocol
+
+/// Subscribing: admission, then what was missed, then membership, with no gap and nothing twice in between.
+extension LiveSession {
+    func subscribe(_ id: UInt32, _ request: SubscribeRequest) {
+        guard let caller else { return }
+        let key = ChannelKey(institution: caller.institution, name: request.channel)
+        guard loop.hub.namespace(of: request.channel) != nil else {
+            return refuse(id, ProtocolError(.unknownChannel))
+        }
+        guard subscription(to: request.channel) == nil, !isPending(key) else {
+            return refuse(id, ProtocolError(.alreadySubscribed))
+        }
+        guard subscriptionCount < loop.settings.subscriptionsPerSession else {
+            return refuse(id, ProtocolError(.limitExceeded))
+        }
+        guard let (_, feature) = loop.hub.namespace(of: request.channel) else { return }
+        beginSubscribing(key)
+        feature.admit(caller, to: key, loop: loop) { [self] admission in
+            guard isPending(key) else { return }
+            switch admission {
+            case .refused(let error): abandon(id, key, error)
+            case .granted(let grant): enter(id, key, request, grant)
+            }
+        }
+    }
+
+    private func abandon(_ id: UInt32, _ key: ChannelKey, _ error: ProtocolError) {
+        endSubscribing(key)
+        refuse(id, error)
+    }
+
+    private func enter(_ id: UInt32, _ key: ChannelKey, _ request: SubscribeRequest, _ grant: Admission.Grant)
+    {
+        guard let channel = loop.channel(key) else { return abandon(id, key, ProtocolError(.unknownChannel)) }
+        channel.whenLive { [self] isLive in
+            guard isPending(key), isOpen else { return endSubscribing(key) }
+            guard isLive else { return abandon(id, key, ProtocolError(.internal)) }
+            switch channel.namespace.kind {
+            case .log: enterLog(id, channel, request, grant)
+            case .stream(let size, _): enterStream(id, channel, request, grant, size: size)
+            case .ephemeral: join(id, channel, grant, SubscribeResult())
+            }
+        }
+    }
+
+    // MARK: Log channels
+
+    private func enterLog(
+        _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant
+    ) {
+        let epoch = loop.hub.logEpoch
+        let mayRecover = request.recover && request.epoch == epoch && request.offset <= channel.position
+        if mayRecover, let missed = channel.missed(after: request.offset) {
+            var result = logResult(channel, request, offset: channel.position)
+            result.recovered = true
+            result.publications = missed
+            return join(id, channel, grant, result)
+        }
+        if grant.snapshot {
+            return channel.withSnapshot { [self] snapshot in
+                guard isPending(channel.key), isOpen else { return endSubscribing(channel.key) }
+                guard let snapshot else { return abandon(id, channel.key, ProtocolError(.internal)) }
+                enter(id, channel, request, grant, snapshot)
+            }
+        }
+        guard mayRecover else {
+            if request.recover { loop.counters.failedRecoveries += 1 }
+            return join(id, channel, grant, logResult(channel, request, offset: channel.position))
+        }
+        var result = logResult(channel, request, offset: request.offset)
+        result.recovered = true
+        catchUp(id, channel, grant, result)
+    }
+
+    /// The snapshot is the state at its offset; what followed is sent behind the reply, before anything newer.
+    private func enter(
+        _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant,
+        _ snapshot: ChannelSnapshot
+    ) {
+        guard let tail = channel.missed(after: snapshot.offset) else {
+            return abandon(id, channel.key, ProtocolError(.internal))
+        }
+        var result = logResult(channel, request, offset: snapshot.offset)
+        result.recovered = request.recover
+        result.data = snapshot.data
+        join(id, channel, grant, result)
+        if !tail.isEmpty { deliver(LiveFrame.publications(tail, in: channel.key.name)) }
+    }
+
+    private func logResult(
+        _ channel: LocalChannel, _ request: SubscribeRequest, offset: UInt64
+    ) -> SubscribeResult {
+        var result = SubscribeResult()
+        result.recoverable = true
+        result.positioned = true
+        result.epoch = loop.hub.logEpoch
+        result.offset = offset
+        result.wasRecovering = request.recover
+        return result
+    }
+
+    /// The first page is the reply's, the others follow as pushes; then the session becomes a member.
+    private func catchUp(
+        _ id: UInt32, _ channel: LocalChannel, _ grant: Admission.Grant, _ result: SubscribeResult
+    ) {
+        var replied = false
+        channel.catchUp(from: result.offset) { [self] page in
+            guard isPending(channel.key), isOpen else { return false }
+            if replied {
+                if !page.isEmpty { deliver(LiveFrame.publications(page, in: channel.key.name)) }
+            } else {
+                replied = true
+                var first = result
+                first.publications = page
+                first.offset = page.last?.offset ?? result.offset
+                reply(id, .subscribe(first))
+            }
+            return true
+        } then: { [self] caughtUp in
+            guard isPending(channel.key), isOpen else { return endSubscribing(channel.key) }
+            guard caughtUp else {
+                endSubscribing(channel.key)
+                loop.counters.failedRecoveries += 1
+                // The client has been given a part already: only a new connection starts from a state that both know.
+                return replied ? disconnect(.insufficientState) : refuse(id, ProtocolError(.internal))
+            }
+            become(memberOf: channel, grant)
+            loop.counters.recoveries += 1
+        }
+    }
+
+    // MARK: Stream channels
+
+    private func enterStream(
+        _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant,
+        size: Int
+    ) {
+        let since = request.recover ? request.offset : nil
+        loop.hub.broker.history(
+            of: channel.key, since: since, limit: request.recover ? size : 0, reverse: false, loop: loop.loop
+        ) { [self] history in
+            guard isPending(channel.key), isOpen else { return endSubscribing(channel.key) }
+            var result = SubscribeResult()
+            result.recoverable = channel.namespace.isRecoverable
+            result.positioned = channel.namespace.isRecoverable
+            result.epoch = history.position.epoch
+            result.offset = history.position.offset
+            result.wasRecovering = request.recover
+            if request.recover {
+                let isSameLife = request.epoch == history.position.epoch
+                let isWhole = UInt64(history.publications.count) == history.position.offset &- request.offset
+                result.recovered = isSameLife && isWhole
+                if result.recovered {
+                    result.publications = history.publications.map(\.publication)
+                    loop.counters.recoveries += 1
+                } else {
+                    loop.counters.failedRecoveries += 1
+                }
+            }
+            join(id, channel, grant, result)
+        }
+    }
+
+    // MARK: Membership
+
+    private func join(
+        _ id: UInt32, _ channel: LocalChannel, _ grant: Admission.Grant, _ result: SubscribeResult
+    ) {
+        if result.recovered { loop.counters.recoveries += 1 }
+        reply(id, .subscribe(result))
+        become(memberOf: channel, grant)
+    }
+
+    private func become(memberOf channel: LocalChannel, _ grant: Admission.Grant) {
+        endSubscribing(channel.key)
+        guard isOpen, let caller else { return }
+        addSubscription(Subscription(channel: channel, place: channel.add(self), grant: grant))
+        channel.feature.didJoin(caller, client: client, channel: channel.key, loop: loop)
+    }
+
+    func unsubscribe(_ id: UInt32, _ name: String) {
+        if let caller { endSubscribing(ChannelKey(institution: caller.institution, name: name)) }
+        leave(name)
+        reply(id, .unsubscribe)
+    }
+
+    /// Ends a subscription from the server's side and tells the client.
+    package func expel(from name: String, _ code: UnsubscribeCode, reason: String) {
+        guard leave(name) else { return }
+        deliver(LiveFrame.push(Push(channel: name, .unsubscribe(code, reason: reason))))
+    }
+}

@@ -1,0 +1,306 @@
+import EventLoop
+import JSON
+package import LiveProtocol
+import Postgres
+import Telemetry
+package import WebServer
+package import WebSocket
+
+/// One connection that speaks the live protocol.
+///
+/// Confined to its loop.
+///
+/// A session idles by the ten thousand: what only some need (a timer, waiting commands) lies behind an optional.
+package final class LiveSession {
+    /// One channel that the session receives.
+    struct Subscription {
+        let channel: LocalChannel
+        /// The place among the channel's members; -1 while the session still catches up.
+        var place: Int
+        let grant: Admission.Grant
+    }
+
+    private enum Phase { case waiting, connecting, connected, closed }
+
+    /// The connection's name.
+    package let client = ClientID()
+    /// Who it is, once connected.
+    package private(set) var caller: LiveCaller?
+
+    let loop: LiveLoop
+    private(set) var isAwaitingPong = false
+    private var connection: WebSocketConnection?
+    private let principal: Principal?
+    private var phase = Phase.waiting
+    private var subscriptions: [Subscription] = []
+    private var pending: [ChannelKey] = []
+    private var waitingCommands: [Command] = []
+    private var deadline: LoopTimer?
+    private var bucket: TokenBucket
+
+    init(loop: LiveLoop, principal: Principal?) {
+        self.loop = loop
+        self.principal = principal
+        bucket = TokenBucket(burst: loop.settings.commandBurst, now: WallTime.milliseconds())
+    }
+
+    /// Whether the session still has its connection.
+    package var isOpen: Bool { phase != .closed }
+
+    var institution: TenantID { caller?.institution ?? TenantID(rawValue: 0) }
+
+    // MARK: Output
+
+    /// Hands on an encoded frame that must not be lost: a reader that is too slow for it is disconnected.
+    func deliver(_ frame: [UInt8]) {
+        guard let connection else { return }
+        if connection.queuedBytes > loop.settings.sessionBudget || !connection.send(frame) {
+            loop.counters.slowDisconnects += 1
+            disconnect(.slow)
+        }
+    }
+
+    /// Hands on an encoded frame that a slow reader may miss.
+    func deliverEphemeral(_ frame: [UInt8]) {
+        guard let connection else { return }
+        if connection.queuedBytes > loop.settings.ephemeralBudget {
+            loop.counters.ephemeralDrops += 1
+        } else {
+            connection.send(frame)
+        }
+    }
+
+    func reply(_ id: UInt32, _ result: Reply.Result) {
+        guard id > 0 else { return }
+        deliver(LiveFrame.reply(Reply(id: id, result)))
+    }
+
+    func refuse(_ id: UInt32, _ error: ProtocolError) { reply(id, .error(error)) }
+
+    func sendPing() {
+        guard phase == .connected, let connection else { return }
+        isAwaitingPong = true
+        connection.send(LiveFrame.ping)
+    }
+
+    /// Ends the connection with a code of the protocol.
+    package func disconnect(_ code: DisconnectCode, reason: String? = nil) {
+        guard phase != .closed, let connection else { return }
+        connection.close(CloseCode(rawValue: code.rawValue), reason ?? code.reason)
+        leaveAll()
+    }
+
+    // MARK: Input
+
+    func take(_ command: Command, receivedAt: Int64) {
+        loop.counters.commands += 1
+        switch phase {
+        case .closed: return
+        case .connecting:
+            guard waitingCommands.count < 64 else { return disconnect(.tooManyRequests) }
+            waitingCommands.append(command)
+        case .waiting:
+            guard case .connect(let request) = command.kind else { return disconnect(.badRequest) }
+            connect(command.id, request)
+        case .connected: dispatch(command, receivedAt: receivedAt)
+        }
+    }
+
+    private func dispatch(_ command: Command, receivedAt: Int64) {
+        if case .pong = command.kind {
+            isAwaitingPong = false
+            return
+        }
+        let settings = loop.settings
+        guard
+            bucket.take(perSecond: settings.commandsPerSecond, burst: settings.commandBurst, now: receivedAt)
+        else {
+            loop.counters.refusedByRate += 1
+            return refuse(command.id, ProtocolError(.tooManyRequests))
+        }
+        switch command.kind {
+        case .pong: break
+        case .connect: disconnect(.badRequest)
+        case .ping: reply(command.id, .ping)
+        case .subscribe(let request): subscribe(command.id, request)
+        case .unsubscribe(let channel): unsubscribe(command.id, channel)
+        case .rpc(let request): call(command.id, request, receivedAt: receivedAt)
+        case .send(let data): signal(data, receivedAt: receivedAt)
+        case .publish(let channel, let data): publish(command.id, channel, data)
+        case .history(let request): history(command.id, request)
+        case .presence(let channel): presence(command.id, channel, onlyStats: false)
+        case .presenceStats(let channel): presence(command.id, channel, onlyStats: true)
+        case .refresh(let token): loop.loop.run { await self.refresh(command.id, token: token) }
+        case .subRefresh: refuse(command.id, ProtocolError(.notAvailable))
+        }
+    }
+
+    // MARK: Connecting
+
+    private func connect(_ id: UInt32, _ request: ConnectRequest) {
+        guard id > 0 else { return disconnect(.badRequest) }
+        phase = .connecting
+        if request.token.isEmpty {
+            guard let principal else { return disconnect(.invalidToken) }
+            return connected(id, loop.hub.authenticator.caller(principal: principal))
+        }
+        loop.loop.run { await self.connect(id, token: request.token) }
+    }
+
+    private func connect(_ id: UInt32, token: String) async {
+        do {
+            connected(id, try await loop.hub.authenticator.caller(token: token))
+        } catch {
+            notConnected(id, error)
+        }
+    }
+
+    private func notConnected(_ id: UInt32, _ error: LiveAuthenticationError) {
+        guard phase == .connecting else { return }
+        switch error {
+        case .invalid: return disconnect(.invalidToken)
+        case .expired: refuse(id, ProtocolError(.tokenExpired))
+        case .unavailable: refuse(id, ProtocolError(.internal))
+        }
+        phase = .waiting
+        waitingCommands = []
+    }
+
+    private func connected(_ id: UInt32, _ caller: LiveCaller) {
+        guard phase == .connecting else { return }
+        if loop.hub.isDraining { return disconnect(.shutdown) }
+        phase = .connected
+        self.caller = caller
+        deadline?.cancel()
+        deadline = nil
+        loop.add(self)
+        var result = ConnectResult()
+        result.client = client.description
+        result.version = loop.settings.version
+        result.ping = UInt32(loop.settings.pingSeconds)
+        result.pong = result.ping > 0
+        result.session = result.client
+        result.time = WallTime.milliseconds()
+        result.expiresAfter = expiry(of: caller)
+        result.data = loop.hub.welcome(caller, at: result.time)
+        reply(id, .connect(result))
+        let commands = waitingCommands
+        waitingCommands = []
+        for command in commands { take(command, receivedAt: result.time) }
+    }
+
+    private func refresh(_ id: UInt32, token: String) async {
+        do {
+            let fresh = try await loop.hub.authenticator.caller(token: token)
+            guard isOpen, fresh.subject == caller?.subject, fresh.institution == institution else {
+                return disconnect(.invalidToken)
+            }
+            caller = fresh
+            let result = RefreshResult(
+                client: client.description, version: loop.settings.version, expiresAfter: expiry(of: fresh))
+            reply(id, .refresh(result))
+        } catch {
+            switch error {
+            case .expired: refuse(id, ProtocolError(.tokenExpired))
+            case .unavailable: refuse(id, ProtocolError(.internal))
+            case .invalid: disconnect(.invalidToken)
+            }
+        }
+    }
+
+    /// Seconds that the credential is still good for; also arms the end, with a minute's grace for the refresh.
+    private func expiry(of caller: LiveCaller) -> UInt32? {
+        deadline?.cancel()
+        deadline = nil
+        guard let end = caller.expiresAt else { return nil }
+        let left = max(1, end - WallTime.milliseconds() / 1000)
+        deadline = loop.loop.schedule(after: .seconds(left + 25)) { [weak self] in self?.disconnect(.expired)
+        }
+        return UInt32(clamping: left)
+    }
+
+    // MARK: Subscriptions
+
+    func subscription(to name: String) -> Subscription? {
+        subscriptions.first { $0.channel.key.name == name }
+    }
+
+    func isPending(_ key: ChannelKey) -> Bool { pending.contains(key) }
+
+    var subscriptionCount: Int { subscriptions.count + pending.count }
+
+    func beginSubscribing(_ key: ChannelKey) { pending.append(key) }
+
+    func endSubscribing(_ key: ChannelKey) { pending.removeAll { $0 == key } }
+
+    func addSubscription(_ subscription: Subscription) { subscriptions.append(subscription) }
+
+    /// The channel has moved the session to another place among its members.
+    func move(in channel: LocalChannel, to place: Int) {
+        guard let index = subscriptions.firstIndex(where: { $0.channel === channel }) else { return }
+        subscriptions[index].place = place
+    }
+
+    /// Ends one subscription; `false` when there was none.
+    @discardableResult
+    func leave(_ name: String) -> Bool {
+        guard let index = subscriptions.firstIndex(where: { $0.channel.key.name == name }) else {
+            return false
+        }
+        end(subscriptions.remove(at: index))
+        return true
+    }
+
+    private func end(_ subscription: Subscription) {
+        if subscription.place >= 0 { subscription.channel.remove(at: subscription.place) }
+        guard let caller else { return }
+        let channel = subscription.channel
+        channel.feature.didLeave(caller, client: client, channel: channel.key, loop: loop)
+    }
+
+    private func leaveAll() {
+        while let subscription = subscriptions.popLast() { end(subscription) }
+    }
+
+    private func close() {
+        guard phase != .closed else { return }
+        let wasConnected = phase == .connected
+        leaveAll()
+        phase = .closed
+        deadline?.cancel()
+        deadline = nil
+        connection = nil
+        waitingCommands = []
+        if wasConnected { loop.remove(self) }
+    }
+}
+
+extension LiveSession: WebSocketHandler {
+    package func webSocketDidOpen(_ connection: WebSocketConnection) {
+        self.connection = connection
+        deadline = loop.loop.schedule(after: loop.settings.connectWithin) { [weak self] in
+            self?.disconnect(.stale)
+        }
+    }
+
+    package func webSocketDidReceiveText(_ text: Span<UInt8>) {
+        let receivedAt = WallTime.milliseconds()
+        isAwaitingPong = false
+        var decoder = CommandDecoder(frame: text.withUnsafeBufferPointer { Array($0) })
+        while phase != .closed {
+            do {
+                guard let command = try decoder.next() else { return }
+                take(command, receivedAt: receivedAt)
+            } catch .refused(let id, let error) {
+                guard phase == .connected else { return disconnect(.badRequest) }
+                refuse(id, error)
+            } catch {
+                return disconnect(.badRequest)
+            }
+        }
+    }
+
+    package func webSocketDidReceiveBinary(_ bytes: Span<UInt8>) { disconnect(.inappropriateProtocol) }
+
+    package func webSocketDidClose(_ code: CloseCode, _ reason: String) { close() }
+}

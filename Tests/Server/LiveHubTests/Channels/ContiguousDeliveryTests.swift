@@ -1,0 +1,80 @@
+import JSON
+@testable import LiveHub
+import LiveProtocol
+import Testing
+
+/// A publication that is known by its offset alone.
+func publication(_ offset: UInt64, hides: UInt64? = nil) -> ChannelPublication {
+    let data = RawJSON { $0.object { $0.member("n", offset) } }
+    return ChannelPublication(Publication(data: data, offset: offset), hides: hides)
+}
+
+struct `Contiguous delivery` {
+    @Test func `hands on what follows and drops what was seen`() {
+        var delivery = ContiguousDelivery(position: 4)
+        #expect(delivery.accept(publication(5)) == .deliver([publication(5)]))
+        #expect(delivery.accept(publication(5)) == .wait)
+        #expect(delivery.accept(publication(3)) == .wait)
+        #expect(delivery.position == 5)
+    }
+
+    @Test func `holds back what comes early and asks once for the hole`() {
+        var delivery = ContiguousDelivery(position: 0)
+        #expect(delivery.accept(publication(3)) == .fill(after: 0))
+        #expect(delivery.accept(publication(4)) == .wait)
+        #expect(delivery.isWaiting)
+        #expect(delivery.accept(publication(1)) == .deliver([publication(1)]))
+        #expect(
+            delivery.accept(publication(2)) == .deliver([publication(2), publication(3), publication(4)]))
+        #expect(!delivery.isWaiting)
+    }
+
+    @Test func `fills a hole from the log, whatever the broker brings meanwhile`() {
+        var delivery = ContiguousDelivery(position: 0)
+        _ = delivery.accept(publication(4))
+        let run = delivery.fill([publication(1), publication(2), publication(3), publication(4)])
+        #expect(run.map(\.offset) == [1, 2, 3, 4])
+        #expect(delivery.position == 4)
+    }
+
+    @Test func `drops what it held beyond its bound and takes all of it from the log`() {
+        var delivery = ContiguousDelivery(position: 0, maxHeld: 2)
+        #expect(delivery.accept(publication(3)) == .fill(after: 0))
+        #expect(delivery.accept(publication(4)) == .wait)
+        #expect(delivery.accept(publication(5)) == .overflow(after: 0))
+        #expect(delivery.fill((1...5).map { publication($0) }).map(\.offset) == [1, 2, 3, 4, 5])
+    }
+
+    @Test(arguments: 0..<50)
+    func `delivers everything once and in order, however it was shuffled, repeated and lost`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let all = (1...200).map { publication(UInt64($0)) }
+        var stream: [ChannelPublication] = []
+        for entry in all {
+            for _ in 0..<Int.random(in: 0...2, using: &generator) { stream.append(entry) }
+        }
+        stream.shuffle(using: &generator)
+        var delivery = ContiguousDelivery(position: 0)
+        var delivered: [UInt64] = []
+        for entry in stream {
+            if case .deliver(let run) = delivery.accept(entry) { delivered += run.map(\.offset) }
+        }
+        delivered += delivery.fill(all).map(\.offset)
+        #expect(delivered == Array(1...200), "seed \(seed)")
+    }
+}
+
+/// A small generator (SplitMix64), so that a seed names a run.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
