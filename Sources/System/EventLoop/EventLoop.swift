@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// One event loop: a serial Dispatch queue, one epoll descriptor under one Dispatch source, one timer wheel.
 ///
@@ -35,6 +36,9 @@ package final class EventLoop: SerialExecutor, Sendable {
 
     /// The monotonic clock's present instant.
     package var now: ContinuousClock.Instant { .now }
+
+    /// Nanoseconds that the loop has spent in descriptors' events, timers and round ends; from any thread.
+    package var busyNanoseconds: UInt64 { core.busy.load(ordering: .relaxed) }
 
     /// Traps unless the caller runs on this loop.
     package func preconditionCurrent() { dispatchPrecondition(condition: .onQueue(queue)) }

@@ -1,6 +1,7 @@
 import CLinux
 import Dispatch
 import Glibc
+import Synchronization
 
 /// The mutable half of a loop.
 // Safety: every member but `activate` and `cancel` is used on the loop's serial queue only; `EventLoop`, the sole
@@ -12,6 +13,9 @@ final class LoopCore: @unchecked Sendable {
 
     private let source: any DispatchSourceRead
     private let timer: any DispatchSourceTimer
+    /// Time spent in events, timers and round ends, in nanoseconds.
+    let busy = Atomic<UInt64>(0)
+
     private var roundEnd: [any RoundEndWork] = []
     private var roundEndScheduled = false
 
@@ -27,9 +31,9 @@ final class LoopCore: @unchecked Sendable {
     deinit { scratch.deallocate() }
 
     func activate(on queue: DispatchQueue) {
-        source.setEventHandler { [self] in poller.drain() }
+        source.setEventHandler { [self] in measured { poller.drain() } }
         source.setCancelHandler { [poller] in poller.closeEpoll() }
-        timer.setEventHandler { [self] in wheel.advance(to: .now) }
+        timer.setEventHandler { [self] in measured { wheel.advance(to: .now) } }
         wheel.arm = { [unowned self] delay in
             guard let delay else { return timer.schedule(deadline: .distantFuture) }
             let (seconds, attoseconds) = delay.components
@@ -55,9 +59,17 @@ final class LoopCore: @unchecked Sendable {
     }
 
     func finishRound() {
-        roundEndScheduled = false
-        let works = roundEnd
-        roundEnd.removeAll(keepingCapacity: true)
-        for work in works { work.roundDidEnd() }
+        measured {
+            roundEndScheduled = false
+            let works = roundEnd
+            roundEnd.removeAll(keepingCapacity: true)
+            for work in works { work.roundDidEnd() }
+        }
+    }
+
+    private func measured(_ work: () -> Void) {
+        let start = MonotonicTime.nanoseconds()
+        work()
+        busy.add(UInt64(max(0, MonotonicTime.nanoseconds() - start)), ordering: .relaxed)
     }
 }

@@ -32,6 +32,8 @@ package final class LiveSession {
     private var connection: WebSocketConnection?
     private let principal: Principal?
     private var phase = Phase.waiting
+    /// Our close frame has been sent: nothing more is written or carried out.
+    private var isEnding = false
     private var subscriptions: [Subscription] = []
     private var pending: [ChannelKey] = []
     private var waitingCommands: [Command] = []
@@ -45,7 +47,7 @@ package final class LiveSession {
     }
 
     /// Whether the session still has its connection.
-    package var isOpen: Bool { phase != .closed }
+    package var isOpen: Bool { phase != .closed && !isEnding }
 
     var institution: TenantID { caller?.institution ?? TenantID(rawValue: 0) }
 
@@ -53,7 +55,7 @@ package final class LiveSession {
 
     /// Hands on an encoded frame that must not be lost: a reader that is too slow for it is disconnected.
     func deliver(_ frame: [UInt8]) {
-        guard let connection else { return }
+        guard let connection, !isEnding else { return }
         if connection.queuedBytes > loop.settings.sessionBudget || !connection.send(frame) {
             loop.counters.slowDisconnects += 1
             disconnect(.slow)
@@ -62,7 +64,7 @@ package final class LiveSession {
 
     /// Hands on an encoded frame that a slow reader may miss.
     func deliverEphemeral(_ frame: [UInt8]) {
-        guard let connection else { return }
+        guard let connection, !isEnding else { return }
         if connection.queuedBytes > loop.settings.ephemeralBudget {
             loop.counters.ephemeralDrops += 1
         } else {
@@ -78,14 +80,15 @@ package final class LiveSession {
     func refuse(_ id: UInt32, _ error: ProtocolError) { reply(id, .error(error)) }
 
     func sendPing() {
-        guard phase == .connected, let connection else { return }
+        guard phase == .connected, !isEnding, let connection else { return }
         isAwaitingPong = true
         connection.send(LiveFrame.ping)
     }
 
     /// Ends the connection with a code of the protocol.
     package func disconnect(_ code: DisconnectCode, reason: String? = nil) {
-        guard phase != .closed, let connection else { return }
+        guard phase != .closed, !isEnding, let connection else { return }
+        isEnding = true
         connection.close(CloseCode(rawValue: code.rawValue), reason ?? code.reason)
         leaveAll()
     }
@@ -287,7 +290,7 @@ extension LiveSession: WebSocketHandler {
         let receivedAt = WallTime.milliseconds()
         isAwaitingPong = false
         var decoder = CommandDecoder(frame: text.withUnsafeBufferPointer { Array($0) })
-        while phase != .closed {
+        while phase != .closed, !isEnding {
             do {
                 guard let command = try decoder.next() else { return }
                 take(command, receivedAt: receivedAt)

@@ -1,0 +1,112 @@
+package import Postgres
+package import Tenancy
+package import WebServer
+
+/// Says what a user may do in a course: the one question that every feature with courses asks first.
+///
+/// One statement, the same one and the only one for a course of another institution, a deleted one and an id that no
+/// course has. Confined to the loop of its pool.
+package struct CourseAccess {
+    /// What the database knows of a user and a course.
+    package enum Finding: Hashable, Sendable {
+        /// No such course in the user's institution.
+        case unknown
+        /// The course exists and the user has nothing to do with it.
+        case stranger
+        case member(CourseMembership)
+    }
+
+    private let pool: PostgresPool
+
+    /// Asks over these connections.
+    package init(pool: PostgresPool) { self.pool = pool }
+
+    /// Finds a user's standing.
+    ///
+    /// - Parameters:
+    ///   - user: The user's id.
+    ///   - roles: The user's roles in the institution; an admin is staff everywhere.
+    ///   - course: Any number that a client sent.
+    ///   - institution: The user's institution.
+    /// - Returns: The finding.
+    /// - Throws: What the database throws.
+    package func find(
+        user: Int64, roles: Set<Role>, course: Int64, in institution: InstitutionID
+    ) async throws(PostgresError) -> Finding {
+        let rows = try await pool.query(
+            CourseQueries.membership, [.int(institution.rawValue), .int(course), .int(user)],
+            tenant: institution)
+        guard let first = rows.first, let known = try CourseQueries.course(first) else { return .unknown }
+        var enrollments: [Enrollment] = []
+        for row in rows {
+            guard let type = try row.textOrNil(4).flatMap(EnrollmentType.init(rawValue:)) else { continue }
+            enrollments.append(
+                Enrollment(type: type, section: try row.int(5), isLimitedToSection: try row.bool(6)))
+        }
+        let isAdmin = roles.contains(.admin)
+        guard let membership = CourseMembership.of(known, enrollments: enrollments, isAdmin: isAdmin) else {
+            return .stranger
+        }
+        return .member(membership)
+    }
+
+    /// The standing of a user who must have one.
+    ///
+    /// - Throws: ``WebError``: 404 for a course that is not there for the institution, 403 within it; or the database's.
+    package func membership(of principal: Principal, in course: Int64) async throws -> CourseMembership {
+        let found = try await find(
+            user: principal.user, roles: Role.set(principal.roles), course: course, in: principal.institution)
+        switch found {
+        case .unknown: throw WebError.notFound
+        case .stranger: throw WebError.forbidden
+        case .member(let membership): return membership
+        }
+    }
+
+    /// The standing of a user who must be staff.
+    ///
+    /// - Throws: As ``membership(of:in:)``; 403 for students and observers.
+    package func staff(_ principal: Principal, in course: Int64) async throws -> CourseMembership {
+        let membership = try await membership(of: principal, in: course)
+        guard membership.isStaff else { throw WebError.forbidden }
+        return membership
+    }
+
+    /// A user in a course, to ask for many at once.
+    package struct Pair: Hashable, Sendable {
+        /// The course's id.
+        package let course: Int64
+        /// The user's id.
+        package let user: Int64
+
+        /// Names a user in a course.
+        package init(course: Int64, user: Int64) {
+            self.course = course
+            self.user = user
+        }
+    }
+
+    /// The present standing of many users in many courses; who has none is missing.
+    ///
+    /// For open connections, which must feel a changed enrolment within two seconds.
+    package func roles(
+        of pairs: [Pair], in institution: InstitutionID
+    ) async throws(PostgresError) -> [Pair: CourseRole] {
+        let rows = try await pool.query(
+            CourseQueries.roles,
+            [.int(institution.rawValue), .intArray(pairs.map(\.course)), .intArray(pairs.map(\.user))],
+            tenant: institution)
+        var roles: [Pair: CourseRole] = [:]
+        for row in rows {
+            let pair = Pair(course: try row.int(0), user: try row.int(1))
+            let isAdmin = try row.bool(2)
+            let isPublished = try row.text(3) != Course.State.unpublished.rawValue
+            let best =
+                isAdmin
+                ? .staff : try row.textArray(4).compactMap(EnrollmentType.init(rawValue:)).map(\.role).max()
+            guard let best, best == .staff || isPublished else { continue }
+            roles[pair] = best
+        }
+        return roles
+    }
+}

@@ -1,0 +1,7 @@
+package import Postgres
+
+/// The schema of this feature: numbers 100 to 199.
+package enum CourseMigrations {
+    /// All of them, in order.
+    package static let all: [Migration] = [Migration(number: 100, name: "courses", sql: m0100Courses)]
+}

@@ -1,0 +1,89 @@
+import JSON
+import JWTKit
+import Postgres
+
+/// Makes and checks the short-lived tokens that open a live connection: JWTs signed with HS256 (RFC 7519, RFC 7518).
+///
+/// The algorithm is bound to the key: whatever else a header names is refused before any signature is looked at. Any
+/// task may call it.
+package struct LiveTokens: Sendable {
+    /// How long a token of ours lasts.
+    package static let lifetimeSeconds: Int64 = 3600
+    /// The longest token that is looked at, in bytes.
+    package static let longestToken = 8192
+
+    private let keys: JWTKeyCollection
+    private let audience: String?
+    private let issuer: String?
+
+    /// Makes the issuer and verifier.
+    ///
+    /// - Parameters:
+    ///   - secret: At least 32 bytes, shared with whoever else may issue tokens.
+    ///   - audience: What `aud` must name; `nil` does not look at it.
+    ///   - issuer: What `iss` must be; `nil` does not look at it.
+    /// - Throws: ``LiveTokenError/weakSecret``.
+    package init(
+        secret: [UInt8], audience: String? = nil, issuer: String? = nil
+    ) async throws(LiveTokenError) {
+        guard secret.count >= 32 else { throw .weakSecret }
+        keys = JWTKeyCollection()
+        await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
+        self.audience = audience
+        self.issuer = issuer
+    }
+
+    /// Makes a token for a user, valid for an hour from `now` (milliseconds since 1970).
+    ///
+    /// - Returns: The token, and when it ends in milliseconds since 1970.
+    package func issue(
+        user: Int64, institution: InstitutionID, name: String, role: Role?, at now: Int64
+    ) async throws -> (token: String, expiresAt: Int64) {
+        let expiry = now / 1000 + LiveTokens.lifetimeSeconds
+        let payload = LiveTokenPayload(
+            sub: String(user), exp: Double(expiry), nbf: nil, aud: audience.map { .init(values: [$0]) },
+            iss: issuer,
+            institution: institution.rawValue, name: name, role: role?.rawValue)
+        return (try await keys.sign(payload), expiry * 1000)
+    }
+
+    /// Checks a token's signature and times against `now` (milliseconds since 1970), and audience and issuer where
+    /// they are configured.
+    ///
+    /// Verify once per connection, not per message.
+    package func verify(_ token: String, at now: Int64) async throws(LiveTokenError) -> LiveClaims {
+        guard token.utf8.count <= LiveTokens.longestToken else { throw .malformed }
+        try checkHeader(token)
+        let payload: LiveTokenPayload
+        do {
+            payload = try await keys.verify(token, as: LiveTokenPayload.self)
+        } catch let error as JWTError where error.errorType == .signatureVerificationFailed {
+            throw .signature
+        } catch {
+            throw .malformed
+        }
+        return try claims(payload, at: now)
+    }
+
+    private func checkHeader(_ token: String) throws(LiveTokenError) {
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let bytes = Base64.decode(parts[0], .url) else { throw .malformed }
+        guard let header = (try? JSONReader.read(bytes, depthLimit: 8))?.object else { throw .malformed }
+        guard header["alg"]?.string == "HS256", header["crit"] == nil else { throw .algorithm }
+    }
+
+    private func claims(_ payload: LiveTokenPayload, at now: Int64) throws(LiveTokenError) -> LiveClaims {
+        let seconds = Double(now) / 1000
+        // Beyond this a date in milliseconds would not fit an integer; no honest token reaches it.
+        guard !payload.sub.isEmpty, payload.exp > 0, payload.exp < 1e13 else { throw .malformed }
+        guard seconds < payload.exp else { throw .expired }
+        if let begin = payload.nbf, seconds < begin { throw .notYetValid }
+        if let audience, payload.aud?.values.contains(audience) != true { throw .audience }
+        if let issuer, payload.iss != issuer { throw .issuer }
+        let institution = payload.institution.flatMap { $0 > 0 ? InstitutionID(rawValue: $0) : nil }
+        return LiveClaims(
+            subject: payload.sub, expiresAt: Int64(payload.exp * 1000), institution: institution,
+            name: payload.name,
+            role: payload.role.flatMap(Role.init(rawValue:)))
+    }
+}

@@ -1,0 +1,13 @@
+package import Postgres
+
+/// The schema of this feature: numbers 1 to 99.
+///
+/// The schema's owner applies them; the application logs in as the role `cohort_app`, which exists before and gets
+/// nothing but the grants that stand beside each table.
+package enum TenancyMigrations {
+    /// All of them, in order.
+    package static let all: [Migration] = [
+        Migration(number: 1, name: "identity", sql: m0001Identity),
+        Migration(number: 2, name: "sign_in", sql: m0002SignIn),
+    ]
+}

@@ -1,0 +1,235 @@
+package import Postgres
+
+/// Institutions, people, users, their tokens and links: for commands, seeding, and features that need names.
+///
+/// Confined to the loop of its pool, like the pool. It does not ask who may: its callers do.
+package struct Directory {
+    private let pool: PostgresPool
+
+    /// Works over these connections.
+    package init(pool: PostgresPool) { self.pool = pool }
+
+    // MARK: Institutions
+
+    /// Makes an institution; `accent` is a colour as `#rrggbb` in lower case.
+    package func createInstitution(
+        name: String, accent: String = Institution.usualAccent
+    ) async throws(DirectoryError) -> Institution {
+        guard NewUser.isName(name), name.unicodeScalars.count <= 200 else {
+            throw .invalid(
+                field: "name", "The name must have 1 to 200 characters, none of them a control character.")
+        }
+        guard Institution.isAccent(accent) else {
+            throw .invalid(field: "accent", "The accent must be a colour such as #2f6fed, in lower case.")
+        }
+        do {
+            let rows = try await pool.query(
+                DirectoryQueries.createInstitution, [.text(name), .text(accent)], tenant: nil)
+            guard let row = rows.first else { throw DirectoryError.unknownInstitution }
+            return Institution(id: InstitutionID(rawValue: try row.int(0)), name: name, accent: accent)
+        } catch { throw Self.known(error) }
+    }
+
+    /// An institution; `nil` when no one has this id.
+    package func institution(_ id: InstitutionID) async throws(DirectoryError) -> Institution? {
+        do {
+            let rows = try await pool.query(DirectoryQueries.institution, [.int(id.rawValue)], tenant: nil)
+            return try rows.first.map(Self.institution)
+        } catch { throw Self.known(error) }
+    }
+
+    /// All institutions by name.
+    package func institutions() async throws(DirectoryError) -> [Institution] {
+        do {
+            return try await pool.query(DirectoryQueries.institutions, tenant: nil).map(Self.institution)
+        } catch { throw Self.known(error) }
+    }
+
+    // MARK: Users
+
+    /// Makes a user, and its person when the login is new; a person who is known keeps the password it has.
+    package func createUser(_ new: NewUser, in institution: InstitutionID) async throws(DirectoryError)
+        -> User
+    {
+        guard let user = try await createUsers([new], in: institution).first else { throw .unknownUser }
+        return user
+    }
+
+    /// Makes users, all or none, in the order given; three round trips for any number.
+    package func createUsers(
+        _ new: [NewUser], in institution: InstitutionID
+    ) async throws(DirectoryError) -> [User] {
+        for user in new { try Self.check(user) }
+        guard !new.isEmpty else { return [] }
+        do {
+            return try await pool.transaction(tenant: institution) { transaction in
+                let people = try await transaction.query(
+                    DirectoryQueries.createPeople,
+                    [.textArray(new.map(\.login)), .textArray(new.map(\.passwordHash))])
+                let sortable = new.map { $0.sortableName ?? User.sortableName(of: $0.name) }
+                let users = try await transaction.query(
+                    DirectoryQueries.createUsers,
+                    [
+                        .int(institution.rawValue), .intArray(try people.map { try $0.int(1) }),
+                        .textArray(new.map(\.name)), .textArray(sortable),
+                        .textArray(new.map { $0.roles.sorted().map(\.rawValue).joined(separator: ",") }),
+                    ])
+                return try zip(users, zip(new, sortable)).map { row, given in
+                    User(
+                        id: try row.int(0), person: try row.int(1), name: given.0.name, sortableName: given.1,
+                        shortName: given.0.name, roles: given.0.roles)
+                }
+            }
+        } catch { throw Self.known(error, login: new.count == 1 ? new.first?.login : nil) }
+    }
+
+    /// The user with this login; `nil` when the institution has none.
+    ///
+    /// Case does not count.
+    package func user(login: String, in institution: InstitutionID) async throws(DirectoryError) -> User? {
+        do {
+            let people = try await pool.query(DirectoryQueries.personByLogin, [.text(login)], tenant: nil)
+            guard let person = try people.first?.int(0) else { return nil }
+            let rows = try await pool.query(
+                DirectoryQueries.userOfPerson, [.int(institution.rawValue), .int(person)], tenant: institution
+            )
+            return try rows.first.map(Self.user)
+        } catch { throw Self.known(error) }
+    }
+
+    /// The users with these ids, in no order; ids that the institution does not have are missing.
+    package func users(_ ids: [Int64], in institution: InstitutionID) async throws(DirectoryError) -> [User] {
+        do {
+            let rows = try await pool.query(
+                DirectoryQueries.users, [.int(institution.rawValue), .intArray(ids)], tenant: institution)
+            return try rows.map(Self.user)
+        } catch { throw Self.known(error) }
+    }
+
+    /// The names of users by id; ids that the institution does not have are missing.
+    package func names(of ids: [Int64], in institution: InstitutionID) async throws(DirectoryError) -> [Int64:
+        String]
+    {
+        do {
+            let rows = try await pool.query(
+                DirectoryQueries.names, [.int(institution.rawValue), .intArray(ids)], tenant: institution)
+            var names: [Int64: String] = [:]
+            for row in rows { names[try row.int(0)] = try row.text(1) }
+            return names
+        } catch { throw Self.known(error) }
+    }
+
+    // MARK: Parents
+
+    /// Lets a parent see a child; harmless when it is so already.
+    package func link(parent: Int64, to child: Int64, in institution: InstitutionID)
+        async throws(DirectoryError)
+    {
+        do {
+            _ = try await pool.query(
+                DirectoryQueries.link, [.int(institution.rawValue), .int(parent), .int(child)],
+                tenant: institution)
+        } catch { throw Self.known(error) }
+    }
+
+    /// Ends what ``link(parent:to:in:)`` began; harmless when there is no link.
+    package func unlink(parent: Int64, from child: Int64, in institution: InstitutionID)
+        async throws(DirectoryError)
+    {
+        do {
+            _ = try await pool.query(
+                DirectoryQueries.unlink, [.int(institution.rawValue), .int(parent), .int(child)],
+                tenant: institution)
+        } catch { throw Self.known(error) }
+    }
+
+    /// The children that a parent is linked to, by id.
+    package func children(of parent: Int64, in institution: InstitutionID) async throws(DirectoryError)
+        -> [Int64]
+    {
+        try await ids(DirectoryQueries.children, parent, institution)
+    }
+
+    /// The parents that are linked to a child, by id.
+    package func parents(of child: Int64, in institution: InstitutionID) async throws(DirectoryError)
+        -> [Int64]
+    {
+        try await ids(DirectoryQueries.parents, child, institution)
+    }
+
+    // MARK: Tokens
+
+    /// Makes one access token for each user, in the order given.
+    ///
+    /// The texts exist nowhere else: what is not kept now is lost.
+    ///
+    /// - Parameters:
+    ///   - users: Their ids; one user may get several.
+    ///   - purpose: What the token is for, 1 to 255 characters, as its owner reads it in a list.
+    ///   - expiresAt: When they end, in milliseconds since 1970; `nil` for never.
+    ///   - institution: Where the users are.
+    /// - Returns: The tokens' texts.
+    /// - Throws: ``DirectoryError/unknownUser`` when one of the users does not exist; then none is made.
+    package func createTokens(
+        for users: [Int64], purpose: String, expiresAt: Int64? = nil, in institution: InstitutionID
+    ) async throws(DirectoryError) -> [String] {
+        guard NewUser.isName(purpose) else {
+            throw .invalid(
+                field: "purpose", "The purpose must have 1 to 255 characters, none a control character.")
+        }
+        let secrets = users.map { _ in BearerSecret.random(in: institution) }
+        do {
+            _ = try await pool.query(
+                DirectoryQueries.createTokens,
+                [
+                    .int(institution.rawValue), .intArray(users), .bytesArray(secrets.map(\.hash)),
+                    .text(purpose),
+                    .timestamp(milliseconds: expiresAt),
+                ],
+                tenant: institution)
+        } catch { throw Self.known(error) }
+        return secrets.map(\.text)
+    }
+
+    // MARK: Rows
+
+    private func ids(
+        _ statement: Statement, _ user: Int64, _ institution: InstitutionID
+    ) async throws(DirectoryError) -> [Int64] {
+        do {
+            let rows = try await pool.query(
+                statement, [.int(institution.rawValue), .int(user)], tenant: institution)
+            return try rows.map { try $0.int(0) }
+        } catch { throw Self.known(error) }
+    }
+
+    private static func institution(_ row: Row) throws -> Institution {
+        Institution(
+            id: InstitutionID(rawValue: try row.int(0)), name: try row.text(1), accent: try row.text(2))
+    }
+
+    private static func user(_ row: Row) throws -> User {
+        User(
+            id: try row.int(0), person: try row.int(1), name: try row.text(2), sortableName: try row.text(3),
+            shortName: try row.text(4), roles: Role.set(try row.textArray(5)))
+    }
+
+    private static func check(_ user: NewUser) throws(DirectoryError) {
+        guard NewUser.isLogin(user.login) else {
+            throw .invalid(field: "login", "The login must have 1 to 255 characters and no spaces.")
+        }
+        guard NewUser.isName(user.name) else {
+            throw .invalid(
+                field: "name", "The name must have 1 to 255 characters, none of them a control character.")
+        }
+        guard user.passwordHash.map({ PasswordHash($0) != nil }) ?? true else {
+            throw .invalid(field: "password", "The password is not given in its stored form.")
+        }
+    }
+
+    private static func known(_ error: any Error, login: String? = nil) -> DirectoryError {
+        if let error = error as? DirectoryError { return error }
+        if let error = error as? PostgresError { return .reading(error, login: login) }
+        return .database(.unavailable("\(error)"))
+    }
+}

@@ -1,0 +1,39 @@
+package import WebServer
+
+/// Remembers for a moment whom a secret speaks for, so that a page's dozen requests ask the database once.
+///
+/// One per loop and confined to it. An entry is believed for ``lifetime``, which is the longest that a revocation on
+/// another loop or node takes to be felt; what is unknown is never remembered. At its bound it forgets what was not
+/// used for longest.
+package final class CredentialCache {
+    /// Shorter than the two seconds within which a revocation must be felt.
+    package static let lifetime: Duration = .milliseconds(1500)
+
+    private struct Entry {
+        var principal: Principal
+        var until: ContinuousClock.Instant
+    }
+
+    private var entries: BoundedCache<[UInt8], Entry>
+
+    /// Makes an empty cache of at most so many entries.
+    package init(bound: Int = 10_000) { entries = BoundedCache(bound: bound) }
+
+    /// Whom the secret with this hash speaks for, when that is known for certain at `now`.
+    package func principal(_ hash: [UInt8], at now: ContinuousClock.Instant) -> Principal? {
+        guard let entry = entries[hash] else { return nil }
+        guard now < entry.until else {
+            entries[hash] = nil
+            return nil
+        }
+        return entry.principal
+    }
+
+    /// Notes what the database said at `now`.
+    package func note(_ principal: Principal, _ hash: [UInt8], at now: ContinuousClock.Instant) {
+        entries[hash] = Entry(principal: principal, until: now + CredentialCache.lifetime)
+    }
+
+    /// Forgets a secret, because it was just revoked here.
+    package func forget(_ hash: [UInt8]) { entries[hash] = nil }
+}

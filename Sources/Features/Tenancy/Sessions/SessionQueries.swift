@@ -1,0 +1,68 @@
+import Postgres
+
+/// The SQL of sessions and access tokens.
+enum SessionQueries {
+    /// $1 institution, $2 hash.
+    static let session: Statement = """
+        SELECT session_id, csrf, last_seen, expires_at, user_id, person_id, user_name, login, roles
+        FROM tenancy_session($1, $2)
+        """
+
+    /// $1 institution, $2 hash.
+    static let accessToken: Statement = """
+        SELECT token_id, last_used_at, expires_at, user_id, person_id, user_name, login, roles
+        FROM tenancy_access_token($1, $2)
+        """
+
+    /// Opens a session and sweeps those of the user that have ended, so that they do not pile up.
+    ///
+    /// $1 institution, $2 user, $3 hash, $4 csrf.
+    static let open: Statement = """
+        WITH swept AS (
+            DELETE FROM sessions WHERE institution_id = $1 AND user_id = $2 AND expires_at <= now()
+        )
+        INSERT INTO sessions (institution_id, user_id, token_hash, csrf, expires_at)
+        VALUES ($1, $2, $3, $4, now() + interval '30 days')
+        RETURNING id, expires_at
+        """
+
+    /// $1 institution, $2 session.
+    static let touchSession: Statement = """
+        UPDATE sessions SET last_seen = now(), expires_at = now() + interval '30 days'
+        WHERE institution_id = $1 AND id = $2
+        """
+
+    /// $1 institution, $2 token.
+    static let touchToken: Statement = """
+        UPDATE access_tokens SET last_used_at = now() WHERE institution_id = $1 AND id = $2
+        """
+
+    /// $1 institution, $2 session.
+    static let close: Statement = "DELETE FROM sessions WHERE institution_id = $1 AND id = $2"
+
+    /// $1 institution, $2 token.
+    static let revokeToken: Statement = "DELETE FROM access_tokens WHERE institution_id = $1 AND id = $2"
+
+    /// Which of these sessions ($2) and tokens ($3) are alive, with the roles of their users.
+    static let alive: Statement = """
+        SELECT c.kind, c.id,
+            ARRAY(SELECT r.role FROM user_roles r WHERE r.institution_id = $1 AND r.user_id = u.id)
+        FROM (
+            SELECT 0::bigint AS kind, s.id, s.user_id FROM sessions s
+            WHERE s.institution_id = $1 AND s.id = ANY ($2) AND s.expires_at > now()
+            UNION ALL
+            SELECT 1::bigint, t.id, t.user_id FROM access_tokens t
+            WHERE t.institution_id = $1 AND t.id = ANY ($3) AND (t.expires_at IS NULL OR t.expires_at > now())
+        ) c
+        JOIN users u ON u.institution_id = $1 AND u.id = c.user_id AND u.workflow_state = 'registered'
+        JOIN institutions i ON i.id = $1 AND i.workflow_state = 'active'
+        """
+
+    /// The roles of those of these users ($2) who may still be here.
+    static let roles: Statement = """
+        SELECT u.id, ARRAY(SELECT r.role FROM user_roles r WHERE r.institution_id = $1 AND r.user_id = u.id)
+        FROM users u
+        JOIN institutions i ON i.id = u.institution_id AND i.workflow_state = 'active'
+        WHERE u.institution_id = $1 AND u.id = ANY ($2) AND u.workflow_state = 'registered'
+        """
+}

@@ -1,0 +1,166 @@
+import HTTPTypes
+import JSON
+import Postgres
+import WebServer
+
+/// Signing in, choosing an institution, switching, signing out.
+enum SessionRoutes {
+    /// `POST /api/v1/session`: login and password, or a ticket and the institution chosen.
+    static func create(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
+        let fields = try request.fields()
+        let services = context.service(TenancyServices.self)
+        if fields.has("ticket") {
+            let text = try fields.string("ticket", max: 200)
+            let institution = InstitutionID(rawValue: try fields.id("institution"))
+            guard let ticket = SignInTicket(text, services.ticketKey, at: context.nowMilliseconds) else {
+                throw WebError(
+                    .unauthorized, code: "invalid_ticket", message: "The choice came too late: sign in again."
+                )
+            }
+            return try await open(institution, of: ticket.person, status: .created, request, context)
+        }
+        let login = try fields.string("login", in: 1...255)
+        let password = try fields.string("password", in: 1...1024)
+        let person = try await SignIn(services: services, context: context)
+            .person(login: login, password: password, address: request.remote)
+        let memberships = try await Membership.all(of: person, context.pool)
+        guard let only = memberships.first else {
+            throw WebError.forbidden("You belong to no institution.", code: "no_institution")
+        }
+        guard memberships.count == 1 else {
+            let ticket = SignInTicket(person: person, at: context.nowMilliseconds).text(services.ticketKey)
+            return choices(memberships, ticket: ticket)
+        }
+        return try await open(only, among: memberships, status: .created, request, context)
+    }
+
+    /// `GET /api/v1/session`: who is signed in.
+    ///
+    /// Gives the cookie its 30 days again.
+    static func show(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
+        let principal = try request.signedIn()
+        let memberships = try await Membership.all(of: principal.person, context.pool)
+        guard let current = memberships.first(where: { $0.institution.id == principal.institution }) else {
+            throw WebError.unauthorized
+        }
+        var response = session(current, memberships, csrf: csrf(of: principal))
+        if case .cookie = principal.credential, let secret = SessionCookie.secret(of: request) {
+            try response.set(SessionCookie.carrying(secret, isSecure: request.isSecure))
+        }
+        return response
+    }
+
+    /// `PUT /api/v1/session`: the same person in another institution, under a new secret.
+    static func change(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
+        let principal = try byCookie(request)
+        let institution = InstitutionID(rawValue: try request.fields().id("institution"))
+        return try await open(institution, of: principal.person, status: .ok, request, context)
+    }
+
+    /// `DELETE /api/v1/session`: ends the session everywhere.
+    static func delete(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
+        _ = try byCookie(request)
+        try await closePrevious(request, context)
+        var response = WebResponse.noContent
+        try response.set(SessionCookie.removal(isSecure: request.isSecure))
+        return response
+    }
+
+    // MARK: Parts
+
+    private static func open(
+        _ institution: InstitutionID, of person: Int64, status: HTTPResponse.Status, _ request: WebRequest,
+        _ context: WebContext
+    ) async throws -> WebResponse {
+        let memberships = try await Membership.all(of: person, context.pool)
+        guard let chosen = memberships.first(where: { $0.institution.id == institution }) else {
+            throw WebError.notFound
+        }
+        return try await open(chosen, among: memberships, status: status, request, context)
+    }
+
+    /// Opens a session under a new secret and ends the one that the request came with.
+    private static func open(
+        _ membership: Membership, among all: [Membership], status: HTTPResponse.Status, _ request: WebRequest,
+        _ context: WebContext
+    ) async throws -> WebResponse {
+        let opened = try await SessionStore(pool: context.pool)
+            .open(user: membership.user, in: membership.institution.id)
+        try await closePrevious(request, context)
+        var response = session(membership, all, csrf: opened.csrf, status: status)
+        try response.set(SessionCookie.carrying(opened.secret, isSecure: request.isSecure))
+        return response
+    }
+
+    private static func closePrevious(_ request: WebRequest, _ context: WebContext) async throws {
+        guard let secret = SessionCookie.secret(of: request) else { return }
+        let store = SessionStore(pool: context.pool)
+        let before = try await store.user(ofSession: secret, at: context.nowMilliseconds)
+        if let before, case .cookie(let session, _) = before.credential {
+            try await store.close(session: session, in: before.institution)
+        }
+        context.service(CredentialCache.self).forget(secret.hash)
+    }
+
+    private static func byCookie(_ request: WebRequest) throws(WebError) -> Principal {
+        let principal = try request.signedIn()
+        guard case .cookie = principal.credential else {
+            throw .forbidden("A token has no session.", code: "no_session")
+        }
+        return principal
+    }
+
+    private static func csrf(of principal: Principal) -> String? {
+        if case .cookie(_, let csrf) = principal.credential { csrf } else { nil }
+    }
+
+    // MARK: Answers
+
+    private static func choices(_ memberships: [Membership], ticket: String) -> WebResponse {
+        .json { json in
+            json.object { json in
+                json.array("choices", of: memberships) { json, membership in
+                    json.object { json in
+                        json.object("institution") { json in
+                            json.member("id", membership.institution.id.rawValue)
+                            json.member("name", membership.institution.name)
+                        }
+                        roles(membership.roles, &json)
+                    }
+                }
+                json.member("ticket", ticket)
+            }
+        }
+    }
+
+    private static func session(
+        _ current: Membership, _ all: [Membership], csrf: String?, status: HTTPResponse.Status = .ok
+    ) -> WebResponse {
+        .json(status: status) { json in
+            json.object { json in
+                json.object("user") { json in
+                    json.member("id", current.user)
+                    json.member("name", current.name)
+                    json.member("login", current.login)
+                }
+                json.object("institution") { json in
+                    json.member("id", current.institution.id.rawValue)
+                    json.member("name", current.institution.name)
+                    json.member("accent", current.institution.accent)
+                }
+                roles(current.roles, &json)
+                json.array("institutions", of: all) { json, membership in
+                    json.object { json in
+                        json.member("id", membership.institution.id.rawValue)
+                        json.member("name", membership.institution.name)
+                    }
+                }
+                if let csrf { json.member("csrf_token", csrf) } else { json.nullMember("csrf_token") }
+            }
+        }
+    }
+
+    private static func roles(_ roles: Set<Role>, _ json: inout JSONWriter) {
+        json.array("roles", of: roles.sorted()) { $0.string($1.rawValue) }
+    }
+}

@@ -1,0 +1,47 @@
+import Synchronization
+package import WebServer
+
+/// What sign-in and tokens need of a whole process: one per process, handed to every loop's context.
+package final class TenancyServices: Sendable {
+    /// Where passwords are hashed.
+    package let passwords: PasswordLane
+    /// Makes and checks live tokens.
+    package let liveTokens: LiveTokens
+    let ticketKey: SignInTicket.Key
+    private let throttle: Mutex<SignInThrottle>
+
+    /// Makes the services.
+    ///
+    /// - Parameters:
+    ///   - passwords: The lane for hashing.
+    ///   - liveTokens: The live tokens' keys.
+    ///   - secret: At least 32 bytes, the same on every node; the tickets of a sign-in are signed with a key derived
+    ///     from it.
+    ///   - limits: How often a password may be tried.
+    package init(
+        passwords: PasswordLane, liveTokens: LiveTokens, secret: [UInt8],
+        limits: SignInThrottle.Limits = .standard
+    ) {
+        precondition(secret.count >= 32, "the secret is shorter than 256 bits")
+        self.passwords = passwords
+        self.liveTokens = liveTokens
+        ticketKey = SignInTicket.Key(secret: secret)
+        throttle = Mutex(SignInThrottle(limits))
+    }
+
+    /// Gives a loop's handlers what they ask for; called once per loop, before it serves.
+    package func provide(to context: WebContext) {
+        context.provide(self)
+        context.provide(CredentialCache())
+    }
+
+    /// Charges an attempt to sign in; a duration says how long to wait instead.
+    func admit(login: String, address: String, at now: ContinuousClock.Instant) -> Duration? {
+        throttle.withLock { $0.admit(login: login, address: address, at: now) }
+    }
+
+    /// Gives an attempt back.
+    func forgive(login: String, address: String, at now: ContinuousClock.Instant) {
+        throttle.withLock { $0.forgive(login: login, address: address, at: now) }
+    }
+}

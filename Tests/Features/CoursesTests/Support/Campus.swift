@@ -1,0 +1,180 @@
+import EventLoop
+import HTTPTypes
+import JSON
+import Postgres
+import Sockets
+import Telemetry
+import Tenancy
+import TestKit
+import WebServer
+
+@testable import Courses
+
+/// What all campuses of the tests share: one loop, one migrated database, one connection to it.
+struct Deployment: Sendable {
+    let loop: EventLoop
+    let database: TestDatabase
+    let app: LoopBound<PostgresPool>
+
+    private static let opening = Task { try await open() }
+
+    static func shared() async throws -> Deployment { try await opening.value }
+
+    static func open() async throws -> Deployment {
+        let loop = try EventLoop(index: 0, label: "test-campus")
+        return try await loop.perform {
+            let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
+            try await Migrator(TenancyMigrations.all + CourseMigrations.all)
+                .run(on: loop, configuration: database.owner)
+            let app = PostgresPool(loop: loop, configuration: database.app, size: 1, waiters: 10_000)
+            return Deployment(loop: loop, database: database, app: LoopBound(app, loop: loop))
+        }
+    }
+}
+
+/// Routes, access rules and SQL of courses on one loop.
+final class Campus: Sendable {
+    let deployment: Deployment
+    let context: LoopBound<WebContext>
+    private let routes: RouteTable
+
+    private init(_ deployment: Deployment, _ context: LoopBound<WebContext>, _ routes: RouteTable) {
+        self.deployment = deployment
+        self.context = context
+        self.routes = routes
+    }
+
+    /// Opens a campus on the shared database, or one that nobody else uses.
+    static func open(additions: [any CourseAddition] = [], isAlone: Bool = false) async throws -> Campus {
+        let deployment = isAlone ? try await Deployment.open() : try await Deployment.shared()
+        let routes = try RouteTable(CoursesRoutes.all(additions: additions))
+        return try await deployment.loop.perform {
+            let loop = deployment.loop
+            let context = WebContext(
+                loop: loop, streams: StreamContext(loop: loop), pool: deployment.app.value,
+                disk: WorkLane(label: "test-disk", width: 1, backlog: 10), metrics: Metrics(),
+                health: Health(),
+                logger: Log.silent)
+            return Campus(deployment, LoopBound(context, loop: loop), routes)
+        }
+    }
+
+    var loop: EventLoop { deployment.loop }
+
+    /// Runs a body on the loop with its context.
+    func onLoop<Value: Sendable>(
+        _ body: @escaping @Sendable (WebContext) async throws -> Value
+    ) async throws -> Value {
+        let context = context
+        return try await loop.perform { try await body(context.value) }
+    }
+
+    /// Answers a request of a user as the server does.
+    func get(_ path: String, _ query: [(String, String)] = [], as user: Principal) async throws -> Answer {
+        let routes = routes
+        return try await onLoop { context in
+            var request = WebRequest(path: path)
+            request.authority = "school.example"
+            request.query = query.map { WebRequest.Item($0.0, $0.1) }
+            request.principal = user
+            do {
+                let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+                guard case .route(let route, let parameters) = routes.match(.get, segments.map(String.init)),
+                    case .answer(let handler) = route.action
+                else { throw WebError.notFound }
+                request.parameters = parameters
+                return Answer(response: try await handler(request, context))
+            } catch {
+                return Answer(error: ErrorAnswers.judged(error).0)
+            }
+        }
+    }
+
+    /// Statements that the one connection has executed so far.
+    func statements() async throws -> Int64 {
+        try await onLoop { context in
+            let count = Statement(
+                "SELECT coalesce(sum(generic_plans + custom_plans), 0)::bigint FROM pg_prepared_statements",
+                isPrepared: false)
+            return try await context.pool.query(count, tenant: nil)[0].int(0)
+        }
+    }
+
+    /// Makes an institution with users of one role each, as principals.
+    func institution(_ users: [String: Role]) async throws -> (id: InstitutionID, users: [String: Principal])
+    {
+        try await onLoop { context in
+            let directory = Directory(pool: context.pool)
+            let institution = try await directory.createInstitution(name: "School")
+            let logins = users.keys.sorted()
+            let made = try await directory.createUsers(
+                logins.map {
+                    NewUser(
+                        login: "\($0)-\(institution.id)", name: "User \($0)",
+                        roles: Set([users[$0]].compactMap(\.self)),
+                        passwordHash: nil)
+                }, in: institution.id)
+            var principals: [String: Principal] = [:]
+            for (login, user) in zip(logins, made) {
+                principals[login] = Principal(
+                    institution: institution.id, user: user.id, person: user.person, name: user.name,
+                    login: login,
+                    roles: Set(user.roles.map(\.rawValue)), credential: .bearer(token: 1))
+            }
+            return (institution.id, principals)
+        }
+    }
+
+    /// Makes a course and enrols users in its first section.
+    func course(
+        _ name: String = "Biology", state: Course.State = .available, in institution: InstitutionID,
+        _ enrolments: [(Principal, EnrollmentType)] = []
+    ) async throws -> CourseRegistry.Created {
+        try await onLoop { context in
+            let registry = CourseRegistry(pool: context.pool)
+            let created = try await registry.create(name: name, code: "C-1", state: state, in: institution)
+            for (user, type) in enrolments {
+                try await registry.enroll(
+                    [user.user], as: type, course: created.course.id, section: created.section,
+                    in: institution)
+            }
+            return created
+        }
+    }
+}
+
+/// What came back.
+struct Answer: Sendable {
+    var status: Int
+    var headers: HTTPFields
+    var json: JSONValue
+    var error: WebError?
+
+    init(response: WebResponse) {
+        status = response.status.code
+        headers = response.headers
+        json = .null
+        if case .bytes(let bytes) = response.body, let value = try? JSONReader.read(bytes) { json = value }
+    }
+
+    init(error: WebError) {
+        status = error.status.code
+        headers = error.headers
+        json = .null
+        self.error = error
+    }
+
+    var ids: [Int] { json.array?.compactMap { $0["id"]?.int } ?? [] }
+
+    /// The query of the page after this one; `nil` on the last page.
+    var next: [(String, String)]? {
+        guard let name = HTTPField.Name("Link"), let links = headers[name],
+            let next = links.split(separator: ",").first(where: { $0.hasSuffix("rel=\"next\"") }),
+            let query = next.split(separator: ">")[0].split(separator: "?").last
+        else { return nil }
+        return query.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            return (String(parts[0]).replacing("%5B%5D", with: "[]"), String(parts[1]))
+        }
+    }
+}
