@@ -8,7 +8,8 @@ package struct RawHTTPResponse: Sendable {
     /// Reads a head with its empty line; `nil` when it is none.
     package init?(head: String) {
         var lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)[...]
-        guard let first = lines.popFirst(), first.hasPrefix("HTTP/1.1 "), let status = Int(first.dropFirst(9).prefix(3))
+        guard let first = lines.popFirst(), first.hasPrefix("HTTP/1.1 "),
+            let status = Int(first.dropFirst(9).prefix(3))
         else { return nil }
         self.status = status
         fields = lines.compactMap { line in

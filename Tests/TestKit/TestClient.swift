@@ -20,9 +20,8 @@ package final class TestClient {
 
     /// Connects to a port of this machine.
     ///
-    /// - Parameters:
-    ///   - seconds: The longest wait for bytes, or for room to send some.
-    ///   - receiveBuffer: The size of the kernel's buffer, for clients that do not read.
+    /// `seconds` bounds every wait for bytes or for room to send some; a small `receiveBuffer` (the kernel's) is for
+    /// clients that do not read.
     package init(port: UInt16, seconds: Int = 10, receiveBuffer: CInt? = nil) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
@@ -109,9 +108,7 @@ package final class TestClient {
     /// Reads everything up to the connection's end, as text.
     package func textToEnd() throws -> String { String(decoding: try readToEnd(), as: UTF8.self) }
 
-    /// Reads one response.
-    ///
-    /// - Parameter toHead: Whether the request was a `HEAD`, so that no body follows.
+    /// Reads one response; to a `HEAD`, which has no body, with `toHead`.
     package func readResponse(toHead: Bool = false) throws -> RawHTTPResponse {
         var end = RawHTTPResponse.endOfHead(buffer)
         while end == nil {

@@ -7,7 +7,7 @@ import Synchronization
 /// ``now``; every other member is for code that already runs on the loop, and traps elsewhere.
 ///
 /// The loop is also an executor: ``run(_:)`` starts an `async` body that stays on it from its first line to its last.
-package final class EventLoop: SerialExecutor, Sendable {
+package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     /// The loop's place in its group, from 0.
     package let index: Int
 
@@ -95,11 +95,14 @@ package final class EventLoop: SerialExecutor, Sendable {
     /// A buffer of 64 KiB that whoever reads on the loop may use until it returns to the loop.
     package var scratch: UnsafeMutableRawBufferPointer { core.scratch }
 
-    // MARK: SerialExecutor
+    // MARK: Executor
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+        queue.async {
+            job.runSynchronously(
+                isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
+        }
     }
 
     package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
@@ -130,8 +133,9 @@ actor LoopActor {
     }
 
     private func begin(_ body: LoopBound<() async -> Void>) {
-        // Captures `self`, so that the task is enqueued on the loop at once, without a detour over the global pool.
-        Task { await self.perform(body) }
+        // Without the preference a continuation that is resumed takes a detour over Swift's global pool, and waits there
+        // for as long as the pool is busy.
+        Task(executorPreference: loop) { await self.perform(body) }
     }
 
     private func perform(_ body: LoopBound<() async -> Void>) async { await body.value() }

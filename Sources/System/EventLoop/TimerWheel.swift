@@ -41,7 +41,7 @@ final class TimerWheel {
     func schedule(
         after delay: Duration, now: ContinuousClock.Instant, _ work: @escaping () -> Void
     ) -> LoopTimer {
-        let ticks = ticksSinceStart(now) + max(1, Int64((delay / TimerWheel.tick).rounded(.up)))
+        let ticks = Int64(((now - start + delay) / TimerWheel.tick).rounded(.up))
         let timer = LoopTimer(due: max(ticks, current + 1), work: work)
         slots[Int(timer.due % Int64(TimerWheel.size))].append(timer)
         count += 1

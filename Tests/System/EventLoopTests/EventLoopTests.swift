@@ -27,6 +27,41 @@ struct `Event loop` {
         #expect(result == 42)
     }
 
+    @Test func `keeps even what the compiler takes for unconfined`() async throws {
+        let loop = try EventLoop(index: 0, label: "test")
+        let number = 7
+        let seen = try await loop.perform { [number] in
+            loop.preconditionCurrent()
+            async let child: Int = {
+                loop.preconditionCurrent()
+                return number
+            }()
+            return await child
+        }
+        #expect(seen == 7)
+    }
+
+    @Test func `resumes its bodies though Swift's global pool is busy`() async throws {
+        let loop = try EventLoop(index: 0, label: "test")
+        let gate = DispatchGate()
+        let blockers = (0..<16).map { _ in Task.detached { gate.wait() } }
+        let resumed = Mutex(false)
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            loop.execute {
+                loop.run {
+                    await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
+                    resumed.withLock { $0 = true }
+                }
+                loop.schedule(after: .milliseconds(500)) {
+                    gate.open()
+                    done.resume()
+                }
+            }
+        }
+        #expect(resumed.withLock { $0 })
+        for blocker in blockers { await blocker.value }
+    }
+
     @Test func `calls round-end work once for many notes of one round`() async throws {
         final class Counter: RoundEndWork {
             var isNoted = false

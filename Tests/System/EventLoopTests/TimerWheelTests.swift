@@ -22,6 +22,16 @@ struct `Timer wheel` {
         #expect(fired == [10, 30, 40, 50, 20_000])
     }
 
+    @Test func `never fires early, wherever in a tick a timer begins`() {
+        let wheel = wheel()
+        var fired = false
+        _ = wheel.schedule(after: .milliseconds(10), now: start + .milliseconds(9)) { fired = true }
+        wheel.advance(to: start + .milliseconds(18))
+        #expect(!fired)
+        wheel.advance(to: start + .milliseconds(20))
+        #expect(fired)
+    }
+
     @Test func `forgets a cancelled timer`() {
         let wheel = wheel()
         var fired = 0

@@ -1,0 +1,218 @@
+import EventLoop
+import HTTP
+import HTTPTypes
+import Logging
+import Sockets
+import Telemetry
+
+/// What happens to one request: found, cleared, read, handled.
+extension HTTPConnection {
+    /// A head has been read.
+    ///
+    /// - Throws: `HTTPError.bodyTooLarge` when the body that it declares is more than the route takes.
+    func begin(_ head: RequestHead) throws(HTTPError) {
+        number += 1
+        stage = .collecting
+        var request = WebRequest(
+            method: head.method, path: head.target.path, id: RequestID.take(head.fields[.requestID]))
+        request.headers = head.fields
+        request.authority = head.host ?? ""
+        (request.remote, request.isSecure) = application.settings.proxies.client(peer: peer, head.fields)
+        exchange = Exchange(head, request, at: now)
+        do throws(WebError) {
+            switch try find(head) {
+            case .answer(let response): settle(response)
+            case .route(let route):
+                exchange?.route = route
+                try limit(to: route.bodyLimit)
+                try clear(route)
+            }
+        } catch {
+            guard parser.phase != .failed else { throw .bodyTooLarge }
+            settle(ErrorAnswers.response(error, id: request.id))
+        }
+    }
+
+    private enum Found {
+        case route(Route)
+        /// What is asked for needs no route.
+        case answer(WebResponse)
+    }
+
+    /// Finds the route and fills in what the path says.
+    private func find(_ head: RequestHead) throws(WebError) -> Found {
+        let segments: [String]
+        do throws(HTTPError) {
+            segments = try head.target.segments()
+            exchange?.request.query = try head.target.queryFields().fields.map {
+                WebRequest.Item($0.name, $0.value)
+            }
+        } catch {
+            throw WebError(error)
+        }
+        if head.target.form == .asterisk { return .answer(.noContent) }
+        switch application.routes.match(head.method, segments) {
+        case .route(let route, let parameters):
+            if route.method == .get { exchange?.request.method = .get }
+            exchange?.request.parameters = parameters
+            return .route(route)
+        case .otherMethods(let methods):
+            let allow = methods.map(\.rawValue).joined(separator: ", ")
+            if head.method == .options {
+                return .answer(WebResponse(status: .noContent, headers: [.allow: allow]))
+            }
+            var error = WebError(
+                .methodNotAllowed, code: "method_not_allowed",
+                message: "This resource does not take the method.")
+            error.headers[.allow] = allow
+            throw error
+        case .none:
+            if let location = withoutTrailingSlash(head, segments) {
+                return .answer(.redirect(to: location, status: .permanentRedirect))
+            }
+            throw .notFound
+        }
+    }
+
+    /// Where to look instead, when the path is right but for a slash at its end.
+    private func withoutTrailingSlash(_ head: RequestHead, _ segments: [String]) -> String? {
+        guard RequestGuard.isSafe(head.method), segments.count > 1, segments.last == "",
+            !segments.dropLast().contains(""),
+            case .route = application.routes.match(head.method, segments.dropLast())
+        else { return nil }
+        return String(head.target.path.dropLast()) + (head.target.query.map { "?" + $0 } ?? "")
+    }
+
+    private func limit(to bytes: Int) throws(WebError) {
+        do {
+            try parser.limitBody(to: bytes)
+        } catch {
+            throw WebError(error)
+        }
+    }
+
+    // MARK: Clearance
+
+    /// Finds out who asks, where the route wants to know, and whether they may.
+    private func clear(_ route: Route) throws(WebError) {
+        if case .upgrade = route.action { try checkHandshake() }
+        let hasCredentials =
+            exchange.map { $0.head.fields.contains(.cookie) || $0.head.fields.contains(.authorization) }
+            ?? false
+        guard route.access != .anyone, hasCredentials else { return try grant(route, nil) }
+        let number = number
+        context.loop.run { await self.authenticate(number, route) }
+    }
+
+    private func authenticate(_ number: Int, _ route: Route) async {
+        guard number == self.number, let request = exchange?.request else { return }
+        let found: Result<Principal?, any Error>
+        do {
+            found = .success(try await application.authenticator.authenticate(request, context))
+        } catch {
+            found = .failure(error)
+        }
+        guard number == self.number, stage == .collecting else { return }
+        do {
+            try grant(route, found.get())
+        } catch {
+            settle(ErrorAnswers.response(mapped(error), id: request.id))
+        }
+        if exchange?.isWhole == true { goOn() }
+        advance()
+    }
+
+    /// Decides on the request now that it is known who asks.
+    private func grant(_ route: Route, _ principal: Principal?) throws(WebError) {
+        guard var request = exchange?.request else { return }
+        request.principal = principal
+        if route.access == .signedIn, principal == nil { throw .unauthorized }
+        switch route.action {
+        case .answer: try application.requestGuard.check(request)
+        case .upgrade: try application.requestGuard.checkUpgrade(request)
+        }
+        exchange?.request.principal = principal
+        exchange?.clearance = .granted
+        guard exchange?.waitsForContinue == true else { return }
+        exchange?.hasSentContinue = true
+        var bytes: [UInt8] = []
+        ResponseWriter.writeContinue(into: &bytes)
+        stream.send(bytes)
+    }
+
+    /// The request gets this answer without its handler: when its short body has been read, or at once and as the
+    /// connection's last.
+    private func settle(_ response: WebResponse) {
+        guard let exchange else { return }
+        if exchange.isWhole || exchange.isWorthReading {
+            self.exchange?.clearance = .settled(response)
+        } else {
+            answer(response, closing: true)
+        }
+    }
+
+    /// The bytes are no HTTP that is understood here: whatever follows them cannot be trusted.
+    func refuse(_ error: HTTPError) {
+        application.meters.refused.with(error.code).add()
+        let id = exchange?.request.id ?? RequestID.make()
+        answer(ErrorAnswers.response(WebError(error), id: id), closing: true)
+    }
+
+    // MARK: Handling
+
+    /// The whole request has come.
+    func completeBody() {
+        exchange?.isWhole = true
+        exchange?.request.receivedAt = WallClock.milliseconds
+        goOn()
+    }
+
+    /// Goes on with a request that is whole, if it is also decided upon.
+    private func goOn() {
+        guard stage == .collecting, let exchange else { return }
+        switch exchange.clearance {
+        case .pending: break
+        case .settled(let response): answer(response)
+        case .granted:
+            guard let route = exchange.route else { return }
+            stage = .answering
+            let number = number
+            context.loop.run { await self.handle(number, route, exchange.request) }
+        }
+    }
+
+    private func handle(_ number: Int, _ route: Route, _ request: WebRequest) async {
+        do {
+            switch route.action {
+            case .answer(let handler):
+                let response = try await handler(request, context)
+                guard isCurrent(number) else { return }
+                answer(response)
+            case .upgrade(let acceptor, let limits):
+                let acceptance = try await acceptor(request, context)
+                guard isCurrent(number) else { return }
+                upgrade(acceptance, limits)
+            }
+        } catch {
+            guard isCurrent(number) else { return }
+            answer(ErrorAnswers.response(mapped(error), id: request.id))
+        }
+        advance()
+    }
+
+    private func isCurrent(_ number: Int) -> Bool { number == self.number && stage == .answering }
+
+    /// What the client is told of an error; its cause goes to the log.
+    private func mapped(_ error: any Error) -> WebError {
+        let (told, cause) = ErrorAnswers.judged(error)
+        if let cause {
+            context.logger.error(
+                "a request failed",
+                metadata: [
+                    "request_id": "\(exchange?.request.id ?? "-")", "route": "\(exchange?.routeName ?? "-")",
+                    "status": "\(told.status.code)", "cause": "\(cause)",
+                ])
+        }
+        return told
+    }
+}

@@ -1,0 +1,63 @@
+package import HTTPTypes
+
+/// One way in: a method, a pattern, who may call it, and what answers.
+///
+/// A pattern is a path whose segments are literal (`/api/v1/courses`), named (`/:id`) or, at the end, a star that
+/// takes all the rest. Literal segments go before named ones, named ones before the star.
+package struct Route: Sendable {
+    /// Answers a request; runs on the loop that the connection belongs to.
+    ///
+    /// What it throws is answered by the table of `ErrorAnswers`. It runs to its end even when the client goes away:
+    /// what was begun is done whole, and only the answer is dropped.
+    package typealias Handler = @Sendable (WebRequest, WebContext) async throws -> WebResponse
+
+    /// Decides on a WebSocket handshake, after origin and credentials were checked; runs on the loop.
+    package typealias Acceptor = @Sendable (WebRequest, WebContext) async throws -> WebSocketAcceptance
+
+    /// What a route does with a request.
+    package enum Action: Sendable {
+        case answer(Handler)
+        case upgrade(Acceptor, WebSocketLimits)
+    }
+
+    /// The largest body unless a route says otherwise: 1 MiB.
+    package static let usualBodyLimit = 1 << 20
+
+    package let method: HTTPRequest.Method
+    /// The pattern as written; also the route's name in logs and metrics.
+    package let pattern: String
+    package let access: Access
+    /// The largest body in bytes; more is answered with 413.
+    package let bodyLimit: Int
+    package let action: Action
+
+    /// Makes a route that answers requests.
+    ///
+    /// `GET` routes answer `HEAD` too.
+    package init(
+        _ method: HTTPRequest.Method, _ pattern: String, access: Access, bodyLimit: Int = usualBodyLimit,
+        _ handler: @escaping Handler
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.access = access
+        self.bodyLimit = bodyLimit
+        action = .answer(handler)
+    }
+
+    private init(webSocket pattern: String, access: Access, action: Action) {
+        method = .get
+        self.pattern = pattern
+        self.access = access
+        bodyLimit = 0
+        self.action = action
+    }
+
+    /// Makes a route that opens WebSockets; a plain `GET` of it gets 426.
+    package static func webSocket(
+        _ pattern: String, access: Access, limits: WebSocketLimits = WebSocketLimits(),
+        _ acceptor: @escaping Acceptor
+    ) -> Route {
+        Route(webSocket: pattern, access: access, action: .upgrade(acceptor, limits))
+    }
+}

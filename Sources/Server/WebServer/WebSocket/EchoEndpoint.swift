@@ -1,0 +1,33 @@
+import WebSocket
+
+/// A WebSocket that sends back every message as it came: for conformance and load tests, never in production.
+package enum EchoEndpoint {
+    /// `/echo`, for messages of up to 16 MiB in up to 65,536 frames.
+    package static let route = Route.webSocket(
+        "/echo", access: .anyone, limits: WebSocketLimits(messageBytes: 16 << 20, fragments: 65_536)
+    ) { _, _ in
+        WebSocketAcceptance(handler: Echo())
+    }
+}
+
+/// The echo of one connection.
+private final class Echo: WebSocketHandler {
+    /// The client is not listened to while more than this waits for it.
+    private static let highWater = 1 << 20
+
+    private var connection: WebSocketConnection?
+
+    func webSocketDidOpen(_ connection: WebSocketConnection) { self.connection = connection }
+
+    func webSocketDidReceiveText(_ text: Span<UInt8>) { sendBack(FrameEncoder.text(text)) }
+
+    func webSocketDidReceiveBinary(_ bytes: Span<UInt8>) { sendBack(FrameEncoder.binary(bytes)) }
+
+    private func sendBack(_ frame: [UInt8]) {
+        guard let connection else { return }
+        guard connection.send(frame) else { return connection.abort() }
+        connection.pauseReading(whileQueuedAbove: Echo.highWater)
+    }
+
+    func webSocketDidClose(_ code: CloseCode, _ reason: String) { connection = nil }
+}

@@ -1,0 +1,198 @@
+import EventLoop
+package import Sockets
+package import WebSocket
+
+/// One open WebSocket on a byte stream.
+///
+/// Confined to its loop.
+///
+/// It owns no buffer while nothing is under way: tens of thousands of them may idle on a loop.
+package final class WebSocketConnection: StreamHandler {
+    /// Pings are not answered while more than this waits: a peer that does not read does not need pongs.
+    private static let pongHighWater = 1 << 16
+
+    private let stream: any ByteStream
+    private unowned let server: HTTPServer
+    private var handler: (any WebSocketHandler)?
+    private var decoder: MessageDecoder
+    private var ending: CloseHandshake
+    private var timer: LoopTimer?
+    private var isClosed = false
+    private var peerReason = ""
+    private var readLimit: Int?
+
+    init(
+        _ stream: any ByteStream, server: HTTPServer, limits: WebSocketLimits, handler: any WebSocketHandler
+    ) {
+        self.stream = stream
+        self.server = server
+        self.handler = handler
+        decoder = MessageDecoder(
+            limits: .init(maxMessageBytes: limits.messageBytes, maxFragments: limits.fragments))
+        ending = CloseHandshake(patience: limits.closeWait)
+    }
+
+    /// Begins, with what the client has sent too early for the HTTP side to leave it in the socket.
+    func begin(_ early: [UInt8], peerHasEnded: Bool) {
+        handler?.webSocketDidOpen(self)
+        if !early.isEmpty {
+            var early = early
+            early.withUnsafeMutableBytes { receive($0) }
+        }
+        if peerHasEnded { streamDidReceiveEnd() }
+    }
+
+    private var now: ContinuousClock.Instant { server.context.loop.now }
+
+    // MARK: Output
+
+    /// Whether messages may be sent: no close frame has passed in either direction.
+    package var isOpen: Bool { ending.isOpen && !isClosed }
+
+    /// Bytes that the kernel has not taken yet.
+    package var queuedBytes: Int { stream.queuedBytes }
+
+    /// Queues a frame that is already encoded; the array is shared, never copied.
+    ///
+    /// - Returns: `false`, with nothing queued, when the connection is closing or the stream's bound is reached.
+    @discardableResult
+    package func send(_ frame: [UInt8]) -> Bool { isOpen && stream.send(frame) }
+
+    /// Queues a text message; the caller answers for its being UTF-8.
+    ///
+    /// Returns as ``send(_:)`` does.
+    @discardableResult
+    package func sendText(_ text: [UInt8]) -> Bool { send(FrameEncoder.text(text.span)) }
+
+    /// Queues a binary message.
+    ///
+    /// Returns as ``send(_:)`` does.
+    @discardableResult
+    package func sendBinary(_ bytes: [UInt8]) -> Bool { send(FrameEncoder.binary(bytes.span)) }
+
+    /// Queues a ping of at most 125 bytes.
+    ///
+    /// Returns as ``send(_:)`` does.
+    @discardableResult
+    package func ping(_ bytes: [UInt8] = []) -> Bool { send(FrameEncoder.ping(bytes.span)) }
+
+    /// Stops reading: the peer meets a full window.
+    ///
+    /// Calls do not nest.
+    package func pauseReading() { stream.pauseReading() }
+
+    /// Reads again.
+    package func resumeReading() { stream.resumeReading() }
+
+    /// Stops reading for as long as more than `limit` bytes wait for the peer: who does not read is not listened to.
+    package func pauseReading(whileQueuedAbove limit: Int) {
+        guard stream.queuedBytes > limit else { return }
+        stream.pauseReading()
+        readLimit = limit
+        // What was just queued leaves at the end of the round; only then it shows whether the peer keeps up.
+        let again = LoopBound(self, loop: server.context.loop)
+        server.context.loop.execute { again.value.resumeIfPossible() }
+    }
+
+    private func resumeIfPossible() {
+        guard let limit = readLimit, stream.queuedBytes <= limit else { return }
+        readLimit = nil
+        stream.resumeReading()
+    }
+
+    // MARK: Input
+
+    package func streamDidReceive(_ bytes: UnsafeMutableRawBufferPointer) { receive(bytes) }
+
+    private func receive(_ bytes: UnsafeMutableRawBufferPointer) {
+        // Safety: the buffer is valid, and ours to write to, until this returns; the input does not outlive it.
+        var input = FrameInput(bytes)
+        do throws(FrameError) {
+            while !isClosed, let event = try decoder.next(&input) { take(event, input) }
+        } catch {
+            perform(ending.failed(error, at: now))
+        }
+    }
+
+    private func take(_ event: MessageDecoder.Event, _ input: FrameInput) {
+        switch event {
+        case .text(let payload):
+            guard isOpen else { return }
+            input.withBytes(of: payload) { handler?.webSocketDidReceiveText($0) }
+        case .binary(let payload):
+            guard isOpen else { return }
+            input.withBytes(of: payload) { handler?.webSocketDidReceiveBinary($0) }
+        case .compressed: break
+        case .ping(let payload):
+            guard isOpen, stream.queuedBytes <= WebSocketConnection.pongHighWater else { return }
+            send(input.withBytes(of: payload) { FrameEncoder.pong($0) })
+        case .pong: if isOpen { handler?.webSocketDidReceivePong() }
+        case .close(let code, let reason):
+            peerReason = reason
+            perform(ending.received(code, at: now))
+        }
+    }
+
+    package func streamDidReceiveEnd() { perform(ending.peerEnded()) }
+
+    package func streamDidDrain() {
+        resumeIfPossible()
+        handler?.webSocketDidDrain()
+    }
+
+    // MARK: The end
+
+    /// Sends a close frame and waits, for so long as the limits say, for the peer's.
+    package func close(_ code: CloseCode, _ reason: String = "") {
+        perform(ending.close(code, reason: reason, at: now))
+    }
+
+    /// Closes at once, without a word.
+    package func abort() { stream.close() }
+
+    private func perform(_ action: CloseHandshake.Action) {
+        let wait = (ending.deadline ?? now) - now
+        switch action {
+        case .wait: break
+        case .send(let code, let reason):
+            guard stream.send(FrameEncoder.close(code, reason: reason)) else { return stream.close() }
+            setTimer(after: wait)
+        case .sendAndEnd(let code, let reason):
+            stream.send(FrameEncoder.close(code, reason: reason))
+            finish(within: wait)
+        case .end: finish(within: wait)
+        // What is queued may still be wanted: the peer has only ended its own direction.
+        case .drop: finish(within: .seconds(1))
+        }
+    }
+
+    private func setTimer(after wait: Duration) {
+        timer = server.context.loop.schedule(after: wait) { [weak self] in
+            guard let self, let deadline = ending.deadline else { return }
+            guard now >= deadline else { return setTimer(after: deadline - now) }
+            perform(ending.tick(at: now))
+        }
+    }
+
+    private func finish(within limit: Duration) {
+        tellClosed()
+        stream.finish(within: limit)
+    }
+
+    package func streamDidClose(_ reason: StreamClosure) {
+        _ = ending.peerEnded()
+        tellClosed()
+        server.remove(self)
+    }
+
+    /// Tells the handler that it is over, once.
+    private func tellClosed() {
+        guard !isClosed else { return }
+        isClosed = true
+        timer?.cancel()
+        timer = nil
+        let told = handler
+        handler = nil
+        told?.webSocketDidClose(ending.outcome ?? .abnormal, peerReason)
+    }
+}
