@@ -1,0 +1,132 @@
+// Drawing gestures: a stroke or a shape from the first touch to the finished element.
+import { round, simplified, snapped } from "./geometry.js";
+import { paint } from "./paint.js";
+
+/** How often (ms) others are told of a stroke in motion. */
+const TELL = 50;
+
+/** The most points of one element; a longer stroke is simplified until it fits. */
+const MOST_POINTS = 1_500;
+
+/**
+ * One stroke or shape being drawn.
+ *
+ * `desk` is the board: `style`, `viewport`, `model`, `signal(type, data)`, `apply(ops)`.
+ */
+export class DrawGesture {
+    #desk;
+    #kind;
+    #points = [];
+    #pressure = [];
+    #usePressure;
+    #told = 0;
+    #toldAt = 0;
+    #firm = false;
+
+    constructor(desk, kind, pointer) {
+        this.#desk = desk;
+        this.#kind = kind;
+        this.#usePressure = kind === "pen" && pointer.type === "pen";
+        this.id = desk.model.newId();
+        this.#add(pointer);
+    }
+
+    /** Takes the pointer's next places, in board units. */
+    move(pointers, { shift }) {
+        this.#firm = shift;
+        for (const pointer of pointers) this.#add(pointer);
+        this.#tell(false);
+        return "live";
+    }
+
+    /** Paints the stroke as it is. */
+    paint(context) {
+        const element = this.#element();
+        if (element) paint(context, element);
+    }
+
+    /** The gesture is over: the element is sent. */
+    end() {
+        this.#tell(true);
+        const element = this.#finished();
+        if (element) this.#desk.apply([{ op: "add", element }]);
+    }
+
+    /** The gesture turned out to be something else (a second finger). */
+    cancel() {
+        this.#desk.signal("board.stroke.live", { stroke: { ...this.#head(), points: [] }, done: true });
+    }
+
+    #add({ x, y, pressure }) {
+        if (this.#kind === "pen") {
+            const [lastX, lastY] = this.#points.slice(-2);
+            if (this.#points.length > 0 && Math.hypot(x - lastX, y - lastY) < 0.7 / this.#desk.viewport.scale) return;
+            this.#points.push(x, y);
+            if (this.#usePressure) this.#pressure.push(pressure);
+        } else {
+            this.#points = [this.#points[0] ?? x, this.#points[1] ?? y, x, y];
+        }
+    }
+
+    #head() {
+        const { color, size } = this.#desk.style;
+        return { id: this.id, kind: this.#kind, color, size };
+    }
+
+    // What is seen now; own strokes are drawn from every point.
+    #element() {
+        const { fill } = this.#desk.style;
+        const head = this.#head();
+        if (this.#kind === "pen") {
+            return { ...head, points: [...this.#points], ...(this.#usePressure ? { pressure: this.#pressure } : {}) };
+        }
+        const [ax, ay, rawX, rawY] = this.#points;
+        const [bx, by] = snapped(this.#kind, ax, ay, rawX ?? ax, rawY ?? ay, this.#firm);
+        if (this.#kind === "line") return { ...head, points: [ax, ay, bx, by].map(round) };
+        const box = { x: Math.min(ax, bx), y: Math.min(ay, by), w: Math.abs(bx - ax), h: Math.abs(by - ay) };
+        return { ...head, x: round(box.x), y: round(box.y), w: round(box.w), h: round(box.h), ...(fill ? { fill: head.color } : {}) };
+    }
+
+    #finished() {
+        const element = this.#element();
+        if (this.#kind === "pen") {
+            let coarse = 1 / this.#desk.viewport.scale;
+            let kept = simplified(element.points, 0.3 * coarse, 5 * coarse);
+            while (kept.length > MOST_POINTS) {
+                coarse *= 1.6;
+                kept = simplified(element.points, 0.3 * coarse, 5 * coarse);
+            }
+            const points = kept.flatMap((index) => [round(element.points[2 * index]), round(element.points[2 * index + 1])]);
+            const pressure = this.#usePressure ? { pressure: kept.map((index) => Math.round(this.#pressure[index] * 100) / 100) } : {};
+            return { ...element, points, ...pressure };
+        }
+        const smallest = 3 / this.#desk.viewport.scale;
+        if (this.#kind === "line") {
+            const [ax, ay, bx, by] = element.points;
+            return Math.hypot(bx - ax, by - ay) < smallest ? null : element;
+        }
+        return element.w < smallest && element.h < smallest ? null : element;
+    }
+
+    #tell(done) {
+        const now = performance.now();
+        if (!done && now - this.#toldAt < TELL) return;
+        this.#toldAt = now;
+        let points;
+        if (this.#kind === "pen") {
+            points = this.#points.slice(this.#told);
+            this.#told = this.#points.length;
+        } else {
+            const element = this.#element();
+            points = element.points ?? [element.x, element.y, element.x + element.w, element.y + element.h];
+        }
+        if (points.length === 0 && !done) return;
+        // One message stays small even after a pause of the page.
+        for (let from = 0; from < Math.max(points.length, 1); from += 400) {
+            const last = from + 400 >= points.length;
+            this.#desk.signal("board.stroke.live", {
+                stroke: { ...this.#head(), points: points.slice(from, from + 400).map(round) }, ...(done && last ? { done: true } : {}),
+            });
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// Which part of the endless board is seen, and how large.
+import { Emitter } from "../../live/emitter.js";
+
+/** What everybody sees at first: a sheet of this size, fitted into the window. */
+export const SHEET = Object.freeze({ x: 0, y: 0, w: 1280, h: 720 });
+
+const SMALLEST = 0.1;
+const LARGEST = 8;
+
+/** The view of a board: screen = (board - origin) × scale. Event: `changed`. */
+export class Viewport extends Emitter {
+    x = 0;
+    y = 0;
+    scale = 1;
+    width = 0;
+    height = 0;
+
+    /** The part of the board that is seen. */
+    get box() {
+        return { x: this.x, y: this.y, w: this.width / this.scale, h: this.height / this.scale };
+    }
+
+    /** Takes the window's size in CSS pixels; the centre stays where it is. */
+    resize(width, height) {
+        const first = this.width === 0;
+        if (!first) {
+            this.x -= (width - this.width) / 2 / this.scale;
+            this.y -= (height - this.height) / 2 / this.scale;
+        }
+        this.width = width;
+        this.height = height;
+        if (first) this.fit(SHEET, 0);
+        this.emit("changed");
+    }
+
+    /** The board's point under a point of the window. */
+    toBoard(x, y) {
+        return [this.x + x / this.scale, this.y + y / this.scale];
+    }
+
+    /** The window's point of a point of the board. */
+    toScreen(x, y) {
+        return [(x - this.x) * this.scale, (y - this.y) * this.scale];
+    }
+
+    /** Moves by pixels of the window. */
+    pan(dx, dy) {
+        this.x -= dx / this.scale;
+        this.y -= dy / this.scale;
+        this.emit("changed");
+    }
+
+    /** Zooms by a factor; the window's point `x`, `y` stays under the pointer. */
+    zoom(factor, x = this.width / 2, y = this.height / 2) {
+        const scale = Math.max(SMALLEST, Math.min(LARGEST, this.scale * factor));
+        this.x += x / this.scale - x / scale;
+        this.y += y / this.scale - y / scale;
+        this.scale = scale;
+        this.emit("changed");
+    }
+
+    /** Shows all of `box`, with a margin in pixels. */
+    fit(box, margin = 32) {
+        const width = Math.max(1, this.width - 2 * margin);
+        const height = Math.max(1, this.height - 2 * margin);
+        this.scale = Math.max(SMALLEST, Math.min(2, width / Math.max(box.w, 1), height / Math.max(box.h, 1)));
+        this.x = box.x + box.w / 2 - this.width / 2 / this.scale;
+        this.y = box.y + box.h / 2 - this.height / 2 / this.scale;
+        this.emit("changed");
+    }
+
+    /** Puts the centre of the window on a point of the board. */
+    centre(x, y) {
+        this.x = x - this.width / 2 / this.scale;
+        this.y = y - this.height / 2 / this.scale;
+        this.emit("changed");
+    }
+
+    /** Moves just as far as needed to see `box`. */
+    reveal(box, margin = 40) {
+        const seen = this.box;
+        const slack = margin / this.scale;
+        if (box.x - slack < seen.x) this.x = box.x - slack;
+        else if (box.x + box.w + slack > seen.x + seen.w) this.x = box.x + box.w + slack - seen.w;
+        if (box.y - slack < seen.y) this.y = box.y - slack;
+        else if (box.y + box.h + slack > seen.y + seen.h) this.y = box.y + box.h + slack - seen.h;
+        this.emit("changed");
+    }
+}

@@ -1,0 +1,62 @@
+// <class-bar>: course and class, how long it has been live, how many are here, how the connection is.
+import { fill, h } from "../../base/dom.js";
+import { clock, number, t, timeSeconds } from "../../base/i18n.js";
+import { brand, crumbTrail, setTitle, userMenu } from "../../base/shell.js";
+
+/** The class page's bar; `start(room, session)` fills the page's `header.top`. */
+export class ClassBar extends HTMLElement {
+    #room;
+    #session;
+
+    start(room, session) {
+        this.#room = room;
+        this.#session = session;
+        this.trail = h("div.grow");
+        this.duration = h("span.num", { role: "timer" });
+        this.live = h("span.class-live", { hidden: true }, h("span.dot.live"), h("span.class-live-word", t("bar.live")), this.duration);
+        this.here = h("span.class-here.num");
+        this.sign = h("span.dot");
+        this.signText = h("span.class-sign-text");
+        this.connection = h("span.class-sign", { role: "status" }, this.sign, this.signText);
+        this.heading = h("h1.visually-hidden");
+        this.append(brand(session), this.heading, this.trail, this.live, this.here, this.connection, h("div.end", userMenu(session)));
+        for (const subject of ["class", "here"]) room.on(subject, () => this.#draw());
+        room.on("connection", () => this.#drawConnection());
+        this.#draw();
+        this.#drawConnection();
+        setInterval(() => this.#tick(), 1_000);
+    }
+
+    #draw() {
+        const { state } = this.#room;
+        if (state.known) {
+            setTitle(state.title);
+            this.heading.textContent = state.title;
+            fill(this.trail, crumbTrail([
+                { label: state.course?.name ?? "", href: `/courses/${this.#room.courseId}` }, { label: state.title },
+            ]));
+        }
+        this.live.hidden = state.state !== "live";
+        this.here.hidden = !state.known || state.state === "ended";
+        this.here.textContent = t("bar.here", { n: state.here });
+        this.here.title = t("bar.here", { n: state.here });
+        this.here.dataset.short = number(state.here);
+        this.#tick();
+    }
+
+    #tick() {
+        const { startedAt, state } = this.#room.state;
+        if (state === "live" && startedAt) this.duration.textContent = clock((this.#room.now() - startedAt) / 1000);
+    }
+
+    #drawConnection() {
+        const { client } = this.#room;
+        const kind = client.state === "connected" ? "good" : client.state === "connecting" ? "warn" : "bad";
+        this.sign.className = `dot ${kind}`;
+        this.signText.textContent = t(`connection.${client.state}`);
+        this.connection.title = client.lostSince && client.state !== "connected"
+            ? t("connection.since", { time: timeSeconds(client.lostSince) }) : t(`connection.${client.state}`);
+    }
+}
+
+customElements.define("class-bar", ClassBar);

@@ -1,0 +1,154 @@
+/**
+ * One channel: its state, its place in the log, and the delivery of its events.
+ */
+import { Backoff } from "./backoff.js";
+import { asksResubscribe, ERROR, SUBSCRIBING, TOKEN_EXPIRED, UNSUBSCRIBED } from "./codes.js";
+import { Emitter } from "./emitter.js";
+import { Position } from "./position.js";
+
+/**
+ * A subscription; made by `LiveClient.subscription(channel)`.
+ *
+ * Events: `state` (the new state) · `subscribed` ({fresh, snapshot, recovered, wasRecovering, missed}) ·
+ * `publication` ({data, offset, info}) · `join` / `leave` (client info) · `unsubscribed` ({code, reason}) ·
+ * `error` (LiveError). `subscribed` always comes before the publications of its reply.
+ */
+export class Subscription extends Emitter {
+    /** `unsubscribed`, `subscribing` or `subscribed`. */
+    state = "unsubscribed";
+    #client;
+    #position = new Position();
+    #backoff = new Backoff();
+    #retryTimer;
+    #attempt = 0;
+
+    constructor(client, channel) {
+        super();
+        this.#client = client;
+        this.channel = channel;
+    }
+
+    /** The offset and epoch of what was delivered last. */
+    get position() {
+        return { offset: this.#position.offset, epoch: this.#position.epoch };
+    }
+
+    /** Subscribes now, or as soon as the client is connected. */
+    subscribe() {
+        if (this.state !== "unsubscribed") return;
+        this.#enter("subscribing", { code: SUBSCRIBING.called, reason: "subscribe called" });
+        this.connected();
+    }
+
+    /** Ends the subscription; nothing is delivered afterwards. */
+    unsubscribe() {
+        if (this.state === "unsubscribed") return;
+        this.#client.command("unsubscribe", { channel: this.channel }, () => {});
+        this.ended(UNSUBSCRIBED.called, "unsubscribe called");
+    }
+
+    /** The client has a connection: asks for the channel. Called by the client. */
+    connected() {
+        if (this.state !== "subscribing" || this.#client.state !== "connected") return;
+        clearTimeout(this.#retryTimer);
+        const attempt = ++this.#attempt;
+        const recovery = this.#position.request();
+        const body = { channel: this.channel, ...recovery };
+        this.#client.command("subscribe", body, (error, reply) => {
+            if (attempt !== this.#attempt || this.state !== "subscribing") return;
+            if (error) this.#failed(error);
+            else this.#opened(reply, recovery.recover === true);
+        });
+    }
+
+    /** The connection is gone; the place in the log is kept. Called by the client. */
+    disconnected() {
+        clearTimeout(this.#retryTimer);
+        this.#attempt += 1;
+        if (this.state === "subscribed") {
+            this.#enter("subscribing", { code: SUBSCRIBING.transportClosed, reason: "transport closed" });
+        }
+    }
+
+    /** The subscription is over until `subscribe` is called again. Called by the client. */
+    ended(code, reason) {
+        clearTimeout(this.#retryTimer);
+        this.#attempt += 1;
+        this.#enter("unsubscribed", { code, reason });
+        this.emit("unsubscribed", { code, reason });
+    }
+
+    /** A push for this channel. Called by the client. */
+    receive(push) {
+        if (push.unsubscribe) {
+            const { code = 0, reason = "" } = push.unsubscribe;
+            if (asksResubscribe(code) && this.state === "subscribed") {
+                this.#enter("subscribing", { code, reason });
+                this.connected();
+            } else if (!asksResubscribe(code)) {
+                this.ended(code, reason);
+            }
+            return;
+        }
+        if (this.state !== "subscribed") return;
+        if (push.pub) this.#publication(push.pub);
+        else if (push.join) this.emit("join", push.join.info);
+        else if (push.leave) this.emit("leave", push.leave.info);
+    }
+
+    #publication(publication) {
+        const verdict = this.#position.accept(publication);
+        if (verdict === "duplicate") return;
+        if (verdict === "gap") {
+            this.#resume();
+            return;
+        }
+        this.#deliver(publication);
+    }
+
+    #deliver({ data, offset, info }) {
+        this.emit("publication", { data, offset: Number(offset ?? 0), info });
+    }
+
+    /** Something is missing: leaves the channel and asks again from the last place, in one frame. */
+    #resume() {
+        this.#enter("subscribing", { code: ERROR.badReply, reason: "gap" });
+        this.#client.command("unsubscribe", { channel: this.channel }, () => {});
+        this.connected();
+    }
+
+    #opened(reply, wasRecovering) {
+        this.#backoff.reset();
+        const { fresh, snapshot, publications, gap, recovered } = this.#position.begin(reply);
+        this.#enter("subscribed", {});
+        this.emit("subscribed", { fresh, snapshot, recovered, wasRecovering, missed: publications.length });
+        for (const publication of publications) {
+            // A listener may have ended the subscription meanwhile.
+            if (this.state !== "subscribed") return;
+            this.#deliver(publication);
+        }
+        if (gap && this.state === "subscribed") this.#resume();
+    }
+
+    #failed(error) {
+        if (error.code === ERROR.timeout) {
+            // An unanswered subscribe says that the connection is not worth keeping.
+            this.#client.lost("subscribe timeout");
+        } else if (error.code === ERROR.transportClosed) {
+            // The client subscribes again once it is connected.
+        } else if (error.temporary || error.code === TOKEN_EXPIRED) {
+            this.emit("error", error);
+            this.#retryTimer = setTimeout(() => this.connected(), this.#backoff.next());
+        } else {
+            this.emit("error", error);
+            this.ended(error.code, error.message);
+        }
+    }
+
+    #enter(state, why) {
+        if (this.state === state) return;
+        this.state = state;
+        this.emit("state", { state, ...why });
+    }
+}
+
