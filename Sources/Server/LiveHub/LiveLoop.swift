@@ -10,7 +10,9 @@ package final class LiveLoop {
     /// The loop.
     package let loop: EventLoop
     /// The node that this is a share of.
-    package unowned let hub: LiveHub
+    ///
+    /// Both hold each other: they live until the process ends.
+    package let hub: LiveHub
     /// The loop's connections to Postgres.
     package let pool: PostgresPool
     /// Reads of the log.

@@ -1,0 +1,260 @@
+import EventLoop
+import JSON
+import LiveHub
+import LiveProtocol
+import Postgres
+import TestKit
+import Testing
+
+struct `Live session` {
+    @Test func `tells a new connection who it is, the time and how often it is pinged`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let client = try await open(0, "1:7:staff")
+            let hello = client.messages[0]["connect"]
+            #expect(hello?["client"]?.string?.count == 36)
+            #expect(hello?["ping"]?.int == 25)
+            #expect(hello?["pong"]?.bool == true)
+            #expect(hello?["data"]?["user"]?["id"]?.int == 7)
+        }
+    }
+
+    @Test(arguments: [("nonsense", 3500), ("", 3500)] as [(String, UInt16)])
+    func `closes for good on a token that is none`(token: String, code: UInt16) async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let client = try await open(0, token)
+            await client.until { client.isClosed }
+            #expect(client.closeCode == code)
+        }
+    }
+
+    @Test func `answers an expired token with 109 and lets the client try again`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let client = try await open(0, "expired")
+            #expect(client.messages[0]["error"]?["code"]?.int == 109)
+            let again = await client.command("connect", #"{"token":"1:7:staff"}"#)
+            #expect(again["connect"] != nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("{", UInt16(3501)), (#"{"id":5}"#, 3501), ("[]", 3501), (#"{"id":5,"connect":{}}"#, 3501),
+    ])
+    func `disconnects a client that breaks the protocol`(frame: String, code: UInt16) async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let client = try await open(0, "1:7:staff")
+            client.sendRaw(frame)
+            await client.until { client.isClosed || client.messages.count > 1 }
+            if client.isClosed {
+                #expect(client.closeCode == code)
+            } else {
+                #expect(client.messages[1]["error"]?["code"]?.int == 104)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("subscribe", #"{"channel":"nowhere:1"}"#, 102), ("subscribe", #"{"channel":"notes:9"}"#, 103),
+        ("rpc", #"{"method":"unknown","data":{}}"#, 104), ("rpc", #"{"method":"note","data":{}}"#, 107),
+        ("publish", #"{"channel":"notes:1","data":{}}"#, 103), ("history", #"{"channel":"notes:1","limit":1}"#, 103),
+        ("presence", #"{"channel":"notes:1"}"#, 103), ("subscribe", "{}", 107),
+    ])
+    func `refuses with the protocol's code and goes on`(command: String, body: String, code: Int) async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let client = try await open(0, "1:7:student")
+            let reply = await client.command(command, body)
+            #expect(reply["error"]?["code"]?.int == code)
+            let names = Set(reply["error"]?.object?.members.map(\.name) ?? [])
+            #expect(names.subtracting(["code", "message", "temporary"]).isEmpty)
+            #expect(await client.command("ping", "{}")["ping"] != nil)
+        }
+    }
+
+    @Test func `delivers events to members on every loop, once and in order, before the author's reply`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let members = [try await open(0, "1:1:x"), try await open(1, "1:2:x"), try await open(1, "1:3:x")]
+            for member in members {
+                let reply = await member.command("subscribe", #"{"channel":"notes:1"}"#)
+                #expect(reply["subscribe"]?["recoverable"]?.bool == true)
+            }
+            for number in 0..<50 {
+                let author = members[number % 3]
+                let reply = await author.command("rpc", #"{"method":"note","data":{"text":"n\#(number)"}}"#)
+                #expect(reply["rpc"]?["data"]?["offset"]?.int == number + 1)
+            }
+            for member in members {
+                await member.until { member.offsets("notes:1").count == 50 }
+                #expect(member.offsets("notes:1") == Array(1...50))
+                #expect(member.pushes("notes:1").map { $0["data"]?["id"]?.int } == (1...50).map { $0 })
+            }
+        }
+    }
+
+    @Test func `brings a returning member exactly what it missed`() async throws {
+        let site = try await LiveSite.start { $0.recentCount = 20 }
+        try await site.run { open in
+            let author = try await open(0, "1:1:x")
+            for number in 0..<60 { _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(number)"}}"#) }
+            let client = try await open(1, "1:2:x")
+            let first = await client.command("subscribe", #"{"channel":"notes:1"}"#)
+            let epoch = try #require(first["subscribe"]?["epoch"]?.string)
+            #expect(first["subscribe"]?["offset"]?.int == 60)
+            for (offset, expected) in [(60, 0), (55, 5), (3, 57), (0, 60)] {
+                _ = await client.command("unsubscribe", #"{"channel":"notes:1"}"#)
+                let before = client.offsets("notes:1").count
+                let reply = await client.command(
+                    "subscribe",
+                    #"{"channel":"notes:1","recover":true,"offset":\#(offset),"epoch":"\#(epoch)"}"#)
+                #expect(reply["subscribe"]?["recovered"]?.bool == true)
+                let given = reply["subscribe"]?["publications"]?.array?.compactMap { $0["offset"]?.int } ?? []
+                await client.until { given.count + client.offsets("notes:1").count - before >= expected }
+                let pushed = client.offsets("notes:1").dropFirst(before)
+                #expect(given + pushed == Array((offset + 1)..<(offset + 1 + expected)))
+            }
+        }
+    }
+
+    @Test func `pages a long gap without a hole while new events arrive`() async throws {
+        let site = try await LiveSite.start {
+            $0.recentCount = 10
+            $0.pageCount = 16
+            $0.commandsPerSecond = 100_000
+            $0.commandBurst = 100_000
+        }
+        try await site.run { open in
+            let author = try await open(0, "1:1:x")
+            for number in 0..<200 { _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(number)"}}"#) }
+            let client = try await open(1, "1:2:x")
+            let epoch = await client.command("subscribe", #"{"channel":"notes:1"}"#)["subscribe"]?["epoch"]?.string
+            _ = await client.command("unsubscribe", #"{"channel":"notes:1"}"#)
+            let epochText = try #require(epoch)
+            client.sendRaw(
+                #"{"id":900,"subscribe":{"channel":"notes:1","recover":true,"offset":0,"epoch":"\#(epochText)"}}"#)
+            for number in 0..<50 { _ = await author.command("rpc", #"{"method":"note","data":{"text":"late \#(number)"}}"#) }
+            await client.until { client.offsets("notes:1").last == 250 }
+            let reply = client.messages.first { $0["id"]?.int == 900 }
+            let given = reply?["subscribe"]?["publications"]?.array?.compactMap { $0["offset"]?.int } ?? []
+            #expect(given + client.offsets("notes:1") == Array(1...250))
+        }
+    }
+
+    @Test func `gives no recovery in another epoch`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let client = try await open(0, "1:1:x")
+            let reply = await client.command(
+                "subscribe", #"{"channel":"notes:1","recover":true,"offset":0,"epoch":"other"}"#)
+            #expect(reply["subscribe"]?["was_recovering"]?.bool == true)
+            #expect(reply["subscribe"]?["recovered"]?.bool != true)
+        }
+    }
+
+    @Test func `begins a subscription with the channel's snapshot`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let client = try await open(0, "1:1:x")
+            let reply = await client.command("subscribe", #"{"channel":"board:1"}"#)
+            #expect(reply["subscribe"]?["data"]?["whole"]?.bool == true)
+            #expect(await client.command("subscribe", #"{"channel":"board:1"}"#)["error"]?["code"]?.int == 105)
+        }
+    }
+
+    @Test func `keeps institutions apart though their channels bear one name`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let here = try await open(0, "1:1:x")
+            let there = try await open(0, "2:1:x")
+            for client in [here, there] { _ = await client.command("subscribe", #"{"channel":"notes:1"}"#) }
+            _ = await here.command("rpc", #"{"method":"note","data":{"text":"ours"}}"#)
+            let theirs = await there.command("rpc", #"{"method":"note","data":{"text":"theirs"}}"#)
+            #expect(theirs["rpc"]?["data"]?["offset"]?.int == 1)
+            #expect(there.pushes("notes:1").count == 1)
+            #expect(here.pushes("notes:1").first?["data"]?["text"]?.string == "ours")
+        }
+    }
+
+    @Test func `carries plain channels: publish, history, presence`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let one = try await open(0, "1:1:x")
+            let two = try await open(1, "1:2:x")
+            for client in [one, two] { _ = await client.command("subscribe", #"{"channel":"app:x"}"#) }
+            for number in 0..<12 {
+                _ = await one.command("publish", #"{"channel":"app:x","data":{"n":\#(number)}}"#)
+            }
+            await two.until { two.offsets("app:x").count == 12 }
+            #expect(two.offsets("app:x") == Array(1...12))
+            let history = await two.command("history", #"{"channel":"app:x","limit":100}"#)
+            #expect(history["history"]?["publications"]?.array?.count == 10)
+            let presence = await one.command("presence_stats", #"{"channel":"app:x"}"#)
+            #expect(presence["presence_stats"]?["num_users"]?.int == 2)
+        }
+    }
+
+    @Test func `disconnects who does not answer pings, and nobody else`() async throws {
+        let site = try await LiveSite.start {
+            $0.pingSeconds = 2
+            $0.pongSeconds = 1
+        }
+        try await site.run { open in
+            let silent = try await open(0, "1:1:x")
+            let lively = try await open(0, "1:2:x")
+            silent.answersPings = false
+            await silent.until { silent.isClosed }
+            #expect(silent.closeCode == 3012)
+            #expect(!lively.isClosed)
+        }
+    }
+
+    @Test func `disconnects a reader that is too slow, which then resumes without a loss`() async throws {
+        let site = try await LiveSite.start {
+            $0.sessionBudget = 200_000
+            $0.commandsPerSecond = 100_000
+            $0.commandBurst = 100_000
+        }
+        try await site.run { open in
+            let author = try await open(0, "1:1:x")
+            let slow = try await open(0, "1:2:x")
+            let reply = await slow.command("subscribe", #"{"channel":"notes:1"}"#)
+            let epoch = try #require(reply["subscribe"]?["epoch"]?.string)
+            slow.pauseReading()
+            let text = String(repeating: "x", count: 30_000)
+            var written = 0
+            while site.hub.counters.sum.slowDisconnects == 0, written < 1000 {
+                _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(text)"}}"#)
+                written += 1
+            }
+            #expect(written < 1000)
+            slow.resumeReading()
+            await slow.until { slow.isClosed }
+            let seen = slow.offsets("notes:1")
+            #expect(seen == Array(1..<(seen.count + 1)))
+            let back = try await open(1, "1:2:x")
+            _ = await back.command(
+                "subscribe", #"{"channel":"notes:1","recover":true,"offset":\#(seen.count),"epoch":"\#(epoch)"}"#)
+            await back.until {
+                let given = back.messages.compactMap { $0["subscribe"]?["publications"]?.array?.count }.reduce(0, +)
+                return seen.count + given + back.offsets("notes:1").count >= written
+            }
+        }
+    }
+
+    @Test func `ends a user's sessions everywhere when asked`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let gone = [try await open(0, "1:5:x"), try await open(1, "1:5:x")]
+            let stays = try await open(1, "1:6:x")
+            site.hub.disconnect(institution: .init(rawValue: 1), user: 5, .forceDisconnect)
+            for client in gone {
+                await client.until { client.isClosed }
+                #expect(client.closeCode == 3503)
+            }
+            #expect(await stays.command("ping", "{}")["ping"] != nil)
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import EventLoop
+import JSON
+import LiveHub
+import LiveProtocol
+import Logging
+import Postgres
+import Sockets
+import Telemetry
+import TestKit
+import WebServer
+
+/// A feature for tests: a log namespace that everyone of the institution may read, with a method that appends.
+struct NotesFeature: LiveFeature {
+    let namespaces = [Namespace(name: "notes", kind: .log), Namespace(name: "board", kind: .log)]
+    let signals: [String: LiveSignal] = [:]
+
+    var methods: [String: LiveMethod] {
+        ["note": { call in NotesFeature.note(call) }]
+    }
+
+    private static func note(_ call: LiveCall) {
+        guard let text = try? JSONReader.read(call.data)["text"]?.string, let user = call.caller.user else {
+            return call.reply(.error(.badRequest("field \"text\" is missing")))
+        }
+        let body = RawJSON { $0.object { $0.member("text", text) } }
+        let event = LogAppend(
+            channel: ChannelKey(institution: call.caller.institution, name: "notes:1"), author: user,
+            method: "note", key: PostgresUUID(high: .random(in: .min ... .max), low: 1), digest: 0, at: 1, body: body)
+        call.loop.hub.log.append(event, loop: call.loop.loop) { outcome in
+            guard case .recorded(let offset, _) = outcome else {
+                return call.reply(.error(ProtocolError(.internal)))
+            }
+            call.reply(.result(RawJSON { $0.object { $0.member("offset", offset) } }))
+        }
+    }
+
+    func admit(
+        _ caller: LiveCaller, to channel: ChannelKey, loop: LiveLoop, then: @escaping (Admission) -> Void
+    ) {
+        guard channel.name != "notes:9" else { return then(.refused(ProtocolError(.permissionDenied))) }
+        then(.granted(.init(snapshot: channel.name.hasPrefix("board"), presence: caller.roles.contains("staff"))))
+    }
+
+    func snapshot(of channel: ChannelKey, loop: LiveLoop, then: @escaping (ChannelSnapshot?) -> Void) {
+        then(ChannelSnapshot(offset: 0, data: RawJSON { $0.object { $0.member("whole", true) } }))
+    }
+
+    func didJoin(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {}
+    func didLeave(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {}
+}
+
+/// Tokens of the form `institution:user:role`; `expired` and `broken` are what they say.
+struct PlainTokens: LiveAuthenticator {
+    func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller {
+        if token == "expired" { throw .expired }
+        let parts = token.split(separator: ":")
+        guard parts.count == 3, let institution = Int64(parts[0]), let user = Int64(parts[1]) else { throw .invalid }
+        return LiveCaller(
+            institution: TenantID(rawValue: institution), user: user, subject: String(user), name: "User \(user)",
+            roles: [String(parts[2])])
+    }
+
+    func caller(principal: Principal) -> LiveCaller {
+        LiveCaller(institution: principal.institution, user: principal.user, subject: "", name: "", roles: [])
+    }
+}
+
+/// A node of two loops on a fresh database, and a loop for its clients.
+final class LiveSite: Sendable {
+    let clients: EventLoop
+    let addresses: [SocketAddress]
+    let hub: LiveHub
+    private let servers: [LoopBound<HTTPServer>]
+
+    private init(clients: EventLoop, addresses: [SocketAddress], hub: LiveHub, servers: [LoopBound<HTTPServer>]) {
+        self.clients = clients
+        self.addresses = addresses
+        self.hub = hub
+        self.servers = servers
+    }
+
+    deinit {
+        for server in servers { server.loop.execute { server.value.abort() } }
+    }
+
+    static func start(_ change: (inout LiveSettings) -> Void = { _ in }) async throws -> LiveSite {
+        var settings = LiveSettings()
+        change(&settings)
+        let metrics = Metrics()
+        let loops = try (0..<2).map { try EventLoop(index: $0, label: "node-\($0)") }
+        let database = try await loops[0].perform {
+            let database = try await PrivatePostgres.shared().makeDatabase(on: loops[0])
+            _ = try await Migrator(LiveHubMigrations.all).run(on: loops[0], configuration: database.owner)
+            return database
+        }
+        let plain = PlainChannels(namespaces: [
+            Namespace(
+                name: "app", kind: .stream(size: 10, lifetime: .seconds(60)), allowsPublish: true, allowsPresence: true),
+            Namespace(name: "blink", kind: .ephemeral, allowsPublish: true),
+        ])
+        let hub = LiveHub(
+            features: [NotesFeature(), plain], broker: MemoryBroker(), authenticator: PlainTokens(),
+            settings: settings, metrics: metrics)
+        let application = try WebApplication(routes: [LiveEndpoint.route()], metrics: metrics)
+        var servers: [LoopBound<HTTPServer>] = []
+        var addresses: [SocketAddress] = []
+        for loop in loops {
+            let opened = try await loop.perform {
+                let pool = PostgresPool(loop: loop, configuration: database.app, size: 2, waiters: 1000)
+                pool.start()
+                if loop.index == 0 {
+                    hub.use(
+                        log: EventLog(loop: loop, pool: pool, broker: hub.broker),
+                        epoch: try await LiveHub.readEpoch(pool))
+                }
+                let context = WebContext(
+                    loop: loop, streams: StreamContext(loop: loop), pool: pool,
+                    disk: WorkLane(label: "disk", width: 1, backlog: 16), metrics: metrics, health: Health(),
+                    logger: Log.silent)
+                context.provide(hub.open(on: loop, pool: pool))
+                let server = HTTPServer(application, context: context)
+                let address = try server.listen(on: try SocketAddress(host: "127.0.0.1", port: 0))
+                return (LoopBound(server, loop: loop), address)
+            }
+            servers.append(opened.0)
+            addresses.append(opened.1)
+        }
+        let clients = try EventLoop(index: 9, label: "clients")
+        return LiveSite(clients: clients, addresses: addresses, hub: hub, servers: servers)
+    }
+
+    /// Runs a test's body with clients; `open` connects to one of the two loops and says hello.
+    func run(_ body: @escaping @Sendable (_ open: (Int, String) async throws -> LiveClient) async throws -> Void)
+        async throws
+    {
+        try await clients.perform {
+            let context = StreamContext(loop: self.clients)
+            try await body { loop, token in
+                let client = try await LiveClient.open(self.addresses[loop], context: context)
+                let reply = await client.command("connect", #"{"token":"\#(token)"}"#)
+                guard reply["connect"] != nil || reply["error"] != nil || client.isClosed else {
+                    throw LiveSiteError.noReply
+                }
+                return client
+            }
+        }
+    }
+}
+
+enum LiveSiteError: Error { case noReply }
