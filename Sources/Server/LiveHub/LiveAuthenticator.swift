@@ -1,3 +1,4 @@
+package import Postgres
 package import WebServer
 
 /// Turns credentials into a caller.
@@ -9,6 +10,11 @@ package protocol LiveAuthenticator: Sendable {
 
     /// The caller that a session cookie stands for.
     func caller(principal: Principal) -> LiveCaller
+
+    /// Which of these callers, in their order, are still who they were; `nil` when that cannot be told now.
+    ///
+    /// Asked every two seconds for the callers of open sessions: a credential that was withdrawn ends its sessions.
+    func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]?
 }
 
 /// Why a token is no credential.

@@ -1,4 +1,5 @@
 package import Postgres
+import WebServer
 
 /// Who is at the other end of a session.
 ///

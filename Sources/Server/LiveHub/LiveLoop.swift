@@ -27,6 +27,8 @@ package final class LiveLoop {
     private var heartbeat: HeartbeatRing
     private var sink: LoopSink?
     private var lagSamples: [Int64] = []
+    private var seconds = 0
+    private var isWatching = false
 
     init(loop: EventLoop, hub: LiveHub, pool: PostgresPool) {
         self.loop = loop
@@ -66,8 +68,27 @@ package final class LiveLoop {
             for session in due.silent { session.disconnect(.noPong) }
             for session in due.ping { session.sendPing() }
             sweepChannels()
+            watchCredentials()
             hub.counters.store(counters, of: loop)
             tick()
+        }
+    }
+
+    /// Ends the sessions of callers whose credential was withdrawn, within two seconds.
+    private func watchCredentials() {
+        seconds += 1
+        guard seconds.isMultiple(of: 2), !isWatching, counters.connections > 0 else { return }
+        isWatching = true
+        loop.run { await self.checkCredentials() }
+    }
+
+    private func checkCredentials() async {
+        let open = sessions.compactMap { session in session.caller.map { (session, $0) } }
+        let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool)
+        isWatching = false
+        guard let current else { return }
+        for ((session, caller), isCurrent) in zip(open, current) where !isCurrent && session.caller === caller {
+            session.disconnect(.forceReconnect)
         }
     }
 

@@ -244,6 +244,17 @@ struct `Live session` {
         }
     }
 
+    @Test func `ends the session of a caller whose credential was withdrawn`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let gone = try await open(0, "1:666:x")
+            let stays = try await open(0, "1:6:x")
+            await gone.until { gone.isClosed }
+            #expect(gone.closeCode == 3011)
+            #expect(await stays.command("ping", "{}")["ping"] != nil)
+        }
+    }
+
     @Test func `ends a user's sessions everywhere when asked`() async throws {
         let site = try await LiveSite.start()
         try await site.run { open in
