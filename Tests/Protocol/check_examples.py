@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Checks protocol/live: schemas are sound, every example fits its schemas, every definition has an example.
+"""Checks protocol: schemas are sound, every example fits its schemas, every definition has an example.
 
-Needs the package `jsonschema` (4.18 or later). Ends with status 1 and one line per complaint.
+This file checks protocol/live, rest_examples.py protocol/rest. Needs the packages `jsonschema` (4.18 or later) and
+`openapi-spec-validator`. Ends with status 1 and one line per complaint.
 """
 import json
 import pathlib
@@ -9,6 +10,8 @@ import sys
 
 import jsonschema
 import referencing
+
+import rest_examples
 
 ROOT = pathlib.Path(__file__).resolve().parents[2] / "protocol" / "live"
 # Definitions that every change shares or that only carry others; they are covered by those.
@@ -29,7 +32,8 @@ def data_of(frame):
     return frame[kind]["data"]
 
 
-def main():
+def check_live():
+    """All complaints about protocol/live, and how many examples and schemas there are."""
     complaints = []
     schemas = {path.name: load(path) for path in sorted((ROOT / "schemas").glob("*.json"))}
     registry = referencing.Registry()
@@ -72,10 +76,17 @@ def main():
         for name in names - seen - ({"connect"} if file == "push.json" else set()):
             complaints.append(f"{file}: {name} has no example")
 
-    for complaint in complaints:
+    return complaints, len(examples), len(schemas)
+
+
+def main():
+    live, live_examples, schemas = check_live()
+    rest, exchanges = rest_examples.check()
+    for complaint in [f"live/{text}" for text in live] + [f"rest/{text}" for text in rest]:
         print(complaint, file=sys.stderr)
-    print(f"{len(examples)} examples, {len(schemas)} schemas, {len(complaints)} complaints")
-    return 1 if complaints else 0
+    print(f"live: {live_examples} examples, {schemas} schemas; rest: {exchanges} examples; "
+          f"{len(live) + len(rest)} complaints")
+    return 1 if live or rest else 0
 
 
 if __name__ == "__main__":

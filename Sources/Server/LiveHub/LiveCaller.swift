@@ -1,5 +1,5 @@
 package import Postgres
-import WebServer
+package import WebServer
 
 /// Who is at the other end of a session.
 ///
@@ -17,11 +17,13 @@ package final class LiveCaller: Sendable {
     package let roles: Set<String>
     /// When the credential runs out, in seconds since 1970; `nil` for never.
     package let expiresAt: Int64?
+    /// Who is signed in, for a caller who came with a cookie; `nil` for one who came with a token.
+    package let principal: Principal?
 
     /// Describes a caller.
     package init(
         institution: TenantID, user: Int64?, subject: String, name: String, roles: Set<String>,
-        expiresAt: Int64? = nil
+        expiresAt: Int64? = nil, principal: Principal? = nil
     ) {
         self.institution = institution
         self.user = user
@@ -29,6 +31,7 @@ package final class LiveCaller: Sendable {
         self.name = name
         self.roles = roles
         self.expiresAt = expiresAt
+        self.principal = principal
     }
 }
 

@@ -1,0 +1,75 @@
+# Cohort: what one types. `make help` lists it.
+
+SHELL := /bin/sh
+PYTHON := .build/venv/bin/python
+# One build for everything that is tested: the browser tests use the same program as the rest.
+DEBUG := .build/debug/cohort
+RELEASE := .build/release/cohort
+# A module that is used and not declared stops the build, as in Package.swift.
+STRICT := --explicit-target-dependency-import-check error
+# What `make demo` hands on: make demo ARGS="--port 9000"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-scenario \
+	test-browser test-faults faults demo bench conformance clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Install what is missing: Debian packages by name, the tests' Python packages
+	@Tests/Tools/deps.sh test
+
+demo-deps:
+	@Tests/Tools/deps.sh run
+
+fmt: ## Format all Swift sources
+	swift format -i -r -p --configuration .swift-format Package.swift Sources Tests
+
+lint:
+	swift format lint --strict -r -p --configuration .swift-format Package.swift Sources Tests
+
+build: demo-deps ## Build the program in release mode
+	swift build -c release --product cohort
+
+build-tests: deps
+	swift build --build-tests $(STRICT)
+
+check: lint test ## What must be green before every commit: format, build with warnings as errors, all tests
+
+test: build-tests test-swift test-web test-protocol test-scenario test-browser test-faults ## Install what is missing, build, run every test
+	@echo "all tests passed"
+
+test-swift: build-tests ## Only the Swift tests
+	swift test --skip-build
+
+test-web: deps ## Only the tests of the pages' modules
+	node --test $$(find Tests/Web -name '*.test.mjs' | sort)
+
+test-protocol: deps ## Only the checks of protocol/: schemas, examples, OpenAPI
+	@set -e; for check in Tests/Protocol/check_*.py; do echo "$(PYTHON) $$check"; $(PYTHON) $$check; done
+
+test-scenario: build-tests ## Only the scenario that our client and the reference SDK must both pass
+	$(PYTHON) Tests/Tools/with_demo.py $(DEBUG) -- $(PYTHON) Tests/Scenario/scenario.py {ready}
+
+test-browser: build-tests ## Only the tests in Chromium
+	$(PYTHON) -m pytest -q Tests/Browser --cohort $(DEBUG)
+
+test-faults: build-tests ## Kill the server at its fault points, a few seeds
+	$(PYTHON) Tests/Faults/faults.py --cohort $(DEBUG)
+
+faults: build deps ## Kill the server at its fault points, 30 seeds with 1,000 students (half an hour)
+	$(PYTHON) Tests/Faults/faults.py --cohort $(RELEASE) --seeds 30 --students 1000
+
+demo: demo-deps ## Build and run everything on this machine: http://127.0.0.1:8080
+	@Tests/Tools/build_if_changed.sh
+	@exec $(RELEASE) demo $(ARGS)
+
+bench: build deps ## Measure fan-out, idle memory and durable answers, beside their limits
+	$(PYTHON) Tests/Benchmarks/bench.py --cohort $(RELEASE)
+
+conformance: build deps ## Autobahn's cases against /echo, where autobahntestsuite is installed
+	Tests/Conformance/autobahn.sh $(RELEASE)
+
+clean: ## Remove what was built; the demo's data in .cohort stays
+	rm -rf .build

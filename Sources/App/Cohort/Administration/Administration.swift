@@ -1,0 +1,104 @@
+import EventLoop
+import Postgres
+import Tenancy
+
+/// What commands change in the database: institutions, users, tokens.
+package struct Administration: Sendable {
+    /// Why a command did nothing: a sentence for whoever typed it.
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        package let description: String
+
+        package init(_ description: String) { self.description = description }
+    }
+
+    private let database: PostgresConfiguration
+
+    /// Takes the database from the settings.
+    ///
+    /// - Throws: ``ConfigurationProblem/missing(key:reason:)`` when there is none.
+    package init(_ configuration: Configuration) throws(ConfigurationProblem) {
+        guard let database = configuration.database else {
+            throw .missing(
+                key: ConfigurationKeys.databaseURL.name, reason: "this command changes the database")
+        }
+        self.database = database
+    }
+
+    /// Makes an institution and returns its id.
+    package func createInstitution(name: String, accent: String?) async throws -> Int64 {
+        try await run { directory in
+            let made = try await directory.createInstitution(
+                name: name, accent: accent ?? Institution.usualAccent)
+            return made.id.rawValue
+        }
+    }
+
+    /// Makes a user, and the person behind it when the login is new.
+    ///
+    /// - Returns: The user's id.
+    package func createUser(
+        login: String, name: String, roles: [String], password: String, institution: Int64
+    ) async throws -> Int64 {
+        let known = Role.set(roles)
+        guard !roles.isEmpty, known.count == Set(roles).count else {
+            let names = Role.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure("a role must be one of \(names)")
+        }
+        guard (8...1024).contains(password.utf8.count) else {
+            throw Failure("a password must have 8 to 1024 bytes")
+        }
+        let hash = try await PasswordLane(width: 1, backlog: 1).hash(password)
+        return try await run { directory in
+            let user = NewUser(login: login, name: name, roles: known, passwordHash: hash)
+            return try await directory.createUser(user, in: InstitutionID(rawValue: institution)).id
+        }
+    }
+
+    /// Makes an access token for a user.
+    ///
+    /// - Returns: The token's text, which exists nowhere else.
+    package func createToken(
+        login: String, purpose: String, days: Int?, institution: Int64
+    ) async throws -> String {
+        let expiresAt = days.map { WallTime.milliseconds() + Int64($0) * 86_400_000 }
+        return try await run { directory in
+            let place = InstitutionID(rawValue: institution)
+            guard let user = try await directory.user(login: login, in: place) else {
+                throw Failure("institution \(institution) has no user with the login \(login)")
+            }
+            let tokens = try await directory.createTokens(
+                for: [user.id], purpose: purpose, expiresAt: expiresAt, in: place)
+            guard let token = tokens.first else { throw Failure("no token was made") }
+            return token
+        }
+    }
+
+    private func run<Value: Sendable>(
+        _ body: @escaping @Sendable (Directory) async throws -> Value
+    ) async throws -> Value {
+        let loop = try EventLoop(index: 0, label: "cohort.command")
+        let database = database
+        return try await loop.carryOut {
+            let pool = PostgresPool(loop: loop, configuration: database, size: 1, waiters: 16)
+            defer { pool.close() }
+            do {
+                try await pool.waitUntilOpen(atMost: .seconds(10))
+                return try await body(Directory(pool: pool))
+            } catch let error as PostgresError {
+                throw ServerProblem.database(database.display, error)
+            } catch let error as DirectoryError {
+                throw Failure(Administration.sentence(error, database.display))
+            }
+        }
+    }
+
+    private static func sentence(_ error: DirectoryError, _ place: String) -> String {
+        switch error {
+        case .invalid(let field, let text): "\(field): \(text)"
+        case .loginTaken(let login): "the institution has a user with the login \(login) already"
+        case .unknownInstitution: "there is no such institution"
+        case .unknownUser: "the institution has no such user"
+        case .database(let error): "the database \(place) cannot be used: \(error)"
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package import LiveHub
+package import Logging
+package import Postgres
+package import Sockets
+package import Telemetry
+package import WebServer
+
+/// Everything that can be set, read once at start and checked.
+package struct Configuration: Sendable {
+    /// Where to listen.
+    package let address: SocketAddress
+    /// Event loops.
+    package let loops: Int
+    /// This node's name, for logs and `/ops`.
+    package let nodeName: String
+    /// Where the server logs in; `nil` when it is not set.
+    package internal(set) var database: PostgresConfiguration?
+    /// Where migrations log in; `nil` when it is not set.
+    package let owner: PostgresConfiguration?
+    /// Connections of each loop, and of the log of live events.
+    package let poolSize: Int
+    package let logPoolSize: Int
+    /// Callers of one loop that may wait for a connection.
+    package let poolWaiters: Int
+    /// What live tokens are signed with; `nil` when it is not set.
+    package let tokenSecret: Redacted<[UInt8]>?
+    package let tokenAudience: String?
+    package let tokenIssuer: String?
+    /// The folder of the pages; `nil` looks for it.
+    package let webRoot: String?
+    package let allowedOrigins: Set<String>
+    package let trustedProxies: ProxyTrust
+    package let metricsReaders: ProxyTrust
+    package let connectionLimit: Int
+    package let live: Live
+    /// Plain namespaces of the operator's.
+    package let namespaces: [Namespace]
+    /// Passwords hashed at a time.
+    package let passwordsWidth: Int
+    package let passwordsBacklog: Int
+    /// Logins of administrators who see every institution.
+    package let operators: Set<String>
+    /// Over how long live connections are closed at the end, and how long the end may take.
+    package let drainCloses: Duration
+    package let drainLimit: Duration
+    package let logLevel: Logger.Level
+    package let logsRequests: Bool
+    /// Every setting with its value as it may be printed, and where it comes from, in the table's order.
+    package let printed: [Printed]
+
+    /// The live layer's bounds.
+    package struct Live: Sendable, Equatable {
+        package let pingSeconds: Int
+        package let pongSeconds: Int
+        package let messageBytes: Int
+        package let subscriptions: Int
+        package let commandsPerSecond: Int
+        package let commandBurst: Int
+        package let sessionBytes: Int
+    }
+
+    /// One line of what is printed at start.
+    package struct Printed: Sendable, Equatable {
+        package let key: String
+        /// The value; a secret's is not among it.
+        package let value: String
+        /// Where it comes from; `nil` for the default.
+        package let origin: String?
+    }
+
+    /// Reads the settings from all their places.
+    ///
+    /// - Parameters:
+    ///   - arguments: Flags of the command line that are settings.
+    ///   - environment: The process's variables.
+    ///   - file: A YAML file; `nil` for none, then the variable `COHORT_CONFIG` may name one.
+    ///   - defaults: What the command sets by key, below all other places.
+    /// - Throws: ``ConfigurationProblem``, which names the key and the reason.
+    package init(
+        arguments: [String], environment: [String: String], file: String?, defaults: [String: String] = [:]
+    ) throws(ConfigurationProblem) {
+        let reader = ConfigurationReader(
+            try ConfigurationSources(
+                arguments: arguments, environment: environment, file: file, defaults: defaults))
+        address = try reader.address()
+        loops = try reader.count(ConfigurationKeys.loops, zero: ConfigurationReader.usableCPUs)
+        nodeName = try reader.text(ConfigurationKeys.nodeName) ?? ConfigurationReader.hostName
+        database = try reader.database(ConfigurationKeys.databaseURL)
+        owner = try reader.database(ConfigurationKeys.databaseOwnerURL)
+        poolSize = try reader.number(ConfigurationKeys.databasePool)
+        logPoolSize = try reader.number(ConfigurationKeys.databaseLogPool)
+        poolWaiters = try reader.number(ConfigurationKeys.databaseWaiters)
+        tokenSecret = try reader.tokenSecret()
+        tokenAudience = try reader.text(ConfigurationKeys.tokenAudience)
+        tokenIssuer = try reader.text(ConfigurationKeys.tokenIssuer)
+        webRoot = try reader.text(ConfigurationKeys.webRoot)
+        allowedOrigins = try reader.origins()
+        trustedProxies = try reader.networks(ConfigurationKeys.webTrustedProxies)
+        metricsReaders = try reader.networks(ConfigurationKeys.webMetricsReaders)
+        connectionLimit = try reader.number(ConfigurationKeys.webConnections)
+        live = try reader.live()
+        namespaces = try reader.namespaces()
+        passwordsWidth = try reader.count(
+            ConfigurationKeys.passwordsWidth, zero: max(1, ConfigurationReader.usableCPUs / 2))
+        passwordsBacklog = try reader.number(ConfigurationKeys.passwordsBacklog)
+        operators = Set(try reader.list(ConfigurationKeys.operators).map { $0.lowercased() })
+        drainCloses = .seconds(try reader.number(ConfigurationKeys.drainCloses))
+        drainLimit = .seconds(try reader.number(ConfigurationKeys.drainLimit))
+        logLevel = Logger.Level(rawValue: try reader.word(ConfigurationKeys.logLevel)) ?? .info
+        logsRequests = try reader.flag(ConfigurationKeys.logRequests)
+        printed = try reader.printed()
+    }
+
+    /// Connections to Postgres that this node keeps open: each loop's, and those of the log and the answer intake.
+    package var connectionSum: Int { loops * poolSize + 2 * logPoolSize }
+
+    /// The settings as they stand in the log, without secrets.
+    package var metadata: Logger.Metadata {
+        Dictionary(uniqueKeysWithValues: printed.map { ($0.key, .string($0.value)) })
+    }
+
+    /// The settings as lines, `key = value  (where from)`, without secrets.
+    package var lines: [String] {
+        let width = printed.map(\.key.count).max() ?? 0
+        return printed.map { line in
+            let pad = String(repeating: " ", count: width - line.key.count)
+            let origin = line.origin.map { "  (\($0))" } ?? ""
+            return "\(line.key)\(pad) = \(line.value)\(origin)"
+        }
+    }
+}

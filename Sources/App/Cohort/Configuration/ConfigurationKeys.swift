@@ -1,0 +1,152 @@
+/// Every setting there is.
+///
+/// What is not in this table stops the start.
+package enum ConfigurationKeys {
+    /// What the names of environment variables begin with.
+    package static let variablePrefix = "COHORT_"
+
+    /// Variables with our prefix that are no settings: the file of settings, and what tests arm in the demo.
+    package static let otherVariables: Set<String> = ["COHORT_CONFIG", "COHORT_FAULT_POINT"]
+
+    static let listenHost = ConfigurationKey(
+        "listen.host", .text, "127.0.0.1",
+        "IP address to listen at; 0.0.0.0 or :: for every one of this machine")
+    static let listenPort = ConfigurationKey(
+        "listen.port", .number(0...65_535), "8080", "Port to listen at; 0 takes any free one")
+    static let loops = ConfigurationKey(
+        "loops", .number(0...256), "0", "Event loops; 0 makes one for each CPU that the process may use")
+    static let nodeName = ConfigurationKey("node.name", .text, "", "This node's name; empty takes the host's")
+
+    static let databaseURL = ConfigurationKey(
+        "database.url", .databaseURL, "", "Where the server logs in, as the role cohort_app")
+    static let databaseOwnerURL = ConfigurationKey(
+        "database.owner-url", .databaseURL, "", "Where migrations log in, as the schema's owner")
+    static let databasePool = ConfigurationKey(
+        "database.pool", .number(1...100), "4", "Connections to Postgres of each loop")
+    static let databaseLogPool = ConfigurationKey(
+        "database.log-pool", .number(1...16), "2", "Connections to Postgres of the log of live events")
+    static let databaseWaiters = ConfigurationKey(
+        "database.waiters", .number(1...1_000_000), "10000",
+        "Callers of one loop that may wait for a connection")
+    static let databaseStatementSeconds = ConfigurationKey(
+        "database.statement-seconds", .number(1...3600), "15", "Longest time that one statement may take")
+
+    static let tokenSecret = ConfigurationKey(
+        "token.secret", .secret, "", "Signs live tokens (HS256); at least 32 bytes, the same on every node")
+    static let tokenAudience = ConfigurationKey(
+        "token.audience", .text, "", "Audience that live tokens must name; empty checks none")
+    static let tokenIssuer = ConfigurationKey(
+        "token.issuer", .text, "", "Issuer that live tokens must name; empty checks none")
+
+    static let webRoot = ConfigurationKey(
+        "web.root", .text, "", "Folder of the pages; empty looks beside the program and in the working folder"
+    )
+    static let webAllowedOrigins = ConfigurationKey(
+        "web.allowed-origins", .list, "",
+        "Origins besides our own that may use cookies (https://school.example)")
+    static let webTrustedProxies = ConfigurationKey(
+        "web.trusted-proxies", .list, "",
+        "Proxies whose X-Forwarded-For and -Proto count: addresses or networks")
+    static let webMetricsReaders = ConfigurationKey(
+        "web.metrics-readers", .list, "", "Who may read /metrics besides this machine: addresses or networks")
+    static let webConnections = ConfigurationKey(
+        "web.connections", .number(1...10_000_000), "100000", "Connections that one loop has open at a time")
+
+    static let livePing = ConfigurationKey(
+        "live.ping-seconds", .number(0...3600), "25", "Seconds between the server's pings; 0 sends none")
+    static let livePong = ConfigurationKey(
+        "live.pong-seconds", .number(1...3600), "10", "Seconds that a client may take to answer a ping")
+    static let liveMessageBytes = ConfigurationKey(
+        "live.message-bytes", .number(1024...16_777_216), "65536",
+        "Largest message that a live client may send")
+    static let liveSubscriptions = ConfigurationKey(
+        "live.subscriptions", .number(1...100_000), "128", "Subscriptions of one session")
+    static let liveCommandRate = ConfigurationKey(
+        "live.commands-per-second", .number(1...1_000_000), "50",
+        "Commands a second of one session, in the long run")
+    static let liveCommandBurst = ConfigurationKey(
+        "live.command-burst", .number(1...1_000_000), "200", "Commands of one session at once")
+    static let liveSessionBytes = ConfigurationKey(
+        "live.session-bytes", .number(65_536...1_073_741_824), "1048576",
+        "Bytes that may wait for a slow reader; beyond, it is disconnected and resumes")
+
+    static let namespaces = ConfigurationKey(
+        "namespaces", .list, "",
+        "Plain channels for own apps: NAME:stream:SIZE:SECONDS or NAME:ephemeral; members may publish there")
+
+    static let passwordsWidth = ConfigurationKey(
+        "passwords.width", .number(0...256), "0", "Passwords hashed at a time; 0 takes half of the CPUs")
+    static let passwordsBacklog = ConfigurationKey(
+        "passwords.backlog", .number(1...100_000), "256",
+        "Sign-ins that wait for a hash before more are turned away")
+
+    static let operators = ConfigurationKey(
+        "operators", .list, "", "Logins of administrators who see every institution on /ops")
+
+    static let drainCloses = ConfigurationKey(
+        "drain.close-seconds", .number(0...600), "5",
+        "Seconds over which live connections are closed at the end")
+    static let drainLimit = ConfigurationKey(
+        "drain.limit-seconds", .number(1...3600), "30", "Seconds after which the end is no longer waited for")
+
+    static let logLevel = ConfigurationKey(
+        "log.level", .oneOf(["trace", "debug", "info", "notice", "warning", "error", "critical"]), "info",
+        "What is logged")
+    static let logRequests = ConfigurationKey(
+        "log.requests", .flag, "true", "Whether each request gets a line")
+
+    /// The table, in the order in which it is shown.
+    package static let all: [ConfigurationKey] = [
+        listenHost, listenPort, loops, nodeName,
+        databaseURL, databaseOwnerURL, databasePool, databaseLogPool, databaseWaiters,
+        databaseStatementSeconds,
+        tokenSecret, tokenAudience, tokenIssuer,
+        webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webConnections,
+        livePing, livePong, liveMessageBytes, liveSubscriptions, liveCommandRate, liveCommandBurst,
+        liveSessionBytes,
+        namespaces, passwordsWidth, passwordsBacklog, operators, drainCloses, drainLimit, logLevel,
+        logRequests,
+    ]
+
+    /// The table as Markdown, as the README shows it.
+    package static var markdown: String {
+        var lines = ["| Key | Default | What it is for |", "|---|---|---|"]
+        for key in all {
+            let standard = key.standard.isEmpty ? "" : "`\(key.standard)`"
+            lines.append("| `\(key.name)` | \(standard) | \(key.summary) |")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The table as the help of commands shows it.
+    package static var help: String {
+        var lines = [
+            "Settings come from a flag, else the environment, else the YAML file, else they",
+            "have a default. So live.ping-seconds is --live-ping-seconds 25, or",
+            "COHORT_LIVE_PING_SECONDS=25, or in YAML:",
+            "  live:",
+            "    ping-seconds: 25",
+            "",
+        ]
+        // Commands fold their help at 80 columns: a flag and what it is for stand on lines of their own.
+        for key in all {
+            let standard = key.standard.isEmpty ? "" : " (default: \(key.standard))"
+            lines.append("  \(key.flag)\(standard)")
+            lines += folded(key.summary, width: 72).map { "      \($0)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// A text in lines of at most `width` characters.
+    private static func folded(_ text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}

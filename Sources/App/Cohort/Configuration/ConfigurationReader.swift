@@ -1,0 +1,231 @@
+import EventLoop
+import Glibc
+import LiveHub
+import Postgres
+import Sockets
+import Telemetry
+import WebServer
+
+/// Turns what was given into typed values, and says what is wrong with it.
+struct ConfigurationReader {
+    /// A secret shorter than this can be guessed; HS256 demands as much (RFC 7518 §3.2).
+    static let secretBytes = 32
+
+    /// Namespaces of classes and people, which no operator can redefine.
+    private static let ownNamespaces: Set<String> = [
+        "class", "chat", "board", "quiz", "staff", "course-staff", "personal",
+    ]
+
+    private let sources: ConfigurationSources
+
+    init(_ sources: ConfigurationSources) { self.sources = sources }
+
+    static var usableCPUs: Int { EventLoopGroup.usableCPUs }
+
+    static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "cohort" }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    // MARK: Simple values
+
+    private func given(_ key: ConfigurationKey) throws(ConfigurationProblem) -> ConfigurationSources.Given {
+        try sources.value(of: key)
+            ?? ConfigurationSources.Given(values: key.split(key.standard), origin: "its default")
+    }
+
+    private func bad(
+        _ key: ConfigurationKey, _ given: ConfigurationSources.Given, _ reason: String? = nil
+    ) -> ConfigurationProblem {
+        .bad(
+            key: key.name, origin: given.origin,
+            reason: reason ?? "must be \(key.demand), not \"\(given.text)\"")
+    }
+
+    /// A text; `nil` when it is empty.
+    func text(_ key: ConfigurationKey) throws(ConfigurationProblem) -> String? {
+        let text = try given(key).text
+        return text.isEmpty ? nil : text
+    }
+
+    func number(_ key: ConfigurationKey) throws(ConfigurationProblem) -> Int {
+        let given = try given(key)
+        guard case .number(let range) = key.kind, let number = Int(given.text), range.contains(number) else {
+            throw bad(key, given)
+        }
+        return number
+    }
+
+    /// A number for which 0 stands for `zero`.
+    func count(_ key: ConfigurationKey, zero: Int) throws(ConfigurationProblem) -> Int {
+        let number = try number(key)
+        return number == 0 ? zero : number
+    }
+
+    func flag(_ key: ConfigurationKey) throws(ConfigurationProblem) -> Bool {
+        let given = try given(key)
+        switch given.text.lowercased() {
+        case "true", "yes", "1": return true
+        case "false", "no", "0": return false
+        default: throw bad(key, given)
+        }
+    }
+
+    func word(_ key: ConfigurationKey) throws(ConfigurationProblem) -> String {
+        let given = try given(key)
+        guard case .oneOf(let words) = key.kind, words.contains(given.text) else { throw bad(key, given) }
+        return given.text
+    }
+
+    func list(_ key: ConfigurationKey) throws(ConfigurationProblem) -> [String] { try given(key).values }
+
+    // MARK: Values with a meaning
+
+    func address() throws(ConfigurationProblem) -> SocketAddress {
+        let port = try number(ConfigurationKeys.listenPort)
+        let host = try given(ConfigurationKeys.listenHost)
+        do {
+            return try SocketAddress(host: host.text, port: UInt16(clamping: port))
+        } catch {
+            throw bad(
+                ConfigurationKeys.listenHost, host,
+                "must be an IP address such as 127.0.0.1 or ::1, not \"\(host.text)\"")
+        }
+    }
+
+    func database(_ key: ConfigurationKey) throws(ConfigurationProblem) -> PostgresConfiguration? {
+        let given = try given(key)
+        guard !given.text.isEmpty else { return nil }
+        do {
+            var configuration = try PostgresConfiguration(url: given.text)
+            configuration.statementTimeout = .seconds(try number(ConfigurationKeys.databaseStatementSeconds))
+            return configuration
+        } catch let problem as ConfigurationProblem {
+            throw problem
+        } catch {
+            // libpq's sentence may repeat the text, and with it the password.
+            throw bad(key, given, "must be \(key.demand)")
+        }
+    }
+
+    func tokenSecret() throws(ConfigurationProblem) -> Redacted<[UInt8]>? {
+        let given = try given(ConfigurationKeys.tokenSecret)
+        guard !given.text.isEmpty else { return nil }
+        let bytes = Array(given.text.utf8)
+        guard bytes.count >= ConfigurationReader.secretBytes else {
+            throw bad(
+                ConfigurationKeys.tokenSecret, given,
+                "must have at least \(ConfigurationReader.secretBytes) bytes; it has \(bytes.count)")
+        }
+        return Redacted(bytes)
+    }
+
+    func networks(_ key: ConfigurationKey) throws(ConfigurationProblem) -> ProxyTrust {
+        let given = try given(key)
+        do {
+            return try ProxyTrust(given.values)
+        } catch {
+            throw bad(key, given, "holds what is no address: \(error)")
+        }
+    }
+
+    func origins() throws(ConfigurationProblem) -> Set<String> {
+        let given = try given(ConfigurationKeys.webAllowedOrigins)
+        for origin in given.values {
+            let rest = origin.hasPrefix("https://") ? origin.dropFirst(8) : origin.dropFirst(7)
+            guard origin.hasPrefix("https://") || origin.hasPrefix("http://"), !rest.isEmpty,
+                !rest.contains("/")
+            else {
+                throw bad(
+                    ConfigurationKeys.webAllowedOrigins, given,
+                    "must hold origins such as https://school.example, without a path; \"\(origin)\" is none")
+            }
+        }
+        return Set(given.values.map { $0.lowercased() })
+    }
+
+    func live() throws(ConfigurationProblem) -> Configuration.Live {
+        Configuration.Live(
+            pingSeconds: try number(ConfigurationKeys.livePing),
+            pongSeconds: try number(ConfigurationKeys.livePong),
+            messageBytes: try number(ConfigurationKeys.liveMessageBytes),
+            subscriptions: try number(ConfigurationKeys.liveSubscriptions),
+            commandsPerSecond: try number(ConfigurationKeys.liveCommandRate),
+            commandBurst: try number(ConfigurationKeys.liveCommandBurst),
+            sessionBytes: try number(ConfigurationKeys.liveSessionBytes))
+    }
+
+    /// Reads `name:ephemeral` and `name:stream:size:seconds`.
+    func namespaces() throws(ConfigurationProblem) -> [Namespace] {
+        let key = ConfigurationKeys.namespaces
+        let given = try given(key)
+        var found: [Namespace] = []
+        for text in given.values {
+            guard let namespace = ConfigurationReader.namespace(text) else {
+                throw bad(
+                    key, given,
+                    "must hold such as app:ephemeral or app:stream:100:300; \"\(text)\" is neither")
+            }
+            guard !ConfigurationReader.ownNamespaces.contains(namespace.name) else {
+                throw bad(key, given, "names \(namespace.name), which is one of Cohort's own")
+            }
+            guard !found.contains(where: { $0.name == namespace.name }) else {
+                throw bad(key, given, "names \(namespace.name) twice")
+            }
+            found.append(namespace)
+        }
+        return found
+    }
+
+    private static func namespace(_ text: String) -> Namespace? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard let name = parts.first, !name.isEmpty,
+            name.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }
+            )
+        else { return nil }
+        switch (parts.dropFirst().first, parts.count) {
+        case ("ephemeral", 2):
+            return Namespace(
+                name: name, kind: .ephemeral, isRecoverable: false, allowsPublish: true, allowsHistory: false,
+                allowsPresence: true)
+        case ("stream", 2), ("stream", 4):
+            let size = parts.count == 4 ? Int(parts[2]) : 100
+            let seconds = parts.count == 4 ? Int(parts[3]) : 300
+            guard let size, let seconds, (1...100_000).contains(size), (1...2_592_000).contains(seconds)
+            else {
+                return nil
+            }
+            return Namespace(
+                name: name, kind: .stream(size: size, lifetime: .seconds(seconds)), allowsPublish: true,
+                allowsPresence: true)
+        default: return nil
+        }
+    }
+
+    // MARK: Printing
+
+    func printed() throws(ConfigurationProblem) -> [Configuration.Printed] {
+        var lines: [Configuration.Printed] = []
+        for key in ConfigurationKeys.all {
+            let set = try sources.value(of: key)
+            let text = try given(key).text
+            lines.append(.init(key: key.name, value: printable(key, text), origin: set?.origin))
+        }
+        return lines
+    }
+
+    private func printable(_ key: ConfigurationKey, _ text: String) -> String {
+        guard !text.isEmpty else { return "-" }
+        switch key.kind {
+        case .secret: return "[hidden]"
+        case .databaseURL: return (try? PostgresConfiguration(url: text))?.display ?? "[hidden]"
+        default: return text
+        }
+    }
+}
+
+extension ConfigurationSources.Given {
+    /// The value as one text.
+    var text: String { values.joined(separator: ",") }
+}

@@ -1,0 +1,245 @@
+import EventLoop
+import Glibc
+import Logging
+import Postgres
+import Sockets
+import Telemetry
+import Tenancy
+
+/// `cohort demo`: a private Postgres, a school in it, and a server, in one process.
+package struct Demo: Sendable {
+    private static let database = "cohort"
+    private static let owner = "cohort_owner"
+    private static let app = "cohort_app"
+
+    private let options: DemoOptions
+    private let environment: [String: String]
+    private let console: DemoConsole
+
+    /// Prepares the demo; nothing is started yet.
+    package init(
+        options: DemoOptions, environment: [String: String], console: DemoConsole = DemoConsole()
+    ) {
+        self.options = options
+        self.environment = environment
+        self.console = console
+    }
+
+    /// Runs the demo until a signal comes.
+    ///
+    /// - Throws: A sentence for the person who started it, whatever its type.
+    package func run(signals: SignalWatch) async throws {
+        let place = try place()
+        var state = try DemoState.read(place.stateFile) ?? DemoState.fresh()
+        try state.write(place.stateFile)
+        let configuration = try configuration(secret: state.secret)
+        try armFaultPoint()
+        let sink = try logSink(place)
+        Log.start(level: configuration.logLevel, sink: sink)
+        Log.logger("configuration").notice("settings", metadata: configuration.metadata)
+        if let path = options.readyFile { unlink(path) }
+
+        let lane = WorkLane(label: "demo", width: 1, backlog: 16)
+        console.say("Cohort \(Version.number), demo in \(place.folder)")
+        let cluster = try await startCluster(place, configuration, lane)
+        do {
+            try await serve(place, configuration, cluster, &state, sink, signals)
+        } catch {
+            await stop(cluster, lane)
+            throw error
+        }
+        if let path = options.readyFile { unlink(path) }
+        await console.step("Stopping Postgres") { await stop(cluster, lane) }
+        console.say("Stopped. The data stays in \(place.folder).")
+    }
+
+    private func serve(
+        _ place: Place, _ configuration: Configuration, _ cluster: PrivateCluster, _ state: inout DemoState,
+        _ sink: LogSink, _ signals: SignalWatch
+    ) async throws {
+        try await migrate(cluster)
+        let cast = try await seed(place, cluster, &state)
+        guard !signals.hasCaught else { return }
+        var own = configuration
+        own.database = cluster.configuration(user: Demo.app, database: Demo.database)
+        var extras = Server.Extras()
+        extras.hasTestEndpoints = options.hasTestEndpoints
+        extras.sink = sink
+        let settings = own
+        let plan = extras
+        let server = try await console.step("Starting the server") {
+            try await Server.start(settings, extras: plan)
+        }
+        let classes = try await openClasses(place, server, cast, &state)
+        if let path = options.readyFile {
+            try ready(server, configuration, cluster, cast, classes).write(to: path)
+        }
+        console.say(banner(server, place, cast, classes))
+        await signals.wait()
+        console.say("")
+        _ = await console.step("Closing connections") { await server.drain() }
+    }
+
+    // MARK: Before serving
+
+    private func configuration(secret: String) throws -> Configuration {
+        var variables = environment
+        // The demo has a Postgres of its own.
+        variables["COHORT_DATABASE_URL"] = nil
+        variables["COHORT_DATABASE_OWNER_URL"] = nil
+        let operators = DemoSchool.northfield.login(of: DemoSchool.northfield.admin)
+        var flags = options.settings
+        if let port = options.port { flags.append("--listen-port=\(port)") }
+        let configuration = try Configuration(
+            arguments: flags, environment: variables, file: options.configurationFile,
+            defaults: ["token.secret": secret, "operators": operators, "node.name": "demo"])
+        guard configuration.address.isLoopback else {
+            throw DemoProblem.notLoopback(configuration.address.host)
+        }
+        return configuration
+    }
+
+    /// Arms what `COHORT_FAULT_POINT=name:passes` names, for tests that end the process in the middle.
+    private func armFaultPoint() throws(DemoProblem) {
+        guard let text = environment["COHORT_FAULT_POINT"], !text.isEmpty else { return }
+        guard options.hasTestEndpoints else {
+            throw .faultPoint("COHORT_FAULT_POINT is set, but --test-endpoints is not given")
+        }
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard let name = parts.first, let point = FaultPoint(rawValue: String(name)),
+            let passes = parts.count == 2 ? Int(parts[1]) : 1, passes > 0
+        else {
+            let names = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .faultPoint(
+                "COHORT_FAULT_POINT is \"\(text)\"; it must be NAME:PASSES with a NAME of \(names)")
+        }
+        point.arm(passes: passes)
+    }
+
+    private func logSink(_ place: Place) throws -> LogSink {
+        let descriptor = open(place.logFile, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw PrivateFile.Failure(path: place.logFile, reason: String(cString: strerror(errno)))
+        }
+        return LogSink(descriptor: descriptor)
+    }
+
+    private func startCluster(
+        _ place: Place, _ configuration: Configuration, _ lane: WorkLane
+    ) async throws -> PrivateCluster {
+        var options = PrivateCluster.Options(folder: place.clusterFolder)
+        // Migrations, seeding and somebody's psql fit beside the server's own.
+        options.maxConnections = configuration.connectionSum + 40
+        options.sharedBuffers = 128
+        let wanted = options
+        let console = console
+        return try await console.step("Starting Postgres") {
+            let result = await lane.run { () -> Result<PrivateCluster, PrivateClusterError> in
+                do throws(PrivateClusterError) {
+                    return .success(try PrivateCluster.start(wanted) { console.say("    \($0)") })
+                } catch {
+                    return .failure(error)
+                }
+            }
+            guard let result else { throw PrivateClusterError.notReady("too much is being started") }
+            return try result.get()
+        }
+    }
+
+    private func stop(_ cluster: PrivateCluster, _ lane: WorkLane) async {
+        _ = await lane.run { cluster.stop() }
+    }
+
+    private func migrate(_ cluster: PrivateCluster) async throws {
+        let loop = try EventLoop(index: 0, label: "cohort.demo")
+        try await console.step("Preparing the database") {
+            try await loop.carryOut {
+                try await cluster.prepareDatabase(
+                    named: Demo.database, owner: Demo.owner, app: Demo.app, on: loop)
+                try await Migrator(Schema.migrations).run(
+                    on: loop, configuration: cluster.configuration(user: Demo.owner, database: Demo.database))
+            }
+        }
+    }
+
+    private func seed(_ place: Place, _ cluster: PrivateCluster, _ state: inout DemoState) async throws
+        -> DemoCast
+    {
+        let loop = try EventLoop(index: 0, label: "cohort.demo")
+        let known = state
+        let (cast, seeded) = try await console.step("Bringing people and courses") {
+            try await loop.carryOut {
+                let pool = PostgresPool(
+                    loop: loop, configuration: cluster.configuration(user: Demo.app, database: Demo.database),
+                    size: 1,
+                    waiters: 16)
+                defer { pool.close() }
+                var changed = known
+                let cast = try await DemoSeed(pool: pool).run(&changed) { try $0.write(place.stateFile) }
+                return (cast, changed)
+            }
+        }
+        state = seeded
+        return cast
+    }
+
+    private func openClasses(
+        _ place: Place, _ server: Server, _ cast: DemoCast, _ state: inout DemoState
+    ) async throws -> [Int64] {
+        let known = state
+        let classroom = server.node.classroom
+        let (classes, opened) = try await console.step("Opening the live class") {
+            try await server.onFirstShare { share in
+                var changed = known
+                let demo = DemoClasses(context: share.context, classroom: classroom)
+                let classes = try await demo.run(cast, &changed) {
+                    try $0.write(place.stateFile)
+                }
+                return (classes, changed)
+            }
+        }
+        state = opened
+        return classes
+    }
+
+    // MARK: While serving
+
+    private func ready(
+        _ server: Server, _ configuration: Configuration, _ cluster: PrivateCluster, _ cast: DemoCast,
+        _ classes: [Int64]
+    ) -> ReadyFile {
+        ReadyFile(
+            baseURL: server.baseURL, liveURL: server.liveURL, pid: getpid(),
+            tokenSecret: String(decoding: configuration.tokenSecret?.secret ?? [], as: UTF8.self),
+            course: cast.courses[0], liveClass: classes[0], quiz: cast.quizzes[0], schools: cast.schools,
+            database: options.hasTestEndpoints
+                ? .init(
+                    socketFolder: cluster.socketFolder, name: Demo.database,
+                    superuser: PrivateCluster.superuser)
+                : nil)
+    }
+
+    private func banner(_ server: Server, _ place: Place, _ cast: DemoCast, _ classes: [Int64]) -> String {
+        DemoBanner(
+            baseURL: server.baseURL, cast: cast, liveClass: classes[0], folder: place.folder,
+            logFile: place.logFile,
+            notes: server.notes
+        ).text
+    }
+
+    // MARK: Files
+
+    /// Where the demo keeps what it has.
+    private struct Place: Sendable {
+        let folder: String
+
+        var clusterFolder: String { folder + "/postgres" }
+        var stateFile: String { folder + "/demo.json" }
+        var logFile: String { folder + "/cohort.log" }
+    }
+
+    private func place() throws(PrivateFile.Failure) -> Place {
+        try PrivateFile.makeFolder(options.dataFolder)
+        return Place(folder: try PrivateFile.absolute(options.dataFolder))
+    }
+}

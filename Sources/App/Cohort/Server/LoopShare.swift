@@ -1,0 +1,31 @@
+import EventLoop
+import LiveHub
+import Postgres
+import Sockets
+import Telemetry
+import WebServer
+
+/// One loop's complete little server: its connections to Postgres, its listeners, its share of the live layer.
+///
+/// Confined to the loop.
+final class LoopShare {
+    let pool: PostgresPool
+    let context: WebContext
+    let server: HTTPServer
+    let live: LiveLoop
+
+    init(pool: PostgresPool, context: WebContext, server: HTTPServer, live: LiveLoop) {
+        self.pool = pool
+        self.context = context
+        self.server = server
+        self.live = live
+    }
+
+    /// Tells readiness once a second whether the loop has a connection to Postgres.
+    func watchDatabase() {
+        let name = "database-\(context.loop.index)"
+        let isDown = pool.openConnections == 0
+        context.health.set(name, notReady: isDown ? "no connection to Postgres is open" : nil)
+        context.loop.schedule(after: .seconds(1)) { [weak self] in self?.watchDatabase() }
+    }
+}

@@ -1,0 +1,58 @@
+import Assessment
+import Classroom
+import EventLoop
+import LiveHub
+import Logging
+import Operations
+import Postgres
+import Telemetry
+import Tenancy
+import WebServer
+
+/// What all loops of a node have in common.
+///
+/// Any thread may use it.
+final class Node: Sendable {
+    let configuration: Configuration
+    let metrics: Metrics
+    let health: Health
+    let logger: Logger
+    let sink: LogSink
+    let group: EventLoopGroup
+    let hub: LiveHub
+    let log: EventLog
+    let intake: AnswerIntake
+    let classroom: ClassroomFeature
+    let tenancy: TenancyServices
+    let monitor: LiveMonitor
+    let disk: WorkLane
+    /// The connections of the log and of the intake, which are their own.
+    private let ownPools: [LoopBound<PostgresPool>]
+
+    init(
+        configuration: Configuration, metrics: Metrics, health: Health, sink: LogSink, group: EventLoopGroup,
+        hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
+        tenancy: TenancyServices,
+        monitor: LiveMonitor, ownPools: [LoopBound<PostgresPool>]
+    ) {
+        self.configuration = configuration
+        self.metrics = metrics
+        self.health = health
+        self.sink = sink
+        self.group = group
+        self.hub = hub
+        self.log = log
+        self.intake = intake
+        self.classroom = classroom
+        self.tenancy = tenancy
+        self.monitor = monitor
+        self.ownPools = ownPools
+        logger = Log.logger("server")
+        disk = WorkLane(label: "disk", width: 2, backlog: 1000)
+    }
+
+    /// Closes the pools that no loop's share closes.
+    func closeOwnPools() {
+        for pool in ownPools { pool.loop.execute { pool.value.close() } }
+    }
+}

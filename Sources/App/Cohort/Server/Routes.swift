@@ -1,0 +1,35 @@
+import Assessment
+import Classroom
+import Courses
+import HTTPTypes
+import LiveHub
+import Operations
+import Tenancy
+import WebServer
+
+/// Every way into the server over HTTP: each feature's table, listed once.
+enum Routes {
+    /// The routes of a node.
+    ///
+    /// - Parameters:
+    ///   - configuration: The settings.
+    ///   - classroom: The node's classes.
+    ///   - files: The pages and what belongs to them.
+    ///   - hasTestEndpoints: Whether `/echo` exists.
+    /// - Returns: All routes, as the route table takes them.
+    static func all(
+        _ configuration: Configuration, classroom: ClassroomFeature, files: StaticFiles,
+        hasTestEndpoints: Bool
+    ) -> [Route] {
+        var routes = ProbeRoutes.all(watchers: configuration.metricsReaders)
+        routes += TenancyRoutes.all
+        routes += CoursesRoutes.all(additions: [LiveClassesOfCourses()])
+        routes += AssessmentRoutes.all(classes: CourseOfLiveClass())
+        routes += ClassroomRoutes.all(classroom)
+        routes += OperationsRoutes.all
+        routes.append(LiveEndpoint.route(messageBytes: configuration.live.messageBytes))
+        routes += files.routes()
+        if hasTestEndpoints { routes.append(EchoEndpoint.route) }
+        return routes
+    }
+}

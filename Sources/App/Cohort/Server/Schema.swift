@@ -1,0 +1,44 @@
+import Assessment
+import Classroom
+import Courses
+import EventLoop
+import LiveHub
+package import Postgres
+import Tenancy
+
+/// The schema of the whole program: every feature's migrations in one list.
+package enum Schema {
+    /// All migrations, in the order of their numbers.
+    package static let migrations: [Migration] =
+        (TenancyMigrations.all + LiveHubMigrations.all + CourseMigrations.all + AssessmentMigrations.all
+        + ClassroomMigrations.all).sorted { $0.number < $1.number }
+
+    /// Which migrations are applied; asked with the server's role.
+    private static let applied: Statement = "SELECT number FROM cohort_migrations"
+
+    /// What of the schema is not applied yet; on the pool's loop.
+    ///
+    /// - Throws: ``ServerProblem/schema(_:)`` with what to do about it.
+    static func check(_ pool: PostgresPool, place: String) async throws {
+        let known: Set<Int>
+        do {
+            let rows = try await pool.query(applied, [], tenant: nil)
+            known = Set(try rows.map { Int(try $0.int(0)) })
+        } catch let error as PostgresError {
+            guard error.state != nil else { throw ServerProblem.database(place, error) }
+            throw ServerProblem.schema(
+                "the database \(place) has no schema that this role may see: run cohort migrate (\(error))")
+        }
+        let missing = migrations.filter { !known.contains($0.number) }
+        guard missing.isEmpty else {
+            throw ServerProblem.schema(
+                "the database \(place) lacks \(missing.map(\.label).joined(separator: ", ")): run cohort migrate"
+            )
+        }
+        let strangers = known.subtracting(migrations.map(\.number))
+        guard strangers.isEmpty else {
+            throw ServerProblem.schema(
+                "the database \(place) has migrations that this program lacks: start a newer one")
+        }
+    }
+}

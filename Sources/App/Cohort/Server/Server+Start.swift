@@ -1,0 +1,268 @@
+import Assessment
+import Classroom
+import EventLoop
+import Glibc
+import JSON
+import LiveHub
+import Logging
+import Operations
+import Postgres
+import Sockets
+package import Telemetry
+import Tenancy
+import WebServer
+
+extension Server {
+    /// What a command adds to the settings.
+    package struct Extras: Sendable {
+        /// Adds `/echo`; never in production.
+        package var hasTestEndpoints = false
+        /// Where log lines go.
+        package var sink = LogSink(descriptor: 2)
+
+        package init() {}
+    }
+
+    /// Starts a node: it serves when this returns.
+    ///
+    /// - Throws: ``ServerProblem``, a sentence for the person who starts it.
+    package static func start(_ configuration: Configuration, extras: Extras = Extras()) async throws
+        -> Server
+    {
+        guard let database = configuration.database else {
+            throw ServerProblem.configuration(
+                .missing(
+                    key: ConfigurationKeys.databaseURL.name, reason: "the server keeps everything in Postgres"
+                ))
+        }
+        guard let secret = configuration.tokenSecret?.secret else {
+            throw ServerProblem.configuration(
+                .missing(
+                    key: ConfigurationKeys.tokenSecret.name,
+                    reason: "live tokens are signed with it (try: openssl rand -hex 32)"))
+        }
+        let files = try pages(configuration)
+        let group: EventLoopGroup
+        do {
+            group = try EventLoopGroup(count: configuration.loops)
+        } catch {
+            throw ServerProblem.system("the kernel grants no event loop: \(error)")
+        }
+        let pools = try await open(group, database, configuration)
+        let notes = try await connectionNotes(pools[0], configuration)
+        let node = try await makeNode(configuration, extras, group, database, secret: secret, pools: pools)
+        let application: WebApplication
+        do {
+            application = try WebApplication(
+                routes: Routes.all(
+                    configuration, classroom: node.classroom, files: files,
+                    hasTestEndpoints: extras.hasTestEndpoints),
+                authenticator: TenancyAuthenticator(), settings: webSettings(configuration),
+                metrics: node.metrics)
+        } catch {
+            preconditionFailure("two features want the same requests: \(error)")
+        }
+        var shares: [LoopBound<LoopShare>] = []
+        for pool in pools {
+            shares.append(try await pool.loop.carryOut { share(node, pool: pool.value, application) })
+        }
+        let address = try await listen(shares, on: configuration.address)
+        node.monitor.start()
+        node.logger.notice(
+            "serving",
+            metadata: [
+                "address": "\(address)", "loops": "\(group.loops.count)", "version": "\(Version.text)",
+            ])
+        return Server(address: address, node: node, shares: shares, notes: notes)
+    }
+
+    // MARK: Parts
+
+    private static func pages(_ configuration: Configuration) throws(ServerProblem) -> StaticFiles {
+        let root = try WebRoot.find(set: configuration.webRoot)
+        do {
+            return try StaticFiles(root: root)
+        } catch {
+            throw .pages("the pages cannot be served: \(error)")
+        }
+    }
+
+    /// Opens one pool for each loop and checks the schema.
+    private static func open(
+        _ group: EventLoopGroup, _ database: PostgresConfiguration, _ configuration: Configuration
+    ) async throws -> [LoopBound<PostgresPool>] {
+        var pools: [LoopBound<PostgresPool>] = []
+        for loop in group.loops {
+            let pool = PostgresPool(
+                loop: loop, configuration: database, size: configuration.poolSize,
+                waiters: configuration.poolWaiters)
+            pools.append(LoopBound(pool, loop: loop))
+        }
+        for pool in pools {
+            try await pool.loop.carryOut {
+                do throws(PostgresError) {
+                    try await pool.value.waitUntilOpen(atMost: .seconds(15))
+                } catch {
+                    throw ServerProblem.database(database.display, error)
+                }
+            }
+        }
+        let first = pools[0]
+        try await first.loop.carryOut { try await Schema.check(first.value, place: database.display) }
+        return pools
+    }
+
+    private static let limits: Statement = """
+        SELECT current_setting('max_connections')::bigint,
+            current_setting('superuser_reserved_connections')::bigint
+        """
+
+    /// Adds up the connections and says so, with a warning when Postgres does not take as many.
+    private static func connectionNotes(
+        _ pool: LoopBound<PostgresPool>, _ configuration: Configuration
+    ) async throws -> [String] {
+        let (most, reserved) = try await pool.loop.carryOut {
+            guard let row = try await pool.value.query(limits, [], tenant: nil).first else {
+                return (Int64(0), Int64(0))
+            }
+            return (try row.int(0), try row.int(1))
+        }
+        let own = 2 * configuration.logPoolSize
+        let sum = configuration.connectionSum
+        var notes = [
+            "Postgres connections of this node: \(configuration.loops) loops × \(configuration.poolSize) + \(own) = \(sum); "
+                + "the server takes \(most - reserved)"
+        ]
+        if Int64(sum) > most - reserved {
+            notes.append(
+                "warning: Postgres does not take as many; lower database.pool or raise max_connections")
+        }
+        return notes
+    }
+
+    private static func makeNode(
+        _ configuration: Configuration, _ extras: Extras, _ group: EventLoopGroup,
+        _ database: PostgresConfiguration,
+        secret: [UInt8], pools: [LoopBound<PostgresPool>]
+    ) async throws -> Node {
+        let metrics = Metrics()
+        let health = Health()
+        let tokens = try await LiveTokens(
+            secret: secret, audience: configuration.tokenAudience, issuer: configuration.tokenIssuer)
+        let tenancy = TenancyServices(
+            passwords: PasswordLane(
+                width: configuration.passwordsWidth, backlog: configuration.passwordsBacklog),
+            liveTokens: tokens, secret: secret)
+        // The log and the intake live on the last loop, with connections of their own.
+        let home = group.loops[group.loops.count - 1]
+        let logPool = LoopBound(ownPool(home, database, configuration), loop: home)
+        let answerPool = LoopBound(ownPool(home, database, configuration), loop: home)
+        let broker = MemoryBroker()
+        let (log, intake) = try await home.carryOut {
+            (
+                EventLog(loop: home, pool: logPool.value, broker: broker),
+                AnswerIntake(loop: home, pool: answerPool.value, metrics: metrics)
+            )
+        }
+        let classroom = ClassroomFeature(loops: group, intake: intake)
+        var features: [any LiveFeature] = [classroom]
+        if !configuration.namespaces.isEmpty {
+            features.append(PlainChannels(namespaces: configuration.namespaces))
+        }
+        let hub = LiveHub(
+            features: features, broker: broker, authenticator: TokenAuthenticator(tokens: tokens),
+            settings: liveSettings(configuration), metrics: metrics)
+        let first = pools[0]
+        hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
+        let monitor = LiveMonitor(
+            card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
+            hub: hub,
+            classroom: classroom, health: health, metrics: metrics, operators: configuration.operators)
+        return Node(
+            configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
+            hub: hub,
+            log: log, intake: intake, classroom: classroom, tenancy: tenancy, monitor: monitor,
+            ownPools: [logPool, answerPool])
+    }
+
+    private static func ownPool(
+        _ loop: EventLoop, _ database: PostgresConfiguration, _ configuration: Configuration
+    ) -> PostgresPool {
+        PostgresPool(
+            loop: loop, configuration: database, size: configuration.logPoolSize,
+            waiters: configuration.poolWaiters)
+    }
+
+    /// Puts a loop's share together; on the loop.
+    private static func share(_ node: Node, pool: PostgresPool, _ application: WebApplication) -> LoopBound<
+        LoopShare
+    > {
+        let loop = pool.loop
+        let context = WebContext(
+            loop: loop, streams: StreamContext(loop: loop), pool: pool, disk: node.disk,
+            metrics: node.metrics,
+            health: node.health, logger: Log.logger("web"))
+        node.tenancy.provide(to: context)
+        let live = node.hub.open(on: loop, pool: pool)
+        node.classroom.open(on: live)
+        context.provide(live)
+        context.provide(node.intake)
+        context.provide(node.monitor)
+        let share = LoopShare(
+            pool: pool, context: context, server: HTTPServer(application, context: context), live: live)
+        share.watchDatabase()
+        return LoopBound(share, loop: loop)
+    }
+
+    // MARK: Listening
+
+    /// Listens on every loop at the same port.
+    private static func listen(
+        _ shares: [LoopBound<LoopShare>], on wanted: SocketAddress
+    ) async throws -> SocketAddress {
+        try PortProbe.check(wanted)
+        var address = wanted
+        for share in shares {
+            let asked = address
+            do {
+                address = try await share.loop.carryOut { try share.value.server.listen(on: asked) }
+            } catch {
+                throw ServerProblem.listen("\(asked) cannot be listened at: \(PortProbe.reason(error))")
+            }
+        }
+        return address
+    }
+
+    // MARK: Settings of the layers below
+
+    private static func webSettings(_ configuration: Configuration) -> ServerSettings {
+        var settings = ServerSettings()
+        settings.connectionLimit = configuration.connectionLimit
+        settings.allowedOrigins = configuration.allowedOrigins
+        settings.proxies = configuration.trustedProxies
+        settings.logsRequests = configuration.logsRequests
+        return settings
+    }
+
+    private static func liveSettings(_ configuration: Configuration) -> LiveSettings {
+        var settings = LiveSettings()
+        let live = configuration.live
+        settings.pingSeconds = live.pingSeconds
+        settings.pongSeconds = live.pongSeconds
+        settings.subscriptionsPerSession = live.subscriptions
+        settings.commandsPerSecond = live.commandsPerSecond
+        settings.commandBurst = live.commandBurst
+        settings.sessionBudget = live.sessionBytes
+        settings.version = Version.text
+        settings.limits = RawJSON { writer in
+            writer.object { writer in
+                writer.member("message_bytes", live.messageBytes)
+                writer.member("commands_per_second", live.commandsPerSecond)
+                writer.member("subscriptions", live.subscriptions)
+                writer.member("chat_characters", 4000)
+                writer.member("ops_per_apply", 100)
+            }
+        }
+        return settings
+    }
+}

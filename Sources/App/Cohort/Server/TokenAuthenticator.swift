@@ -1,0 +1,61 @@
+import LiveHub
+import Postgres
+import Tenancy
+import WebServer
+
+/// Turns live tokens and session cookies into callers of the live layer, by Tenancy's rules.
+struct TokenAuthenticator: LiveAuthenticator {
+    let tokens: LiveTokens
+
+    func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller {
+        let claims: LiveClaims
+        do {
+            claims = try await tokens.verify(token, at: WallClock.milliseconds)
+        } catch {
+            throw error == .expired ? .expired : .invalid
+        }
+        // Every channel belongs to an institution: a token that names none reaches nothing.
+        guard let institution = claims.institution else { throw .invalid }
+        return LiveCaller(
+            institution: institution, user: claims.user, subject: claims.subject, name: claims.name ?? "",
+            roles: Set([claims.role?.rawValue].compactMap { $0 }), expiresAt: claims.expiresAt / 1000)
+    }
+
+    /// A cookie's caller has no time to run out at: ``areCurrent(_:pool:)`` ends it with its session.
+    func caller(principal: Principal) -> LiveCaller {
+        LiveCaller(
+            institution: principal.institution, user: principal.user, subject: String(principal.user),
+            name: principal.name, roles: principal.roles, principal: principal)
+    }
+
+    func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? {
+        let revocation = Revocation(pool: pool)
+        do {
+            let signedIn = callers.compactMap(\.principal)
+            var answers = try await revocation.areCurrent(signedIn).makeIterator()
+            let known = try await users(behindTokensOf: callers, revocation)
+            return callers.map { caller in
+                if caller.principal != nil { return answers.next() ?? true }
+                guard let user = caller.user else { return true }
+                return known[caller.institution]?.contains(user) ?? true
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    /// Of the users who came with a token, those who may still be here.
+    private func users(
+        behindTokensOf callers: [LiveCaller], _ revocation: Revocation
+    ) async throws(PostgresError) -> [TenantID: Set<Int64>] {
+        var asked: [TenantID: Set<Int64>] = [:]
+        for caller in callers where caller.principal == nil {
+            if let user = caller.user { asked[caller.institution, default: []].insert(user) }
+        }
+        var known: [TenantID: Set<Int64>] = [:]
+        for (institution, users) in asked {
+            known[institution] = Set(try await revocation.roles(of: Array(users), in: institution).keys)
+        }
+        return known
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Cohort
+
+/// `cohort institution …`.
+struct InstitutionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "institution", abstract: "Institutions.", subcommands: [Create.self])
+
+    /// `cohort institution create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Make an institution and print its id.")
+
+        @Option(name: .long, help: "The name, as people know it.")
+        var name: String
+
+        @Option(name: .long, help: "The accent colour, such as #2f6fed.")
+        var accent: String?
+
+        @OptionGroup var settings: Settings
+
+        func run() async throws {
+            let id = try await Complaint.around {
+                try await Administration(settings.read()).createInstitution(name: name, accent: accent)
+            }
+            StandardOutput.line(String(id))
+        }
+    }
+}
+
+/// `cohort user …`.
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Users of an institution.", subcommands: [Create.self])
+
+    /// `cohort user create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Make a user and print its id.",
+            discussion: """
+                The password is read from standard input, one line, so that no list of processes shows it. A login that \
+                is known already gets another user of the same person, who keeps the password it has.
+                """)
+
+        @Option(name: .long, help: "The institution's id.")
+        var institution: Int64
+
+        @Option(name: .long, help: "What the person signs in with.")
+        var login: String
+
+        @Option(name: .long, help: "The name to show.")
+        var name: String
+
+        @Option(name: .long, help: "student, instructor, admin or parent; may be given several times.")
+        var role: [String]
+
+        @OptionGroup var settings: Settings
+
+        func run() async throws {
+            let id = try await Complaint.around {
+                let administration = try Administration(settings.read())
+                guard let password = ProcessSetup.readPassword(prompt: "Password of \(login): ") else {
+                    throw Administration.Failure("no password was given on standard input")
+                }
+                return try await administration.createUser(
+                    login: login, name: name, roles: role, password: password, institution: institution)
+            }
+            StandardOutput.line(String(id))
+        }
+    }
+}
+
+/// `cohort token …`.
+struct TokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "Access tokens of users.", subcommands: [Create.self])
+
+    /// `cohort token create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Make an access token and print it; it is shown this once.")
+
+        @Option(name: .long, help: "The institution's id.")
+        var institution: Int64
+
+        @Option(name: .long, help: "The login of the user that it speaks for.")
+        var login: String
+
+        @Option(name: .long, help: "What it is for, as its owner reads it in a list.")
+        var purpose = "command line"
+
+        @Option(name: .long, help: "Days until it ends; without, it does not.")
+        var days: Int?
+
+        @OptionGroup var settings: Settings
+
+        func validate() throws {
+            if let days, !(1...3650).contains(days) {
+                throw ValidationError("--days must be from 1 to 3650, not \(days)")
+            }
+        }
+
+        func run() async throws {
+            let token = try await Complaint.around {
+                try await Administration(settings.read()).createToken(
+                    login: login, purpose: purpose, days: days, institution: institution)
+            }
+            StandardOutput.line(token)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Cohort
+import Telemetry
+
+/// `cohort serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve, until SIGTERM or SIGINT.",
+        discussion: ConfigurationKeys.help)
+
+    @OptionGroup var settings: Settings
+
+    func run() async throws {
+        let configuration = try settings.read()
+        ProcessSetup.prepare()
+        let sink = LogSink(descriptor: 2)
+        Log.start(level: configuration.logLevel, sink: sink)
+        StandardOutput.line(Version.text)
+        for line in configuration.lines { StandardOutput.line("  \(line)") }
+        let signals = SignalWatch()
+        var extras = Server.Extras()
+        extras.sink = sink
+        let plan = extras
+        let server = try await Complaint.around { try await Server.start(configuration, extras: plan) }
+        for note in server.notes { StandardOutput.line(note) }
+        StandardOutput.line("serving at \(server.baseURL)")
+        await signals.wait()
+        StandardOutput.line("stopping; a second signal ends at once")
+        await server.drain()
+    }
+}

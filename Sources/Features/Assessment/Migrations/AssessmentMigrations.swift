@@ -1,0 +1,10 @@
+package import Postgres
+
+/// The schema of this feature: numbers 200 to 299.
+package enum AssessmentMigrations {
+    /// All of them, in order.
+    package static let all: [Migration] = [
+        Migration(number: 200, name: "quizzes", sql: m0200Quizzes),
+        Migration(number: 201, name: "quiz_runs", sql: m0201QuizRuns),
+    ]
+}

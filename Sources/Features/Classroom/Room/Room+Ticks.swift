@@ -1,0 +1,182 @@
+import Assessment
+import EventLoop
+import JSON
+import LiveHub
+import Postgres
+
+/// What was told last, and when: so that others are told of changes only, and seldom enough.
+struct Told {
+    var here = 0
+    var hereAt: Int64 = 0
+    var peopleAt: Int64 = 0
+    /// Limits ephemeral events of the board by what they cost: so many deliveries a second in the whole class.
+    var deliveries = Pace(perSecond: 50_000, burst: 100_000, now: 0)
+    var typing = Pace(perSecond: 5, burst: 5, now: 0)
+}
+
+/// Presence, and everything that is told twice a second at most.
+extension Room {
+    /// Milliseconds between two ticks.
+    static let period: Int64 = 500
+
+    /// Called twice a second.
+    func tick(at now: Int64) {
+        if let run = state.quiz.overdue(at: now, grace: QuizRuns.grace) { closeOverdue(run.id, at: now) }
+        tellReactions()
+        tellCount(at: now)
+        tellPeople(at: now)
+        tellTally(at: now)
+    }
+
+    private func publish(_ data: RawJSON, to channel: ClassChannel) {
+        hub.publishEphemeral(data, to: self.channel(channel))
+    }
+
+    private func tellReactions() {
+        let counts = reactions.take()
+        guard !counts.isEmpty else { return }
+        publish(
+            EventBody.ephemeral("class.reactions") { json in
+                json.object("counts") { json in
+                    for (emoji, count) in counts { json.member(emoji, count) }
+                }
+            }, to: .class)
+    }
+
+    private func tellCount(at now: Int64) {
+        guard presence.here != told.here, told.hereAt + 1000 <= now else { return }
+        told.here = presence.here
+        told.hereAt = now
+        publish(EventBody.ephemeral("class.count") { $0.member("here", presence.here) }, to: .class)
+    }
+
+    private func tellPeople(at now: Int64) {
+        guard told.peopleAt + 1000 <= now else { return }
+        told.peopleAt = now
+        let change = presence.change(at: now)
+        for user in change.left { paces[user.id] = nil }
+        guard !change.isEmpty, staffConnections > 0 else { return }
+        publish(
+            EventBody.ephemeral("people.changed") { json in
+                json.array("joined", of: change.joined) { $0.person($1.id, $1.name) }
+                json.array("left", of: change.left) { $0.person($1.id, $1.name) }
+            }, to: .staff)
+    }
+
+    // MARK: Presence
+
+    func didJoin(_ user: Int64, name: String, channel: ClassChannel) {
+        touch()
+        switch channel {
+        case .class:
+            presence.join(user, name: name, at: WallTime.milliseconds())
+            meter.joined(at: Room.second)
+        case .staff:
+            staffConnections += 1
+            // Whoever comes gets the present tally, even if their snapshot was made before.
+            isTallyDue = true
+        default: break
+        }
+    }
+
+    func didLeave(_ user: Int64, channel: ClassChannel) {
+        touch()
+        switch channel {
+        case .class: presence.leave(user, at: WallTime.milliseconds())
+        case .staff: staffConnections = max(0, staffConnections - 1)
+        default: break
+        }
+    }
+
+    // MARK: Tallies
+
+    /// While a question is open its tally is made anew this often, whoever recorded the answers.
+    private static let tallyAge: Int64 = 2_000
+
+    func didRecord(_ count: Int) {
+        meter.answered(count, at: Room.second)
+        isTallyDue = true
+    }
+
+    private func tellTally(at now: Int64) {
+        let isOld = state.quiz.open != nil && talliedAt + Room.tallyAge <= now
+        guard isTallyDue || isOld, !isTallying, staffConnections > 0, let run = state.quiz.runs.last else { return }
+        isTallyDue = false
+        isTallying = true
+        talliedAt = now
+        live.loop.run { await self.tally(run.id) }
+    }
+
+    private func tally(_ id: Int64) async {
+        defer { isTallying = false }
+        do {
+            let reader = RunReader(pool: live.pool)
+            if quizRuns[id] == nil {
+                for run in try await reader.runs(ofClass: key.id, in: key.institution) { quizRuns[run.id] = run }
+            }
+            guard let run = quizRuns[id], let tally = try await reader.tally(of: run, in: key.institution) else { return }
+            let data = RawJSON { json in json.object { tally.write(&$0) } }
+            guard tallies[id] != data || state.quiz.open == nil else { return }
+            tallies[id] = data
+            let now = WallTime.milliseconds()
+            publish(EventBody.ephemeral("quiz.tally", at: now) { tally.write(&$0) }, to: .staff)
+        } catch {
+            isTallyDue = true
+        }
+    }
+
+    // MARK: After a step
+
+    /// Tells those of their grades whom a reveal concerns. The grades themselves are in the gradebook already.
+    func follow(_ made: StepPlan.Made?, by member: ClassMember, at now: Int64) {
+        guard case .revealed(let summary) = made else { return }
+        tellGrades(summary, summary.cells[...], by: member, at: now)
+    }
+
+    /// Grades that are on their way to the log at once.
+    private static let gradesAtOnce = 500
+
+    private func tellGrades(
+        _ summary: RevealSummary, _ cells: ArraySlice<RevealSummary.Cell>, by member: ClassMember, at now: Int64
+    ) {
+        let some = cells.prefix(Room.gradesAtOnce)
+        var left = some.count
+        for cell in some {
+            let body = EventBody.make("grade.posted", at: now, by: member) { json in
+                json.member("course", summary.run.course)
+                json.member("assignment", summary.assignment)
+                json.member("score", cell.score)
+                json.member("points_possible", summary.pointsPossible)
+            }
+            let event = LogAppend(
+                channel: ClassChannel.personal.key(cell.user, in: key.institution), author: 0, method: "grade.post",
+                key: PostgresUUID(high: UInt64(bitPattern: summary.run.id), low: UInt64(bitPattern: cell.user)),
+                digest: summary.run.id, at: now, body: body)
+            hub.log.append(event, loop: live.loop) { [self] _ in
+                left -= 1
+                if left == 0 { tellGrades(summary, cells.dropFirst(Room.gradesAtOnce), by: member, at: now) }
+            }
+        }
+    }
+
+    // MARK: Signals
+
+    /// Takes an ephemeral signal; what may not be is dropped without a word.
+    func take(_ signal: SignalRequest, user: Int64, name: String, at now: Int64) {
+        guard presence.isHere(user), !state.whole.removed.contains(user),
+            let role = roles[user].flatMap(ClassMember.Role.init)
+        else { return }
+        let member = ClassMember(id: user, name: name, role: role)
+        guard paces[user, default: MemberPaces(now: now)].signals.take(at: now) == nil else { return }
+        switch signal.content {
+        case .typing:
+            guard state.whole.phase == .live, state.whole.mutedUntil(user, at: now) == nil,
+                !state.whole.locks.chat || member.isStaff, told.typing.take(at: now) == nil
+            else { return }
+            publish(signal.event(by: member), to: .chat)
+        case .cursor, .stroke:
+            guard state.whole.mayDraw(member), told.deliveries.take(presence.connections, at: now) else { return }
+            publish(signal.event(by: member), to: .board)
+        }
+    }
+}

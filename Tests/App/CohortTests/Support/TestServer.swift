@@ -1,0 +1,81 @@
+import EventLoop
+import Foundation
+import JSON
+import Postgres
+import Sockets
+import Synchronization
+import Telemetry
+import Tenancy
+import TestKit
+
+@testable import Cohort
+
+/// The whole server in process, on a free port, over a database of its own with the demo's people in it.
+struct TestServer {
+    let server: Server
+    let cast: DemoCast
+    /// The class that is live in each institution.
+    let classes: [Int64]
+
+    var port: UInt16 { server.address.port }
+    var north: DemoCast.School { cast.schools[0] }
+    var south: DemoCast.School { cast.schools[1] }
+
+    static let secret = "the secret of a server that tests start"
+
+    /// Starts a server; the test drains it.
+    static func start() async throws -> TestServer {
+        let loop = try EventLoop(index: 0, label: "test-server")
+        let root = #filePath.components(separatedBy: "/Tests/App/")[0]
+        let (database, cast, state) = try await loop.perform {
+            let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
+            try await Migrator(Schema.migrations).run(on: loop, configuration: database.owner)
+            let pool = PostgresPool(loop: loop, configuration: database.app, size: 1, waiters: 16)
+            defer { pool.close() }
+            var state = DemoState(secret: secret)
+            let cast = try await DemoSeed(pool: pool, cost: .forTests).run(&state) { _ in }
+            return (database, cast, state)
+        }
+        let configuration = try Configuration(
+            arguments: [
+                "--listen-port=0", "--loops=2", "--database-pool=2", "--database-log-pool=1",
+                "--database-url=\(database.url())", "--token-secret=\(secret)",
+                "--web-root=\(root)/web-static",
+                "--operators=\(cast.schools[0].admin.login)", "--drain-limit-seconds=5",
+            ], environment: [:], file: nil)
+        var extras = Server.Extras()
+        extras.sink = LogSink { _ in }
+        let server = try await Server.start(configuration, extras: extras)
+        let classroom = server.node.classroom
+        let classes = try await server.onFirstShare { share in
+            var changed = state
+            return try await DemoClasses(context: share.context, classroom: classroom).run(cast, &changed) {
+                _ in
+            }
+        }
+        return TestServer(server: server, cast: cast, classes: classes)
+    }
+
+    // MARK: HTTP
+
+    /// Sends a request with a token and returns the status and the body.
+    func send(
+        _ method: String, _ path: String, as member: DemoCast.Member?, _ body: JSONValue? = nil
+    ) throws -> (status: Int, json: JSONValue) {
+        let client = try TestClient(port: port)
+        let content = body.map { RawJSON($0).text } ?? ""
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+        if let member { head += "Authorization: Bearer \(member.token)\r\n" }
+        if body != nil {
+            head += "Content-Type: application/json\r\nContent-Length: \(content.utf8.count)\r\n"
+        }
+        let response = try client.exchange("\(head)\r\n\(content)")
+        return (response.status, (try? JSONReader.read(response.body)) ?? .null)
+    }
+
+    /// Opens a live session of somebody.
+    func live(as member: DemoCast.Member) throws -> LiveClient {
+        let token = try send("POST", "/api/v1/live_token", as: member, [:]).json["token"]?.string
+        return try LiveClient(port: port, token: token ?? "")
+    }
+}

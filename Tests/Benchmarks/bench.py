@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""One interleaved run of everything that has a number: fan-out, memory, joins, durable answers.
+
+    bench.py [--cohort PATH] [--reps 3] [--seconds 2] [--idle 10000] [--members 1000] [--json FILE]
+
+Loopback only, bounded in time (about five minutes after the first build), everything that it starts it stops. What is
+measured is the CPU time of the server's process, from /proc, in ticks of 10 ms.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import durable  # noqa: E402
+import fanout  # noqa: E402
+from Rig.demo import Demo, locate  # noqa: E402
+from tools import CPUS, build, spread, table  # noqa: E402
+
+
+def machine() -> str:
+    """What this was measured on, in one line."""
+    info = pathlib.Path("/proc/cpuinfo").read_text()
+    model = next((line.split(":", 1)[1].strip() for line in info.splitlines() if line.startswith("model name")), "?")
+    return f"{CPUS} CPUs of {model}, Linux {os.uname().release}, load {os.getloadavg()[0]:.1f} at the start"
+
+
+def quiet() -> None:
+    """As many descriptors as allowed, and a session of our own, so that others' niced work gets no equal share."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        os.setsid()
+        pathlib.Path("/proc/self/autogroup").write_text("-10")
+    except OSError:
+        pass
+
+
+def measure(options, program, programs: dict, folder: pathlib.Path) -> dict:
+    """All repetitions, interleaved; lists of measurements by part and name."""
+    found: dict = {"fanout": {name: {} for name in fanout.LOADS}, "idle": [], "answers": [], "postgres": {}}
+    for repetition in range(options.reps):
+        print(f"repetition {repetition + 1} of {options.reps}", flush=True)
+        for name in fanout.LOADS:
+            for server, one in fanout.fan_out(programs, program, name, options.seconds).items():
+                found["fanout"][name].setdefault(server, []).append(one)
+        with fanout.our_demo(program) as demo:
+            found["idle"].append(fanout.idle(programs, demo, options.idle, folder))
+        # Both CPUs: the server and Postgres share the work, as on a small machine.
+        with Demo(program, config=fanout.CONFIG) as demo:
+            scene = durable.prepare(demo, options.members)
+            one = durable.answers(programs, demo, scene, folder, options.seconds)
+            found["answers"].append(one)
+            for batch in sorted({100, 500, round(one["batch"]) if one["batch"] else 500}):
+                rate = durable.postgres_alone(scene, demo, folder, min(batch, options.members), options.seconds)
+                found["postgres"].setdefault(batch, []).append(rate)
+    return found
+
+
+def report(found: dict, options) -> str:
+    """The tables that are printed."""
+    parts = ["## Fan-out: server CPU µs per delivered message of 200 bytes, one loop on one CPU\n"]
+    servers = [fanout.LIMIT, *fanout.PEERS, fanout.OURS]
+    rows = []
+    for server in servers:
+        cells = [spread([one["server_us"] for one in found["fanout"][name].get(server, [])]) for name in fanout.LOADS]
+        rows.append([server, *cells])
+    parts.append(table(["server", *fanout.LOADS], rows))
+    late = [[server, *(spread([one["comp_p50_us"] / 1000 for one in found["fanout"][name].get(server, [])], 1)
+                       for name in fanout.LOADS)] for server in servers[1:]]
+    parts.append("\n## Until the last member has it: ms, median of the messages\n")
+    parts.append(table(["server", *fanout.LOADS], late))
+    idle = found["idle"]
+    parts.append(f"\n## {options.idle:,} silent members of one class, each subscribed to its five channels\n")
+    parts.append(table(["resident bytes per session", "idle CPU %", "joins/s", "server CPU µs per join"], [[
+        spread([one["rss_per_conn"] for one in idle], 0), spread([one["idle_cpu_pct"] for one in idle]),
+        spread([one["conn_per_s"] for one in idle], 0), spread([one["conn_cpu_us"] for one in idle], 0)]]))
+    answers = found["answers"]
+    parts.append(f"\n## Durable answers: {options.members:,} members, one on its way each, all CPUs shared\n")
+    rows = [["acknowledged by Cohort", spread([one["per_s"] for one in answers], 0),
+             spread([one["p50_us"] / 1000 for one in answers], 1), spread([one["p99_us"] / 1000 for one in answers], 1),
+             spread([one["batch"] for one in answers if one["batch"]], 0)]]
+    rows += [[f"Postgres alone, the same statements, {batch} a batch", spread(rates, 0), "–", "–", str(batch)]
+             for batch, rates in sorted(found["postgres"].items())]
+    parts.append(table(["", "answers/s", "p50 ms", "p99 ms", "answers a batch"], rows))
+    flaws = [f"{where}: {one['flaw']}" for where, ones in [
+        *((f"{load}, {server}", ones) for load, by in found["fanout"].items() for server, ones in by.items()),
+        ("idle", idle), ("answers", answers)] for one in ones if "flaw" in one]
+    parts.append("\nNo message was lost, doubled or out of order." if not flaws else "\nFLAWS:\n" + "\n".join(flaws))
+    return "\n".join(parts)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cohort")
+    parser.add_argument("--reps", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--idle", type=int, default=10_000)
+    parser.add_argument("--members", type=int, default=1000)
+    parser.add_argument("--json", help="a file for every single measurement")
+    options = parser.parse_args()
+    program = locate(options.cohort)
+    programs = build()
+    quiet()
+    started = time.monotonic()
+    place = machine()
+    with tempfile.TemporaryDirectory(prefix="cohort-bench-") as folder:
+        found = measure(options, program, programs, pathlib.Path(folder))
+        disk = durable.disk_write(pathlib.Path(folder))
+    print(f"\n# {program}\n\n{place}; a durable write of 8 kB: {disk or 'not measured'}; median (least–most) of "
+          f"{options.reps}; {time.monotonic() - started:.0f} s\n")
+    print(report(found, options))
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(found))
+    return 1 if "FLAWS" in report(found, options) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

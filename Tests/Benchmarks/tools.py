@@ -1,0 +1,106 @@
+"""What every measurement uses: built tools, peers that are started and stopped, one run of the load generator."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shlex
+import signal
+import socket
+import statistics
+import subprocess
+import time
+
+from Rig.demo import ROOT
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILT = ROOT / ".build" / "bench"
+#: The server has CPU 0 for itself, the generator CPU 1, where there are two.
+CPUS = len(os.sched_getaffinity(0))
+
+
+def build() -> dict[str, pathlib.Path]:
+    """Builds the generator, the limit and the peers below .build/bench; the programs by name."""
+    BUILT.mkdir(parents=True, exist_ok=True)
+    programs = {}
+    for name in ("wsload", "limit"):
+        source, program = HERE / f"{name}.c", BUILT / name
+        if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+            subprocess.run(["cc", "-O2", "-o", program, source], check=True)
+        programs[name] = program
+    for name in ("dispatch-prototype", "nio-broadcast"):
+        print(f"  building {name} …", flush=True)
+        folder = BUILT / name
+        done = subprocess.run(
+            ["swift", "build", "-c", "release", "--package-path", HERE / "peers" / name, "--build-path", folder],
+            capture_output=True, text=True)
+        if done.returncode != 0:
+            print(f"  {name} does not build and is left out: {done.stderr.strip()[-300:]}", flush=True)
+            continue
+        programs[name] = folder / "release" / name
+    return programs
+
+
+def free_port() -> int:
+    """A port that nobody listens at just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def peer(program: pathlib.Path, arguments: str):
+    """Runs a peer program on CPU 0; gives (port, pid)."""
+    port = free_port()
+    command = [str(program), *shlex.split(arguments.format(port=port))]
+    if CPUS > 1:
+        command = ["taskset", "-c", "0", *command]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        limit = time.monotonic() + 10
+        while True:
+            if process.poll() is not None or time.monotonic() > limit:
+                raise RuntimeError(f"{program.name} did not start")
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.02)
+        yield port, process.pid
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def load(programs: dict, port: int, pid: int, arguments: list[str]) -> dict:
+    """One run of the load generator, on CPU 1; what it measured."""
+    command = [str(programs["wsload"]), *arguments, "--port", str(port), "--pid", str(pid)]
+    if CPUS > 1:
+        command += ["--cpus", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    if not done.stdout.strip():
+        raise RuntimeError(f"wsload: {done.stderr.strip()[-300:]}")
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    if found["failed"] or found["missing"] or found["dup"] or found["ooo"]:
+        found["flaw"] = (f"{found['failed']} did not connect, {found['missing']} missing, {found['dup']} twice, "
+                         f"{found['ooo']} out of order")
+    return found
+
+
+def spread(values: list[float], digits: int = 2) -> str:
+    """A median and its range, as `1.02 (0.98–1.10)`."""
+    if not values:
+        return "–"
+    low, middle, high = min(values), statistics.median(values), max(values)
+    return f"{middle:,.{digits}f} ({low:,.{digits}f}–{high:,.{digits}f})"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
