@@ -68,6 +68,13 @@ test("a refused own message stays until it is dropped", () => {
     assert.equal(log.pending.length, 0);
 });
 
+test("a first visit has missed nothing", () => {
+    const log = new ChatLog({ id: 1 });
+    log.lost();
+    log.reset({ messages: [message(1), message(2)], pinned: [], more: false });
+    assert.equal(log.awayAfter, null);
+});
+
 test("marks what was missed, not what one wrote oneself", () => {
     const log = make();
     log.lost();

@@ -18,6 +18,7 @@ export class ChatLog extends Emitter {
     #byId = new Map();
     #me;
     #lastSeen = null;
+    #hasSeen = false;
 
     constructor(me) {
         super();
@@ -46,6 +47,7 @@ export class ChatLog extends Emitter {
         for (const message of pinned.filter(isMessage)) if (!this.#byId.has(message.id)) this.#byId.set(message.id, message);
         this.more = kept.length > 0 ? this.more : more;
         for (const { by, text, reply_to: replyTo } of fresh) this.#match({ by, text, reply_to: replyTo }, true);
+        this.#hasSeen = true;
         this.#noteMissed();
         this.emit("reset");
     }
@@ -115,9 +117,9 @@ export class ChatLog extends Emitter {
         this.emit("pending");
     }
 
-    /** The connection is lost: what comes after this was missed. */
+    /** The connection is lost: what comes after this was missed. Nothing is missed before anything was seen. */
     lost() {
-        this.#lastSeen ??= this.newest;
+        if (this.#hasSeen) this.#lastSeen ??= this.newest;
     }
 
     /** The connection is back, and everything missed has arrived. */

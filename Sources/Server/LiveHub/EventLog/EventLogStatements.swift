@@ -23,35 +23,36 @@ enum EventLogStatements {
 
     /// Appends, or finds what the same key appended before; one row per input, by its place.
     ///
-    /// Parameters: channels, authors, methods, keys, digests, times, bodies. The channels' rows are locked, so the keys
-    /// that `known` does not see do not exist.
+    /// Parameters: channels, authors, methods, keys, digests, times, bodies. The channels' rows are locked, so a key that
+    /// is not seen does not exist. `OFFSET 0` keeps the look-up of a key an index look-up per row, whatever the planner
+    /// believes about the sizes.
     static let append: Statement = """
-        WITH input AS (
-            SELECT * FROM unnest(
+        WITH judged AS MATERIALIZED (
+            SELECT i.*, k.seq AS known_seq, k.at AS known_at, k.body AS known_body, k.digest = i.digest AS same,
+                count(*) FILTER (WHERE k.seq IS NULL) OVER (PARTITION BY i.channel ORDER BY i.place) AS nth
+            FROM unnest(
                 $2::text[], $3::bigint[], $4::text[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[])
-                WITH ORDINALITY AS t (channel, author, method, key, digest, at, body, place)
-        ), known AS (
-            SELECT i.place, e.seq, e.at, e.body, e.digest = i.digest AS same
-            FROM input i JOIN live_events e ON e.institution_id = $1::bigint AND e.channel = i.channel
-                AND e.author = i.author AND e.method = i.method AND e.key = i.key
-        ), fresh AS (
-            SELECT i.*, row_number() OVER (PARTITION BY i.channel ORDER BY i.place) AS nth
-            FROM input i WHERE NOT EXISTS (SELECT FROM known k WHERE k.place = i.place)
+                WITH ORDINALITY AS i (channel, author, method, key, digest, at, body, place)
+            LEFT JOIN LATERAL (
+                SELECT e.seq, e.at, e.body, e.digest FROM live_events e
+                WHERE e.institution_id = $1::bigint AND e.channel = i.channel AND e.author = i.author
+                    AND e.method = i.method AND e.key = i.key
+                OFFSET 0
+            ) k ON true
         ), bumped AS (
             UPDATE live_channels c SET top = c.top + n.count
-            FROM (SELECT channel, count(*) AS count FROM fresh GROUP BY channel) n
+            FROM (SELECT channel, count(*) AS count FROM judged WHERE known_seq IS NULL GROUP BY channel) n
             WHERE c.institution_id = $1::bigint AND c.name = n.channel
             RETURNING c.name, c.top - n.count AS base
         ), inserted AS (
             INSERT INTO live_events (institution_id, channel, seq, author, method, key, digest, at, body)
-            SELECT $1::bigint, f.channel, b.base + f.nth, f.author, f.method, f.key, f.digest, f.at, f.body
-            FROM fresh f JOIN bumped b ON b.name = f.channel
+            SELECT $1::bigint, j.channel, b.base + j.nth, j.author, j.method, j.key, j.digest, j.at, j.body
+            FROM judged j JOIN bumped b ON b.name = j.channel WHERE j.known_seq IS NULL
         )
-        SELECT i.place - 1, coalesce(k.seq, b.base + f.nth), k.place IS NULL, coalesce(k.same, true),
-            coalesce(k.at, i.at), k.body
-        FROM input i LEFT JOIN known k ON k.place = i.place LEFT JOIN fresh f ON f.place = i.place
-            LEFT JOIN bumped b ON b.name = f.channel
-        ORDER BY i.place
+        SELECT j.place - 1, coalesce(j.known_seq, b.base + j.nth), j.known_seq IS NULL, coalesce(j.same, true),
+            coalesce(j.known_at, j.at), j.known_body
+        FROM judged j LEFT JOIN bumped b ON b.name = j.channel
+        ORDER BY j.place
         """
 
     /// Hides earlier events.
