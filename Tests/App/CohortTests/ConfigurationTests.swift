@@ -124,6 +124,7 @@ struct `Settings of a server` {
             ["--database-url", "postgres://host:port/x"],
             "database.url, set by the flag --database-url, must be a URL"
         ),
+        (["--loops=1", "--loops=2"], "--loops is given twice"),
         (["--namespaces", "chat:ephemeral"], "names chat, which is one of Cohort's own"),
         (["--namespaces", "app:log"], "namespaces"),
         (["--namespaces", "app:ephemeral,app:stream"], "names app twice"),

@@ -1,6 +1,7 @@
 import EventLoop
 import Foundation
 import JSON
+import Logging
 import Postgres
 import Sockets
 import Synchronization
@@ -21,10 +22,14 @@ struct TestServer {
     var north: DemoCast.School { cast.schools[0] }
     var south: DemoCast.School { cast.schools[1] }
 
+    /// Keeps the server's log out of the tests' output; once for the process.
+    private static let quiet: Void = Log.start(level: .critical, sink: LogSink { _ in })
+
     static let secret = "the secret of a server that tests start"
 
     /// Starts a server; the test drains it.
     static func start() async throws -> TestServer {
+        quiet
         let loop = try EventLoop(index: 0, label: "test-server")
         let root = #filePath.components(separatedBy: "/Tests/App/")[0]
         let (database, cast, state) = try await loop.perform {

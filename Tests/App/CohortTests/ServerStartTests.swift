@@ -1,0 +1,72 @@
+import EventLoop
+import Foundation
+import Postgres
+import Sockets
+import Telemetry
+import TestKit
+import Testing
+
+@testable import Cohort
+
+/// What an operator reads when the server does not start.
+@Suite(.timeLimit(.minutes(2)))
+struct `A server that cannot start` {
+    private func problem(_ flags: [String], pages: String = "/web-static") async -> String {
+        let root = #filePath.components(separatedBy: "/Tests/App/")[0]
+        let flags =
+            ["--listen-port=0", "--loops=1", "--database-pool=1", "--web-root=\(root)\(pages)"] + flags
+        var extras = Server.Extras()
+        extras.sink = LogSink { _ in }
+        extras.databaseWait = .milliseconds(500)
+        do {
+            let configuration = try Configuration(arguments: flags, environment: [:], file: nil)
+            await (try Server.start(configuration, extras: extras)).drain()
+            return "it has started"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private let secret = "--token-secret=\(TestServer.secret)"
+
+    @Test func `names the setting that is missing`() async {
+        #expect(await problem([]).hasPrefix("database.url is not set"))
+        #expect(
+            await problem(["--database-url=postgres://a@127.0.0.1/b"]).hasPrefix("token.secret is not set"))
+    }
+
+    @Test func `says that the database cannot be reached, without its password`() async {
+        let problem = await problem(["--database-url=postgres://app:hunter2@127.0.0.1:1/school", secret])
+        #expect(
+            problem.hasPrefix("the database postgres://app@127.0.0.1:1/school cannot be used:"), "\(problem)")
+        #expect(!problem.contains("hunter2"))
+    }
+
+    @Test func `says that the schema is missing`() async throws {
+        let loop = try EventLoop(index: 0, label: "test-start")
+        let database = try await loop.perform { try await PrivatePostgres.shared().makeDatabase(on: loop) }
+        let problem = await problem(["--database-url=\(database.url())", secret])
+        #expect(problem.contains("run cohort migrate"), "\(problem)")
+    }
+
+    @Test func `says that the pages are missing`() async {
+        let problem = await problem(
+            [
+                "--database-url=postgres://a@127.0.0.1/b", secret,
+            ], pages: "/nowhere")
+        #expect(problem.contains("/nowhere/pages.json"), "\(problem)")
+    }
+
+    @Test func `does not share a port with another server`() async throws {
+        let loop = try EventLoop(index: 0, label: "test-port")
+        let port = try await loop.perform {
+            let address = try SocketAddress(host: "127.0.0.1", port: 0)
+            let listener = try Listener(on: address, loop: loop) { _ in }
+            loop.schedule(after: .seconds(30)) { listener.close() }
+            return listener.address.port
+        }
+        #expect(throws: ServerProblem.self) {
+            try PortProbe.check(SocketAddress(host: "127.0.0.1", port: port))
+        }
+    }
+}
