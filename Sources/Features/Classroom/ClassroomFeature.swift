@@ -73,14 +73,17 @@ package final class ClassroomFeature: Sendable {
     // MARK: Answers
 
     /// Hands an answer to the one intake of the node; it does not pass through the room.
-    private func answer(_ request: ClassRequest, _ run: Int64, _ fields: JSONFields, _ call: LiveCall, user: Int64) {
+    private func answer(
+        _ request: ClassRequest, _ run: Int64, _ fields: JSONFields, _ call: LiveCall, user: Int64
+    ) {
         let institution = call.caller.institution
         guard !removals.contains(user, in: RoomKey(institution: institution, id: request.id)) else {
             return call.reply(.error(ProtocolError(.permissionDenied)))
         }
         do {
             let submission = try AnswerSubmission(
-                fields, run: run, key: request.key, liveClass: request.id, user: user, institution: institution,
+                fields, run: run, key: request.key, liveClass: request.id, user: user,
+                institution: institution,
                 receivedAt: call.receivedAt)
             intake.record(submission, loop: call.loop.loop) { outcome in
                 if case .unavailable(let retryAfter) = outcome {
@@ -108,7 +111,8 @@ package final class ClassroomFeature: Sendable {
                 json.member("answer", answer.answer)
                 json.member("sequence", answer.sequence)
             }
-            hub.publishEphemeral(event, to: ClassChannel.personal.key(identity.user, in: identity.institution))
+            hub.publishEphemeral(
+                event, to: ClassChannel.personal.key(identity.user, in: identity.institution))
         }
         for (key, count) in counts {
             withShelf(key.id) { $0.existing(key)?.didRecord(count) }
@@ -117,7 +121,7 @@ package final class ClassroomFeature: Sendable {
 
     // MARK: Watching
 
-    /// What every class with somebody in it is like, on all loops; `then` is called on `loop`.
+    /// What every loaded class is like, on all loops; `then` is called on `loop`.
     package func statistics(on loop: EventLoop, then: @escaping ([ClassStatistics]) -> Void) {
         let shelves = parts.withLock { Array($0.shelves.values) }
         let gathering = LoopBound(Gathering(expected: shelves.count, then: then), loop: loop)
@@ -130,7 +134,7 @@ package final class ClassroomFeature: Sendable {
         }
     }
 
-    /// What every class with somebody in it is like; called on `loop`.
+    /// What every loaded class is like; called on `loop`.
     package func statistics(on loop: EventLoop) async -> [ClassStatistics] {
         await withCheckedContinuation { continuation in
             statistics(on: loop) { continuation.resume(returning: $0) }
@@ -144,7 +148,9 @@ extension Room {
     }
 }
 
-/// Collects one share from each loop. Confined to the loop that asked.
+/// Collects one share from each loop.
+///
+/// Confined to the loop that asked.
 private final class Gathering {
     private let expected: Int
     private let then: ([ClassStatistics]) -> Void
@@ -164,19 +170,23 @@ private final class Gathering {
 
 extension ClassroomFeature: LiveFeature {
     package var namespaces: [Namespace] {
-        ClassChannel.allCases.map { Namespace(name: $0.rawValue, kind: .log, allowsPresence: $0 != .personal) }
+        ClassChannel.allCases.map {
+            Namespace(name: $0.rawValue, kind: .log, allowsPresence: $0 != .personal)
+        }
     }
 
     package var methods: [String: LiveMethod] {
-        Dictionary(uniqueKeysWithValues: ClassMethod.allCases.map { method in
-            (method.rawValue, { @Sendable call in self.take(method, call) })
-        })
+        Dictionary(
+            uniqueKeysWithValues: ClassMethod.allCases.map { method in
+                (method.rawValue, { @Sendable call in self.take(method, call) })
+            })
     }
 
     package var signals: [String: LiveSignal] {
-        Dictionary(uniqueKeysWithValues: ClassSignal.allCases.map { signal in
-            (signal.rawValue, { @Sendable call in self.take(signal, call) })
-        })
+        Dictionary(
+            uniqueKeysWithValues: ClassSignal.allCases.map { signal in
+                (signal.rawValue, { @Sendable call in self.take(signal, call) })
+            })
     }
 
     private func take(_ method: ClassMethod, _ call: LiveCall) {
@@ -223,14 +233,16 @@ extension ClassroomFeature: LiveFeature {
         withRoom(RoomKey(institution: channel.institution, id: id)) { found in
             switch found {
             case .room(let room):
-                room.admit(user, name, to: kind) { admission in reply.loop.execute { reply.value(admission) } }
+                room.admit(user, name, to: kind) { admission in reply.loop.execute { reply.value(admission) }
+                }
             case .unknown: reply.loop.execute { reply.value(.refused(ProtocolError(.permissionDenied))) }
             case .unavailable: reply.loop.execute { reply.value(.refused(ProtocolError(.internal))) }
             }
         }
     }
 
-    package func snapshot(of channel: ChannelKey, loop: LiveLoop, then: @escaping (ChannelSnapshot?) -> Void) {
+    package func snapshot(of channel: ChannelKey, loop: LiveLoop, then: @escaping (ChannelSnapshot?) -> Void)
+    {
         guard let (kind, id) = ClassChannel.read(channel.name), kind != .personal else { return then(nil) }
         let reply = LoopBound(then, loop: loop.loop)
         withRoom(RoomKey(institution: channel.institution, id: id)) { found in

@@ -31,7 +31,9 @@ struct BoardElement: Hashable, Sendable {
     }
 }
 
-/// How an element looks and where it lies. Which fields there are depends on the kind.
+/// How an element looks and where it lies.
+///
+/// Which fields there are depends on the kind.
 struct BoardShape: Hashable, Sendable {
     /// `[x,y,x,y,…]` of pens and lines; kept as text, which is smaller than numbers and spliced in when written.
     var points: RawJSON?

@@ -13,7 +13,9 @@ struct BoardHistory: Hashable, Sendable {
         }
     }
 
-    /// Notes how what was just applied can be taken back. A new change makes it impossible to redo older ones.
+    /// Notes how what was just applied can be taken back.
+    ///
+    /// A new change makes it impossible to redo older ones.
     mutating func note(_ inverse: [BoardOperation], after nature: BoardState.Draft.Nature) {
         if nature == .change { redo = [] }
         guard !inverse.isEmpty else { return }

@@ -16,7 +16,7 @@ enum BoardOperation: Hashable, Sendable {
         }
     }
 
-    /// - Parameter version: The element's version after a patch, for information.
+    /// Writes the operation; `version` is the element's after a patch, for information.
     func write(_ json: inout JSONWriter, version: Int? = nil) {
         json.object { json in
             switch self {

@@ -44,7 +44,8 @@ extension JSONFields {
             let patch = try set.boardPatch()
             guard !patch.isEmpty else { throw error("set", .other("must name what is to be different")) }
             return .patch(id: try boardID("id"), patch)
-        case "delete": return .delete(try strings("ids", in: 1...BoardLimits.elements, each: 1...BoardLimits.idLength))
+        case "delete":
+            return .delete(try strings("ids", in: 1...BoardLimits.elements, each: 1...BoardLimits.idLength))
         case "clear": return .clear
         case "undo": return .undo
         default: return .redo
@@ -69,7 +70,8 @@ extension JSONFields {
 
     func boardShape(of kind: BoardElement.Kind) throws(FieldError) -> BoardShape {
         var shape = BoardShape(
-            color: try boardColor("color") ?? "ink", size: try optionalDouble("size", in: BoardLimits.size) ?? 2)
+            color: try boardColor("color") ?? "ink",
+            size: try optionalDouble("size", in: BoardLimits.size) ?? 2)
         switch kind {
         case .pen, .line:
             let points = try boardPoints()
@@ -106,14 +108,17 @@ extension JSONFields {
         patch.color = try boardColor("color")
         patch.size = try optionalDouble("size", in: BoardLimits.size)
         if let fill = object["fill"] {
-            patch.fill = fill.isNull ? BoardPatch.Fill.none : try boardColor("fill").map(BoardPatch.Fill.color)
+            patch.fill =
+                fill.isNull ? BoardPatch.Fill.none : try boardColor("fill").map(BoardPatch.Fill.color)
         }
         return patch
     }
 
     private func boardPoints() throws(FieldError) -> (text: RawJSON, count: Int) {
         let points = try doubles("points", in: 2...BoardLimits.coordinates, each: BoardLimits.coordinate)
-        guard points.count.isMultiple(of: 2) else { throw error("points", .other("must have an even number of numbers")) }
+        guard points.count.isMultiple(of: 2) else {
+            throw error("points", .other("must have an even number of numbers"))
+        }
         return (JSONFields.written(points), points.count)
     }
 
@@ -127,7 +132,9 @@ extension JSONFields {
             && bytes.dropFirst().allSatisfy {
                 (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20)
             }
-        guard isName || isHex else { throw error(name, .other("must be a colour as #rrggbb or a colour's name")) }
+        guard isName || isHex else {
+            throw error(name, .other("must be a colour as #rrggbb or a colour's name"))
+        }
         return color
     }
 
@@ -155,7 +162,8 @@ extension BoardOperation {
         case "add": self = .add(try BoardElement(stored: try fields.fields("element")))
         case "patch": self = .patch(id: try fields.boardID("id"), try fields.fields("set").boardPatch())
         case "delete":
-            self = .delete(try fields.strings("ids", in: 0...BoardLimits.elements, each: 1...BoardLimits.idLength))
+            self = .delete(
+                try fields.strings("ids", in: 0...BoardLimits.elements, each: 1...BoardLimits.idLength))
         default: self = .clear
         }
     }

@@ -23,7 +23,9 @@ struct BoardState: Sendable {
 
     init() {}
 
-    /// Begins with the elements of a stored snapshot, lowest first. What was undoable before is not any more.
+    /// Begins with the elements of a stored snapshot, lowest first.
+    ///
+    /// What was undoable before is not any more.
     init(elements: [BoardElement], offset: UInt64) {
         self.offset = offset
         for element in elements { put(element) }
@@ -125,7 +127,9 @@ struct BoardState: Sendable {
         let nature: Nature
     }
 
-    /// Decides on a member's changes: all of them, or none. Reserves places in the order of painting.
+    /// Decides on a member's changes: all of them, or none.
+    ///
+    /// Reserves places in the order of painting.
     mutating func decide(_ requests: [BoardRequest], by member: ClassMember) -> Result<Draft, BoardRefusal> {
         if requests == [.undo] { return takeBack(histories[member.id]?.undo ?? [], .undo) }
         if requests == [.redo] { return takeBack(histories[member.id]?.redo ?? [], .redo) }
@@ -138,7 +142,8 @@ struct BoardState: Sendable {
         return .success(Draft(operations: desk.operations, versions: desk.versions, nature: .change))
     }
 
-    private func takeBack(_ stack: [[BoardOperation]], _ nature: Draft.Nature) -> Result<Draft, BoardRefusal> {
+    private func takeBack(_ stack: [[BoardOperation]], _ nature: Draft.Nature) -> Result<Draft, BoardRefusal>
+    {
         for change in stack.reversed() {
             let operations = effective(change)
             guard !operations.isEmpty else { continue }
@@ -147,7 +152,11 @@ struct BoardState: Sendable {
             }
             guard bytes + added <= BoardLimits.bytes else { return .failure(BoardRefusal(.boardFull)) }
             let versions = operations.map { operation -> Int? in
-                if case .patch(let id, _) = operation { placed[id].map { $0.element.version + 1 } } else { nil }
+                if case .patch(let id, _) = operation {
+                    placed[id].map { $0.element.version + 1 }
+                } else {
+                    nil
+                }
             }
             return .success(Draft(operations: operations, versions: versions, nature: nature))
         }
@@ -202,7 +211,9 @@ struct BoardState: Sendable {
             return isCleared ? nil : state.element(id)
         }
 
-        private func mayChange(_ element: BoardElement) -> Bool { member.isStaff || element.author == member.id }
+        private func mayChange(_ element: BoardElement) -> Bool {
+            member.isStaff || element.author == member.id
+        }
 
         private mutating func note(_ operation: BoardOperation, version: Int? = nil) {
             operations.append(operation)
@@ -213,7 +224,8 @@ struct BoardState: Sendable {
             switch request {
             case .add(let id, let kind, let shape):
                 guard find(id) == nil else { return .idTaken }
-                let element = BoardElement(id: id, kind: kind, shape: shape, z: nextZ, version: 1, author: member.id)
+                let element = BoardElement(
+                    id: id, kind: kind, shape: shape, z: nextZ, version: 1, author: member.id)
                 nextZ += 1
                 count += 1
                 bytes += element.weight

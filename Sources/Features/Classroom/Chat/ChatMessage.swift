@@ -25,7 +25,8 @@ struct ChatMessage: Hashable, Sendable {
 extension ChatMessage {
     /// Reads an event of the log; `nil` for any but a message that is not hidden.
     init?(_ entry: LogEntry) {
-        guard entry.type == "chat.message", let text = entry.text("text"), let author = ClassMember(entry) else {
+        guard entry.type == "chat.message", let text = entry.text("text"), let author = ClassMember(entry)
+        else {
             return nil
         }
         id = entry.offset

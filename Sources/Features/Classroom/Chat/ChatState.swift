@@ -50,7 +50,9 @@ struct ChatState: Sendable {
         case "chat.edited":
             guard let id = entry.id("message"), let text = entry.text("text") else { return }
             edits[id] = Edit(text: text, at: entry.at)
-            change(id) { $0.text = text; $0.editedAt = entry.at }
+            change(id) {
+                $0.text = text; $0.editedAt = entry.at
+            }
         case "chat.deleted": if let id = entry.id("message") { delete(id) }
         case "chat.pinned":
             guard let id = entry.id("message") else { return }
@@ -71,7 +73,9 @@ struct ChatState: Sendable {
         while entries.count > ChatState.window {
             let oldest = entries.removeFirst()
             hasOlder = true
-            if case .message(let message) = oldest, pinned.contains(message.id) { pinnedOlder[message.id] = message }
+            if case .message(let message) = oldest, pinned.contains(message.id) {
+                pinnedOlder[message.id] = message
+            }
         }
     }
 
@@ -123,6 +127,9 @@ struct ChatState: Sendable {
         return id < first.id
     }
 
+    /// Whether a message was changed after it was sent.
+    func isEdited(_ id: UInt64) -> Bool { edits[id] != nil }
+
     /// A message of the log with its later edits worked in.
     func edited(_ message: ChatMessage) -> ChatMessage {
         guard let edit = edits[message.id] else { return message }
@@ -166,9 +173,7 @@ struct ChatState: Sendable {
         case older
     }
 
-    /// Finds what a change is about.
-    ///
-    /// - Parameter older: What the log has told of an older message, when it was asked.
+    /// Finds what a change is about; `older` is what the log has told of an older message, when it was asked.
     func subject(_ id: UInt64, older: ChatMessage?, wasAsked: Bool) -> Subject {
         if let message = find(id) ?? older { return .message(message) }
         return !wasAsked && isOlder(id) ? .older : .missing

@@ -1,6 +1,8 @@
 import Postgres
 
-/// The SQL of live classes, and of what is read from their logs besides whole events. `$1` is always the institution.
+/// The SQL of live classes, and of what is read from their logs besides whole events.
+///
+/// `$1` is always the institution.
 enum ClassQueries {
     private static let columns = """
         c.id, c.course_id, k.name, c.title, c.workflow_state, c.scheduled_at, c.started_at, c.ended_at, c.created_at
@@ -35,7 +37,9 @@ enum ClassQueries {
         WHERE institution_id = $1 AND id = $2 AND workflow_state <> 'deleted'
         """
 
-    /// $2 id. A class that is live is not deleted.
+    /// $2 id.
+    ///
+    /// A class that is live is not deleted.
     static let delete: Statement = """
         UPDATE live_classes SET workflow_state = 'deleted'
         WHERE institution_id = $1 AND id = $2 AND workflow_state IN ('scheduled', 'ended')
@@ -79,6 +83,12 @@ enum ClassQueries {
     static let messages: Statement = """
         SELECT seq, body, hidden FROM live_events
         WHERE institution_id = $1 AND channel = $2 AND seq < $3 AND method = 'chat.send' ORDER BY seq DESC LIMIT $4
+        """
+
+    /// $2 channel, $3 message, as text: hides what was made of a message that is deleted.
+    static let hideEdits: Statement = """
+        UPDATE live_events SET hidden = true
+        WHERE institution_id = $1 AND channel = $2 AND method = 'chat.edit' AND body::json ->> 'message' = $3
         """
 
     /// $2 run, $3 users: those of them who have answered.

@@ -1,7 +1,9 @@
 package import JSON
 import Tenancy
 
-/// One live class as the database holds it. Times are milliseconds since 1970.
+/// One live class as the database holds it.
+///
+/// Times are milliseconds since 1970.
 package struct LiveClass: Hashable, Sendable {
     /// Where a class is in its life; the raw value is what routes and snapshots carry.
     package enum Phase: String, Hashable, Sendable, CaseIterable {
@@ -25,7 +27,11 @@ package struct LiveClass: Hashable, Sendable {
     /// Writes the class as routes answer with it.
     package func write(_ json: inout JSONWriter) {
         func time(_ name: String, _ value: Int64?, _ json: inout JSONWriter) {
-            if let value { json.member(name, ISO8601.text(milliseconds: value)) } else { json.nullMember(name) }
+            if let value {
+                json.member(name, ISO8601.text(milliseconds: value))
+            } else {
+                json.nullMember(name)
+            }
         }
         json.object { json in
             json.member("id", id)

@@ -2,7 +2,9 @@ import JSON
 package import Postgres
 package import Tenancy
 
-/// Reads and writes live classes, for routes, commands and seeding. Who may is asked before.
+/// Reads and writes live classes, for routes, commands and seeding.
+///
+/// Who may is asked before.
 ///
 /// Confined to the loop of its pool.
 package struct LiveClassStore {
@@ -36,18 +38,18 @@ package struct LiveClassStore {
 
     /// Makes a class that is scheduled.
     ///
-    /// - Parameters:
-    ///   - title: 1 to 255 characters.
-    ///   - user: Who makes it.
-    ///   - now: Milliseconds since 1970.
-    /// - Returns: The class's id; a course or user that the institution does not have violates a foreign key.
+    /// The title has 1 to 255 characters, times are milliseconds since 1970. Gives the class's id; a course or a user
+    /// that the institution does not have violates a foreign key.
     package func create(
         title: String, course: Int64, scheduledAt: Int64?, by user: Int64, at now: Int64,
         in institution: InstitutionID
     ) async throws(PostgresError) -> Int64 {
         let rows = try await pool.query(
             ClassQueries.create,
-            [.int(institution.rawValue), .int(course), .text(title), .int(scheduledAt), .int(now), .int(user)],
+            [
+                .int(institution.rawValue), .int(course), .text(title), .int(scheduledAt), .int(now),
+                .int(user),
+            ],
             tenant: institution)
         guard let row = rows.first else { throw .decoding(.init(column: "id", expected: "a row", type: 0)) }
         return try row.int(0)

@@ -66,7 +66,9 @@ struct MemberCursor: Hashable, Sendable {
     var text: String { "\(name)|\(id)" }
 
     init?(_ text: String) {
-        guard let bar = text.lastIndex(of: "|"), let id = Int64(text[text.index(after: bar)...]) else { return nil }
+        guard let bar = text.lastIndex(of: "|"), let id = Int64(text[text.index(after: bar)...]) else {
+            return nil
+        }
         self.init(name: String(text[..<bar]), id: id)
     }
 }

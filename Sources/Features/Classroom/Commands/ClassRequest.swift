@@ -37,7 +37,9 @@ struct ClassRequest: Sendable {
 
 extension JSONFields {
     func key() throws(FieldError) -> PostgresUUID {
-        guard let key = PostgresUUID(try string("key", in: 1...64)) else { throw error("key", .other("must be a UUID")) }
+        guard let key = PostgresUUID(try string("key", in: 1...64)) else {
+            throw error("key", .other("must be a UUID"))
+        }
         return key
     }
 
@@ -74,11 +76,13 @@ extension ClassCommand {
         case .react: self = .react(try ClassCommand.emoji(fields))
         case .mute:
             self = .mute(
-                user: try fields.id("user"), seconds: Int64(try fields.int("seconds", in: 0...ClassCommand.longestMute)),
+                user: try fields.id("user"),
+                seconds: Int64(try fields.int("seconds", in: 0...ClassCommand.longestMute)),
                 reason: try fields.optionalString("reason", max: ClassCommand.reasonLength))
         case .remove:
             self = .remove(
-                user: try fields.id("user"), reason: try fields.optionalString("reason", max: ClassCommand.reasonLength))
+                user: try fields.id("user"),
+                reason: try fields.optionalString("reason", max: ClassCommand.reasonLength))
         case .me: self = .me
         case .members: self = .members(try MemberPage(fields))
         case .history:
@@ -109,7 +113,9 @@ extension ClassCommand {
         let locks = Locks(
             chat: try fields.optionalBool("chat"), board: try fields.optionalBool("board"),
             joining: try fields.optionalBool("joining"))
-        guard locks != Locks() else { throw fields.error("chat", .other("or \"board\" or \"joining\" is missing")) }
+        guard locks != Locks() else {
+            throw fields.error("chat", .other("or \"board\" or \"joining\" is missing"))
+        }
         return locks
     }
 
@@ -130,10 +136,14 @@ extension ClassCommand {
         let url = try fields.optionalString("url", in: 1...2_000)
         if let url {
             // Pages show it in a frame or an image: nothing that could run as a script may get there.
-            guard url.hasPrefix("https://") || url.hasPrefix("http://") || (url.hasPrefix("/") && !url.hasPrefix("//"))
+            guard
+                url.hasPrefix("https://") || url.hasPrefix("http://")
+                    || (url.hasPrefix("/") && !url.hasPrefix("//"))
             else { throw fields.error("url", .other("must begin with https://, http:// or /")) }
         }
-        guard let kind = ClassState.Stage.Kind(rawValue: name) else { throw fields.error("kind", .notOneOf(kinds)) }
+        guard let kind = ClassState.Stage.Kind(rawValue: name) else {
+            throw fields.error("kind", .notOneOf(kinds))
+        }
         return ClassState.Stage(kind: kind, url: url)
     }
 
@@ -157,7 +167,8 @@ extension QuizOpening {
         }
         seconds = try fields.optionalInt("seconds", in: 5...3600).map(Int64.init)
         let choices = AnswerChange.allCases.map(\.rawValue)
-        answerChange = try fields.optionalString("answer_change", oneOf: choices).flatMap(AnswerChange.init) ?? .never
+        answerChange =
+            try fields.optionalString("answer_change", oneOf: choices).flatMap(AnswerChange.init) ?? .never
     }
 }
 
@@ -169,7 +180,9 @@ extension MemberPage {
             after = nil
             return
         }
-        guard let cursor = MemberCursor(text) else { throw fields.error("after", .other("is no place in the list")) }
+        guard let cursor = MemberCursor(text) else {
+            throw fields.error("after", .other("is no place in the list"))
+        }
         after = cursor
     }
 }

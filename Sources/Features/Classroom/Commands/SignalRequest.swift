@@ -63,7 +63,8 @@ extension SignalRequest.LiveStroke {
         kind = try fields.boardKind()
         color = try fields.boardColor("color") ?? "ink"
         size = try fields.optionalDouble("size", in: BoardLimits.size) ?? 2
-        let points = try fields.has("points")
+        let points =
+            try fields.has("points")
             ? fields.doubles("points", in: 0...SignalRequest.coordinates, each: BoardLimits.coordinate) : []
         guard points.count.isMultiple(of: 2) else {
             throw fields.error("points", .other("must have an even number of numbers"))

@@ -1,5 +1,7 @@
 extension ClassroomMigrations {
-    /// Live classes and the stored states of their whiteboards. All times are milliseconds since 1970.
+    /// Live classes and the stored states of their whiteboards.
+    ///
+    /// All times are milliseconds since 1970.
     static let m0300LiveClasses = #"""
         CREATE TABLE live_classes (
             institution_id bigint NOT NULL,

@@ -1,6 +1,8 @@
 import JSON
 
-/// Makes pages of a class's roster. Pure.
+/// Makes pages of a class's roster.
+///
+/// Pure.
 struct MemberList {
     struct Row: Hashable, Sendable {
         let id: Int64
@@ -46,7 +48,8 @@ struct MemberList {
 
     /// Writes a page as `member.list` answers with it.
     static func write(
-        _ page: (rows: ArraySlice<Row>, total: Int, next: MemberCursor?), here: Int, _ standing: (Row) -> Standing
+        _ page: (rows: ArraySlice<Row>, total: Int, next: MemberCursor?), here: Int,
+        _ standing: (Row) -> Standing
     ) -> RawJSON {
         RawJSON { json in
             json.object { json in

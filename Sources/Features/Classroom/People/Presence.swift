@@ -1,4 +1,6 @@
-/// Who is in a class: everyone by their connections, with a grace before somebody counts as gone. Time is handed in.
+/// Who is in a class: everyone by their connections, with a grace before somebody counts as gone.
+///
+/// Time is handed in.
 struct Presence: Sendable {
     /// How long somebody may be without a connection before others are told, in milliseconds.
     static let grace: Int64 = 15_000
@@ -76,7 +78,9 @@ struct Presence: Sendable {
         var change = Change(joined: joined)
         joined = []
         for user in away.sorted() {
-            guard let person = people[user], let left = person.leftAt, left + Presence.grace <= now else { continue }
+            guard let person = people[user], let left = person.leftAt, left + Presence.grace <= now else {
+                continue
+            }
             people[user] = nil
             away.remove(user)
             if let place = change.joined.firstIndex(where: { $0.id == user }) {

@@ -31,10 +31,13 @@ package enum ClassroomPermissions {
 
     // MARK: Methods and signals
 
-    /// The roles that may call a method at all. Rules about whose message or element it is come on top.
+    /// The roles that may call a method at all.
+    ///
+    /// Rules about whose message or element it is come on top.
     package static func roles(_ method: ClassMethod) -> Set<ClassMember.Role> {
         switch method {
-        case .start, .end, .lock, .announce, .pin, .allow, .show, .open, .close, .reveal, .mute, .remove, .members:
+        case .start, .end, .lock, .announce, .pin, .allow, .show, .open, .close, .reveal, .mute, .remove,
+            .members:
             [.instructor]
         case .answer: [.student]
         case .send, .edit, .delete, .apply, .raise, .lower, .react, .me, .history: [.instructor, .student]

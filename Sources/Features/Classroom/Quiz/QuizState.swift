@@ -1,6 +1,8 @@
 import JSON
 
-/// The questions of one class: what was asked, and how each stands. Solutions only once they are revealed.
+/// The questions of one class: what was asked, and how each stands.
+///
+/// Solutions only once they are revealed.
 struct QuizState: Sendable {
     enum Phase: String, Hashable, Sendable { case open, closed, revealed }
 
@@ -36,7 +38,8 @@ struct QuizState: Sendable {
             guard place == nil else { return }
             runs.append(
                 Run(
-                    id: id, deadline: entry.int("deadline_at"), opened: QuizState.members(of: entry), phase: .open))
+                    id: id, deadline: entry.int("deadline_at"), opened: QuizState.members(of: entry),
+                    phase: .open))
         case "quiz.closed":
             guard let place else { return }
             if runs[place].phase == .open { runs[place].phase = .closed }
@@ -82,7 +85,7 @@ struct QuizState: Sendable {
 
     /// The question that should be closed by the clock.
     ///
-    /// - Parameter grace: Milliseconds after its deadline in which answers are still taken.
+    /// The grace is the milliseconds after its deadline in which answers are still taken.
     func overdue(at now: Int64, grace: Int64) -> Run? {
         guard let run = open, let deadline = run.deadline, deadline + grace <= now else { return nil }
         return run

@@ -45,13 +45,14 @@ extension Room {
     func perform(_ request: ClassRequest, _ call: RoomCall) {
         member(call.user, call.name) { member, isKnown in
             guard let member else { return isKnown ? call.deny() : call.fail() }
+            guard self.comesIn(member) else { return call.deny() }
             guard ClassroomPermissions.roles(request.method).contains(member.role) else {
                 return call.refuse(Refusal(.notAllowed))
             }
             if request.method.isRead {
                 self.read(request.command, by: member, call)
             } else {
-                self.begin(Change(request: request, member: member, call: call))
+                self.begin(Change(request: request, member: member, call: call), isRepeated: false)
             }
         }
     }
@@ -67,13 +68,16 @@ extension Room {
 
     /// The same key waits for itself; board changes of one member wait for one another, so that an undo knows what
     /// came before it.
-    private func begin(_ change: Change) {
+    ///
+    /// What has waited for the same key (`isRepeated`) costs nothing of the member's pace.
+    private func begin(_ change: Change, isRepeated: Bool) {
         if flights[change.flight] != nil {
-            flights[change.flight]?.append { self.begin(change) }
+            flights[change.flight]?.append { self.begin(change, isRepeated: true) }
             return
         }
-        if let wait = paces[change.member.id, default: MemberPaces(now: change.call.receivedAt)]
-            .take(change.request.method, at: change.call.receivedAt)
+        if !isRepeated,
+            let wait = paces[change.member.id, default: MemberPaces(now: change.call.receivedAt)]
+                .take(change.request.method, at: change.call.receivedAt)
         {
             return change.call.refuse(Refusal(.rateLimited, retryAfterMilliseconds: wait))
         }
@@ -97,7 +101,11 @@ extension Room {
         let release = { [self] in
             for waiter in flights.removeValue(forKey: change.flight) ?? [] { waiter() }
             guard change.request.method == .apply else { return }
-            if let next = drawing[change.member.id]?.popFirst() { next() } else { drawing[change.member.id] = nil }
+            if let next = drawing[change.member.id]?.popFirst() {
+                next()
+            } else {
+                drawing[change.member.id] = nil
+            }
         }
         if let folded { whenFolded(folded.1, in: folded.0, release) } else { release() }
     }
@@ -107,7 +115,8 @@ extension Room {
     /// Looks up the member whom the change is about.
     private func find(_ change: Change) {
         switch change.request.command {
-        case .mute(let user, _, _), .remove(let user, _): live.loop.run { await self.findTarget(user, change) }
+        case .mute(let user, _, _), .remove(let user, _):
+            live.loop.run { await self.findTarget(user, change) }
         default: decide(change, Facts())
         }
     }
@@ -115,7 +124,9 @@ extension Room {
     private func findTarget(_ user: Int64, _ change: Change) async {
         guard let roster = await readRoster() else { return finish(change, refused(.unavailable)) }
         var facts = Facts()
-        facts.target = roster.rows.first { $0.id == user }.map { ClassMember(id: $0.id, name: $0.name, role: $0.role) }
+        facts.target = roster.rows.first { $0.id == user }.map {
+            ClassMember(id: $0.id, name: $0.name, role: $0.role)
+        }
         decide(change, facts)
     }
 
@@ -124,7 +135,8 @@ extension Room {
         switch state.decide(request.command, by: member, at: change.call.receivedAt, facts) {
         case .append(let draft): append(draft, change)
         case .transact(let step):
-            let plan = StepPlan(step, of: state.whole.info, in: key, by: member, head: head(of: change, step.channel))
+            let plan = StepPlan(
+                step, of: state.whole.info, in: key, by: member, head: head(of: change, step.channel))
             transact(plan, change)
         case .react(let emoji):
             reactions.add(emoji)
@@ -153,16 +165,33 @@ extension Room {
     private func append(_ draft: Draft, _ change: Change) {
         let event = head(of: change, draft.channel, draft)
         let then: (AppendOutcome) -> Void = { [self] in appended($0, draft.channel, change) }
-        guard let notice = draft.notice else { return hub.log.append(event, loop: live.loop, then: then) }
-        let further = LogAppend(
-            channel: ClassChannel.personal.key(notice.user, in: key.institution), author: event.author,
-            method: event.method, key: event.key, digest: event.digest, at: event.at, body: notice.body)
-        let body = draft.body
-        hub.log.transact(
-            LogTransaction(head: event) { _ in .append(body, further: [further]) }, loop: live.loop, then: then)
+        if let notice = draft.notice {
+            let further = LogAppend(
+                channel: ClassChannel.personal.key(notice.user, in: key.institution), author: event.author,
+                method: event.method, key: event.key, digest: event.digest, at: event.at, body: notice.body)
+            let body = draft.body
+            hub.log.transact(
+                LogTransaction(head: event) { _ in .append(body, further: [further]) }, loop: live.loop,
+                then: then)
+        } else if let message = draft.hides, state.chat.isEdited(message) {
+            // The edits hold texts of the message: they are hidden with it.
+            let place: [PostgresValue] = [
+                .int(key.institution.rawValue), .text(event.channel.name), .text(String(message)),
+            ]
+            let body = draft.body
+            hub.log.transact(
+                LogTransaction(head: event) { transaction in
+                    try await transaction.query(ClassQueries.hideEdits, place)
+                    return .append(body)
+                }, loop: live.loop, then: then)
+        } else {
+            hub.log.append(event, loop: live.loop, then: then)
+        }
     }
 
-    private func appended(_ outcome: AppendOutcome, _ channel: ClassChannel, _ change: Change, run: Int64? = nil) {
+    private func appended(
+        _ outcome: AppendOutcome, _ channel: ClassChannel, _ change: Change, run: Int64? = nil
+    ) {
         switch outcome {
         case .recorded(let offset, let at):
             finish(change, CallResult.recorded(offset: offset, at: at, run: run), folded: (channel, offset))
@@ -196,7 +225,8 @@ extension Room {
         guard closing.insert(run).inserted else { return }
         let head = LogAppend(
             channel: channel(.quiz), author: 0, method: ClassMethod.close.rawValue,
-            key: PostgresUUID(high: UInt64(bitPattern: run), low: 0), digest: run, at: now, body: .emptyObject)
+            key: PostgresUUID(high: UInt64(bitPattern: run), low: 0), digest: run, at: now, body: .emptyObject
+        )
         let plan = StepPlan(.close(run: run), of: state.whole.info, in: key, by: nil, head: head)
         hub.log.transact(plan.transaction, loop: live.loop) { [self] _ in closing.remove(run) }
     }
@@ -214,7 +244,9 @@ extension Room {
                     .text(change.request.method.rawValue), .uuid(change.request.key),
                 ], tenant: key.institution)
             guard let row = rows.first else { return finish(change, refused(refusal)) }
-            guard try row.int(2) == change.request.digest else { return finish(change, refused(Refusal(.keyReused))) }
+            guard try row.int(2) == change.request.digest else {
+                return finish(change, refused(Refusal(.keyReused)))
+            }
             let offset = UInt64(try row.int(0))
             let run = Room.run(in: try RawJSON(validating: Array(try row.text(3).utf8)))
             finish(change, CallResult.duplicate(offset: offset, at: try row.int(1), run: run))
@@ -231,7 +263,8 @@ extension ClassMethod {
         case .send, .edit, .delete, .pin, .history: .chat
         case .apply: .board
         case .open, .answer, .close, .reveal: .quiz
-        case .start, .end, .lock, .announce, .allow, .show, .raise, .lower, .react, .mute, .remove, .me, .members:
+        case .start, .end, .lock, .announce, .allow, .show, .raise, .lower, .react, .mute, .remove, .me,
+            .members:
             .class
         }
     }

@@ -13,8 +13,6 @@ enum RoleAnswer {
 
 /// Who takes part, in which role, and who is let in.
 extension Room {
-    /// For how long after loading the room a closed door lets in who may have been there before.
-    private static let reunion: Int64 = 60_000
     /// Users in one statement.
     private static let mostAsked = 5_000
 
@@ -34,7 +32,8 @@ extension Room {
             switch answer {
             case .unavailable: then(nil, false)
             case .role(let role):
-                guard let role = role.flatMap(ClassMember.Role.init), !self.state.whole.removed.contains(user) else {
+                guard let role = role.flatMap(ClassMember.Role.init), !self.state.whole.removed.contains(user)
+                else {
                     return then(nil, true)
                 }
                 then(ClassMember(id: user, name: name, role: role), true)
@@ -82,16 +81,23 @@ extension Room {
             guard let member else {
                 return then(.refused(ProtocolError(isKnown ? .permissionDenied : .internal)))
             }
-            guard let granted = ClassroomPermissions.subscription(channel, member.role), self.isDoorOpen(to: member)
+            guard let granted = ClassroomPermissions.subscription(channel, member.role), self.comesIn(member)
             else { return then(.refused(ProtocolError(.permissionDenied))) }
-            self.known.insert(user)
             then(.granted(.init(snapshot: granted.hasSnapshot, presence: granted.hasPresence)))
         }
     }
 
-    private func isDoorOpen(to member: ClassMember) -> Bool {
-        !state.whole.locks.joining || member.isStaff || known.contains(member.id)
-            || WallTime.milliseconds() < loadedAt + Room.reunion
+    /// Whether the door is open to a member; who has come in once is let in again.
+    ///
+    /// It closes to nobody once the class has ended: what was said is there to be read.
+    func comesIn(_ member: ClassMember) -> Bool {
+        guard
+            !state.whole.locks.joining || state.whole.phase == .ended || member.isStaff
+                || known.contains(member.id)
+                || WallTime.milliseconds() < reunionEndsAt
+        else { return false }
+        known.insert(member.id)
+        return true
     }
 
     // MARK: Changed enrolments
@@ -132,7 +138,9 @@ extension Room {
             let entries = try await Roster(pool: live.pool)
                 .entries(course: state.whole.info.course, in: key.institution)
             let rows = entries.compactMap { entry in
-                ClassMember.Role(entry.role).map { MemberList.Row(id: entry.user, name: entry.name, role: $0) }
+                ClassMember.Role(entry.role).map {
+                    MemberList.Row(id: entry.user, name: entry.name, role: $0)
+                }
             }
             let list = MemberList(rows)
             roster = (list, now)

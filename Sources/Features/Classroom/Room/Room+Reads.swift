@@ -89,7 +89,11 @@ extension Room {
                     RawJSON { json in
                         json.object { json in
                             json.array("messages", of: messages.reversed()) { json, entry in
-                                if let message = entry.message { message.write(&json) } else { json.skip(entry.id) }
+                                if let message = entry.message {
+                                    message.write(&json)
+                                } else {
+                                    json.skip(entry.id)
+                                }
                             }
                             json.member("more", more)
                         }

@@ -7,6 +7,8 @@ import Postgres
 /// What was told last, and when: so that others are told of changes only, and seldom enough.
 struct Told {
     var here = 0
+    /// Whether somebody came whose snapshot may hold an older count.
+    var isCountAsked = false
     var hereAt: Int64 = 0
     var peopleAt: Int64 = 0
     /// Limits ephemeral events of the board by what they cost: so many deliveries a second in the whole class.
@@ -44,7 +46,8 @@ extension Room {
     }
 
     private func tellCount(at now: Int64) {
-        guard presence.here != told.here, told.hereAt + 1000 <= now else { return }
+        guard presence.here != told.here || told.isCountAsked, told.hereAt + 1000 <= now else { return }
+        told.isCountAsked = false
         told.here = presence.here
         told.hereAt = now
         publish(EventBody.ephemeral("class.count") { $0.member("here", presence.here) }, to: .class)
@@ -71,10 +74,12 @@ extension Room {
         case .class:
             presence.join(user, name: name, at: WallTime.milliseconds())
             meter.joined(at: Room.second)
+            told.isCountAsked = true
         case .staff:
             staffConnections += 1
             // Whoever comes gets the present tally, even if their snapshot was made before.
             isTallyDue = true
+            isTallyAsked = true
         default: break
         }
     }
@@ -100,7 +105,9 @@ extension Room {
 
     private func tellTally(at now: Int64) {
         let isOld = state.quiz.open != nil && talliedAt + Room.tallyAge <= now
-        guard isTallyDue || isOld, !isTallying, staffConnections > 0, let run = state.quiz.runs.last else { return }
+        guard isTallyDue || isOld, !isTallying, staffConnections > 0, let run = state.quiz.runs.last else {
+            return
+        }
         isTallyDue = false
         isTallying = true
         talliedAt = now
@@ -112,11 +119,15 @@ extension Room {
         do {
             let reader = RunReader(pool: live.pool)
             if quizRuns[id] == nil {
-                for run in try await reader.runs(ofClass: key.id, in: key.institution) { quizRuns[run.id] = run }
+                for run in try await reader.runs(ofClass: key.id, in: key.institution) {
+                    quizRuns[run.id] = run
+                }
             }
-            guard let run = quizRuns[id], let tally = try await reader.tally(of: run, in: key.institution) else { return }
+            guard let run = quizRuns[id], let tally = try await reader.tally(of: run, in: key.institution)
+            else { return }
             let data = RawJSON { json in json.object { tally.write(&$0) } }
-            guard tallies[id] != data || state.quiz.open == nil else { return }
+            guard tallies[id] != data || isTallyAsked else { return }
+            isTallyAsked = false
             tallies[id] = data
             let now = WallTime.milliseconds()
             publish(EventBody.ephemeral("quiz.tally", at: now) { tally.write(&$0) }, to: .staff)
@@ -127,7 +138,9 @@ extension Room {
 
     // MARK: After a step
 
-    /// Tells those of their grades whom a reveal concerns. The grades themselves are in the gradebook already.
+    /// Tells those of their grades whom a reveal concerns.
+    ///
+    /// The grades themselves are in the gradebook already.
     func follow(_ made: StepPlan.Made?, by member: ClassMember, at now: Int64) {
         guard case .revealed(let summary) = made else { return }
         tellGrades(summary, summary.cells[...], by: member, at: now)
@@ -137,7 +150,8 @@ extension Room {
     private static let gradesAtOnce = 500
 
     private func tellGrades(
-        _ summary: RevealSummary, _ cells: ArraySlice<RevealSummary.Cell>, by member: ClassMember, at now: Int64
+        _ summary: RevealSummary, _ cells: ArraySlice<RevealSummary.Cell>, by member: ClassMember,
+        at now: Int64
     ) {
         let some = cells.prefix(Room.gradesAtOnce)
         var left = some.count
@@ -149,8 +163,10 @@ extension Room {
                 json.member("points_possible", summary.pointsPossible)
             }
             let event = LogAppend(
-                channel: ClassChannel.personal.key(cell.user, in: key.institution), author: 0, method: "grade.post",
-                key: PostgresUUID(high: UInt64(bitPattern: summary.run.id), low: UInt64(bitPattern: cell.user)),
+                channel: ClassChannel.personal.key(cell.user, in: key.institution), author: 0,
+                method: "grade.post",
+                key: PostgresUUID(
+                    high: UInt64(bitPattern: summary.run.id), low: UInt64(bitPattern: cell.user)),
                 digest: summary.run.id, at: now, body: body)
             hub.log.append(event, loop: live.loop) { [self] _ in
                 left -= 1
@@ -175,7 +191,9 @@ extension Room {
             else { return }
             publish(signal.event(by: member), to: .chat)
         case .cursor, .stroke:
-            guard state.whole.mayDraw(member), told.deliveries.take(presence.connections, at: now) else { return }
+            guard state.whole.mayDraw(member), told.deliveries.take(presence.connections, at: now) else {
+                return
+            }
             publish(signal.event(by: member), to: .board)
         }
     }

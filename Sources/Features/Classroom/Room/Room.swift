@@ -29,7 +29,8 @@ final class Room {
     var roster: (list: MemberList, readAt: Int64)?
     /// Enrolments as they were when roles were read last.
     var enrollmentMark: String?
-    let loadedAt = WallTime.milliseconds()
+    /// Until when a closed door lets in who may have been there before the room was loaded.
+    private(set) var reunionEndsAt = WallTime.milliseconds() + Room.reunion
 
     // Changes on their way.
     var flights: [Flight: [() -> Void]] = [:]
@@ -48,6 +49,8 @@ final class Room {
     var quizRuns: [Int64: QuizRun] = [:]
     var tallies: [Int64: RawJSON] = [:]
     var isTallyDue = false
+    /// Whether the tally is told even if nothing has changed.
+    var isTallyAsked = false
     var isTallying = false
     var talliedAt: Int64 = 0
     var closing: Set<Int64> = []
@@ -71,6 +74,11 @@ final class Room {
 
     // MARK: Life
 
+    private static let reunion: Int64 = 60_000
+
+    /// Ends the time in which a closed door lets everybody back in.
+    func forgetReunion() { reunionEndsAt = 0 }
+
     func touch() { lastUsed = .now }
 
     /// Whether nobody is there and nothing is on its way, for long enough to let the room go.
@@ -84,6 +92,9 @@ final class Room {
         phase = .gone
         for channel in ClassChannel.logs { live.stopObserving(self.channel(channel), self) }
         removals.forget(key)
+        let waiting = reached
+        reached = []
+        for entry in waiting { entry.then() }
     }
 
     /// Reads the logs and follows them from then on.
@@ -108,7 +119,8 @@ final class Room {
     private func readBoard() async -> Bool {
         do {
             let rows = try await live.pool.query(
-                ClassQueries.boardSnapshot, [.int(key.institution.rawValue), .int(key.id)], tenant: key.institution)
+                ClassQueries.boardSnapshot, [.int(key.institution.rawValue), .int(key.id)],
+                tenant: key.institution)
             guard let row = rows.first else { return true }
             let value = try JSONReader.read(try row.bytes(1))
             let elements = (value.array ?? []).compactMap { element -> BoardElement? in
@@ -134,7 +146,9 @@ final class Room {
         }
         for (channel, top) in tops {
             while state.offset(channel) < top {
-                guard let page = await page(of: channel, after: state.offset(channel), limit: 500), !page.isEmpty else {
+                guard let page = await page(of: channel, after: state.offset(channel), limit: 500),
+                    !page.isEmpty
+                else {
                     return false
                 }
                 for publication in page { fold(publication, in: channel) }
@@ -145,13 +159,16 @@ final class Room {
 
     private func page(of channel: ClassChannel, after offset: UInt64, limit: Int) async -> [Publication]? {
         await withCheckedContinuation { continuation in
-            live.readLog(self.channel(channel), after: offset, limit: limit) { continuation.resume(returning: $0) }
+            live.readLog(self.channel(channel), after: offset, limit: limit) {
+                continuation.resume(returning: $0)
+            }
         }
     }
 
     /// Asks the log for one message that is not at hand.
     func message(_ id: UInt64) async -> ChatMessage? {
-        guard id > 0, let found = await page(of: .chat, after: id - 1, limit: 1)?.first, found.offset == id else {
+        guard id > 0, let found = await page(of: .chat, after: id - 1, limit: 1)?.first, found.offset == id
+        else {
             return nil
         }
         return ChatMessage(LogEntry(found.data, offset: found.offset)).map(state.chat.edited)
@@ -183,7 +200,7 @@ final class Room {
 
     /// Calls `then` once the event is folded in.
     func whenFolded(_ offset: UInt64, in channel: ClassChannel, _ then: @escaping () -> Void) {
-        guard state.offset(channel) < offset else { return then() }
+        guard phase == .ready, state.offset(channel) < offset else { return then() }
         reached.append((channel, offset, then))
     }
 
@@ -263,7 +280,8 @@ final class Room {
         live.loop.run { await self.keepBoard() }
     }
 
-    private func keepBoard() async {
+    /// Stores the board as it is now; after a failure it is tried again a hundred events later.
+    func keepBoard() async {
         let offset = state.board.offset
         let elements = state.board.elements
         let text = RawJSON { json in json.array(of: elements) { $1.write(&$0) } }
@@ -273,9 +291,8 @@ final class Room {
         var batch = TransactionBatch()
         batch.append(ClassQueries.keepBoard, place + [.json(text.bytes)], tenant: key.institution)
         batch.append(ClassQueries.dropBoards, place, tenant: key.institution)
-        // Nothing depends on it but the time of the next load: after a failure the next one is tried as far away.
-        if (try? await live.pool.run(batch)) == nil {}
-        keptBoardAt = offset
+        let isKept = (try? await live.pool.run(batch)) != nil
+        keptBoardAt = isKept || offset < Room.boardEvents ? offset : offset - Room.boardEvents + 100
         isKeepingBoard = false
     }
 

@@ -31,7 +31,9 @@ struct RoomCall: Sendable {
         }
     }
 
-    func refuse(_ refusal: Refusal) { answer(.result(CallResult.refused(refusal, at: WallTime.milliseconds()))) }
+    func refuse(_ refusal: Refusal) {
+        answer(.result(CallResult.refused(refusal, at: WallTime.milliseconds())))
+    }
 
     func deny() { answer(.error(ProtocolError(.permissionDenied))) }
 

@@ -2,7 +2,9 @@ import EventLoop
 import Telemetry
 package import Tenancy
 
-/// What a room counts for those who watch over it. Confined to the room's loop; the time is handed in.
+/// What a room counts for those who watch over it.
+///
+/// Confined to the room's loop; the time is handed in.
 struct RoomMeter {
     private var joins = RateWindow(seconds: 10)
     private var messages = RateWindow(seconds: 10)
@@ -39,7 +41,8 @@ struct RoomMeter {
             institution: institution, course: info.course, courseName: info.courseName, id: info.id,
             title: info.title, phase: info.phase, connections: presence.connections, people: presence.here,
             peak: presence.peak, joinsPerSecond: joins.perSecond(at: second),
-            messagesPerSecond: messages.perSecond(at: second), answersPerSecond: answers.perSecond(at: second),
+            messagesPerSecond: messages.perSecond(at: second),
+            answersPerSecond: answers.perSecond(at: second),
             ackMedianMilliseconds: share(0.5), ackP99Milliseconds: share(0.99))
     }
 }

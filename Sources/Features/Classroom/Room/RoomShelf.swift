@@ -3,7 +3,9 @@ import EventLoop
 import LiveHub
 import Postgres
 
-/// The rooms that are at home on one loop. Confined to the loop.
+/// The rooms that are at home on one loop.
+///
+/// Confined to the loop.
 final class RoomShelf {
     /// What looking for a room has found.
     enum Found {
@@ -54,7 +56,9 @@ final class RoomShelf {
         do {
             let rows = try await live.pool.query(
                 ClassQueries.show, [.int(key.institution.rawValue), .int(key.id)], tenant: key.institution)
-            if let info = try rows.first.flatMap({ row throws(PostgresError) in try ClassQueries.liveClass(row) }) {
+            if let info = try rows.first.flatMap({ row throws(PostgresError) in
+                try ClassQueries.liveClass(row)
+            }) {
                 let room = Room(key, info, live: live, removals: removals)
                 if await room.load() {
                     rooms[key] = room
@@ -109,13 +113,18 @@ final class RoomShelf {
     }
 
     private func sweep() async {
+        await sweepNow()
+        isSweeping = false
+        sweepLater()
+    }
+
+    /// Looks at the enrolments of all rooms.
+    func sweepNow() async {
         let byInstitution = Dictionary(grouping: rooms.values) { $0.key.institution }
         for (institution, rooms) in byInstitution {
             // What cannot be read now is read by the next sweep.
             do { try await sweep(rooms, of: institution) } catch { continue }
         }
-        isSweeping = false
-        sweepLater()
     }
 
     /// Two statements for all rooms of an institution: whether enrolments have changed at all, and what staff, who may
@@ -123,7 +132,8 @@ final class RoomShelf {
     private func sweep(_ rooms: [Room], of institution: TenantID) async throws {
         let courses = Set(rooms.map(\.state.whole.info.course)).sorted()
         let rows = try await live.pool.query(
-            ClassQueries.enrollmentMarks, [.int(institution.rawValue), .intArray(courses)], tenant: institution)
+            ClassQueries.enrollmentMarks, [.int(institution.rawValue), .intArray(courses)],
+            tenant: institution)
         var marks: [Int64: String] = [:]
         for row in rows {
             let latest = try row.timestampMillisecondsOrNil(3) ?? 0
@@ -140,7 +150,9 @@ final class RoomShelf {
         var pairs: [CourseAccess.Pair] = []
         for room in rooms {
             let course = room.state.whole.info.course
-            for (user, role) in room.roles where role == .staff { pairs.append(.init(course: course, user: user)) }
+            for (user, role) in room.roles where role == .staff {
+                pairs.append(.init(course: course, user: user))
+            }
         }
         guard !pairs.isEmpty else { return }
         let found = try await CourseAccess(pool: live.pool).roles(of: pairs, in: institution)

@@ -1,6 +1,8 @@
 import JSON
 
-/// Everything that a class's rules look at, folded from its logs. Pure: events and times in, decisions out.
+/// Everything that a class's rules look at, folded from its logs.
+///
+/// Pure: events and times in, decisions out.
 struct RoomState: Sendable {
     var whole: ClassState
     var chat = ChatState()
@@ -34,10 +36,12 @@ struct RoomState: Sendable {
 
     // MARK: Deciding
 
-    /// Decides on a member's command. Reads are not for here.
+    /// Decides on a member's command.
     ///
-    /// - Parameter now: When the command was read, in milliseconds since 1970.
-    mutating func decide(_ command: ClassCommand, by member: ClassMember, at now: Int64, _ facts: Facts) -> Decision {
+    /// Reads are not for here. `now` is when the command was read, in milliseconds since 1970.
+    mutating func decide(_ command: ClassCommand, by member: ClassMember, at now: Int64, _ facts: Facts)
+        -> Decision
+    {
         if let refusal = refusal(of: command) { return .refuse(refusal) }
         switch command {
         case .start: return whole.phase == .live ? .refuse(.alreadyStarted) : .transact(.start)
@@ -45,8 +49,10 @@ struct RoomState: Sendable {
         case .send, .edit, .delete, .pin: return decideChat(command, by: member, at: now, facts)
         case .apply(let requests): return decideBoard(requests, by: member, at: now)
         case .open(let opening): return quiz.refusalToOpen().map(Decision.refuse) ?? .transact(.open(opening))
-        case .close(let run): return quiz.refusalToClose(run).map(Decision.refuse) ?? .transact(.close(run: run))
-        case .reveal(let run): return quiz.refusalToReveal(run).map(Decision.refuse) ?? .transact(.reveal(run: run))
+        case .close(let run):
+            return quiz.refusalToClose(run).map(Decision.refuse) ?? .transact(.close(run: run))
+        case .reveal(let run):
+            return quiz.refusalToReveal(run).map(Decision.refuse) ?? .transact(.reveal(run: run))
         case .react(let emoji):
             return whole.mutedUntil(member.id, at: now) == nil ? .react(emoji) : .refuse(.muted)
         case .raise, .lower, .mute, .remove: return decideMember(command, by: member, at: now, facts)
@@ -55,13 +61,16 @@ struct RoomState: Sendable {
         }
     }
 
-    /// What the class's phase forbids. An ended class is read and not changed, except that what was asked may still be
-    /// revealed, so that nobody's answers stay without a score.
+    /// What the class's phase forbids.
+    ///
+    /// An ended class is read and not changed, except that what was asked may still be revealed, so that
+    /// nobody's answers stay without a score.
     private func refusal(of command: ClassCommand) -> RefusalReason? {
         switch (whole.phase, command) {
         case (.ended, .reveal): nil
         case (.ended, _): .classEnded
-        case (.scheduled, .end), (.scheduled, .send), (.scheduled, .edit), (.scheduled, .apply), (.scheduled, .open),
+        case (.scheduled, .end), (.scheduled, .send), (.scheduled, .edit), (.scheduled, .apply),
+            (.scheduled, .open),
             (.scheduled, .raise), (.scheduled, .react):
             .classNotLive
         default: nil
@@ -214,10 +223,13 @@ struct RoomState: Sendable {
 
     // MARK: Board
 
-    private mutating func decideBoard(_ requests: [BoardRequest], by member: ClassMember, at now: Int64) -> Decision {
+    private mutating func decideBoard(_ requests: [BoardRequest], by member: ClassMember, at now: Int64)
+        -> Decision
+    {
         guard whole.mayDraw(member) else { return .refuse(whole.locks.board ? .locked : .notAllowed) }
         switch board.decide(requests, by: member) {
-        case .success(let draft): return .append(Draft(channel: .board, body: draft.event(at: now, by: member)))
+        case .success(let draft):
+            return .append(Draft(channel: .board, body: draft.event(at: now, by: member)))
         case .failure(let refusal): return .refuse(refusal.reason)
         }
     }

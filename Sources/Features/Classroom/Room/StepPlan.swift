@@ -51,16 +51,21 @@ struct StepPlan: Sendable {
         case .end: return try await end(transaction)
         case .open(let opening): return try await open(opening, transaction)
         case .close(let run):
-            switch try await QuizRuns.close(run, liveClass: key.id, at: head.at, in: key.institution, transaction) {
+            switch try await QuizRuns.close(
+                run, liveClass: key.id, at: head.at, in: key.institution, transaction)
+            {
             case .refused(let reason): return .refuse(reason.rawValue)
             case .done: return .append(closed(run))
             }
         case .reveal(let run):
-            switch try await QuizRuns.reveal(run, liveClass: key.id, at: head.at, in: key.institution, transaction) {
+            switch try await QuizRuns.reveal(
+                run, liveClass: key.id, at: head.at, in: key.institution, transaction)
+            {
             case .refused(let reason): return .refuse(reason.rawValue)
             case .done(let summary):
                 result.set(.revealed(summary))
-                return .append(EventBody.make("quiz.revealed", at: head.at, by: member) { summary.write(&$0) })
+                return .append(
+                    EventBody.make("quiz.revealed", at: head.at, by: member) { summary.write(&$0) })
             }
         }
     }
@@ -85,7 +90,8 @@ struct StepPlan: Sendable {
             let further = closed.map { run in
                 LogAppend(
                     channel: ClassChannel.quiz.key(key.id, in: key.institution), author: head.author,
-                    method: head.method, key: head.key, digest: head.digest, at: head.at, body: self.closed(run))
+                    method: head.method, key: head.key, digest: head.digest, at: head.at,
+                    body: self.closed(run))
             }
             return .append(EventBody.make("class.ended", at: head.at, by: member), further: further)
         case .scheduled: return .refuse(RefusalReason.classNotLive.rawValue)

@@ -8,7 +8,9 @@ import Postgres
 import Tenancy
 import WebServer
 
-/// Live classes over HTTP. Starting and ending pass through the class's room, so that everybody there hears of it.
+/// Live classes over HTTP.
+///
+/// Starting and ending pass through the class's room, so that everybody there hears of it.
 struct LiveClassRoutes: Sendable {
     let feature: ClassroomFeature
 
@@ -60,7 +62,9 @@ struct LiveClassRoutes: Sendable {
         let scheduledAt: Int64?? = fields.object["scheduled_at"] == nil ? .none : .some(try Self.time(fields))
         let store = LiveClassStore(pool: context.pool)
         try await store.update(found.id, title: title, scheduledAt: scheduledAt, in: principal.institution)
-        guard let changed = try await store.find(found.id, in: principal.institution) else { throw WebError.notFound }
+        guard let changed = try await store.find(found.id, in: principal.institution) else {
+            throw WebError.notFound
+        }
         let key = RoomKey(institution: principal.institution, id: found.id)
         feature.withShelf(found.id) { $0.didChange(changed, key) }
         return .json { changed.write(&$0) }
@@ -70,7 +74,8 @@ struct LiveClassRoutes: Sendable {
     func delete(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
         let (found, principal) = try await authorized(.delete, request, context)
         guard try await LiveClassStore(pool: context.pool).delete(found.id, in: principal.institution) else {
-            throw WebError.conflict("A class that is live cannot be deleted; end it first.", code: "class_live")
+            throw WebError.conflict(
+                "A class that is live cannot be deleted; end it first.", code: "class_live")
         }
         let key = RoomKey(institution: principal.institution, id: found.id)
         feature.withShelf(found.id) { $0.didDelete(key) }
@@ -88,7 +93,9 @@ struct LiveClassRoutes: Sendable {
         let outcome = await perform(wish, by: principal, at: request.receivedAt)
         guard case .result(let data) = outcome else { throw WebError.unavailable(retryAfter: 1) }
         let result = LogEntry(data, offset: 0)
-        guard let changed = try await LiveClassStore(pool: context.pool).find(found.id, in: principal.institution)
+        guard
+            let changed = try await LiveClassStore(pool: context.pool).find(
+                found.id, in: principal.institution)
         else { throw WebError.notFound }
         let isDone = changed.phase == (isStart ? .live : .ended)
         guard isDone || result.text("status") != "refused" else {
@@ -120,7 +127,8 @@ struct LiveClassRoutes: Sendable {
         guard let found = try await store.find(try request.id("c"), in: principal.institution) else {
             throw WebError.notFound
         }
-        let membership = try await CourseAccess(pool: context.pool).membership(of: principal, in: found.course)
+        let membership = try await CourseAccess(pool: context.pool).membership(
+            of: principal, in: found.course)
         try ClassroomPermissions.require(action, membership.role)
         return (found, principal)
     }

@@ -13,12 +13,14 @@ package enum ClassChannel: String, Hashable, Sendable, CaseIterable {
 
     /// The channel of one class, or of one user for ``personal``.
     package func key(_ id: Int64, in institution: TenantID) -> ChannelKey {
-        ChannelKey(institution: institution, name: self == .personal ? "personal:#\(id)" : "\(rawValue):\(id)")
+        ChannelKey(
+            institution: institution, name: self == .personal ? "personal:#\(id)" : "\(rawValue):\(id)")
     }
 
     /// Reads a channel's name: which kind, and whose; `nil` for a name that no channel of ours has.
     package static func read(_ name: String) -> (channel: ClassChannel, id: Int64)? {
-        guard let name = try? ChannelName(name), let channel = ClassChannel(rawValue: String(name.namespace)) else {
+        guard let name = try? ChannelName(name), let channel = ClassChannel(rawValue: String(name.namespace))
+        else {
             return nil
         }
         guard let id = channel == .personal ? name.user : name.id else { return nil }

@@ -18,7 +18,8 @@ enum EventBody {
 
     /// An ephemeral event, which has neither an `id` nor, mostly, an author.
     static func ephemeral(
-        _ type: String, at: Int64? = nil, by author: ClassMember? = nil, _ rest: (inout JSONWriter) -> Void = { _ in }
+        _ type: String, at: Int64? = nil, by author: ClassMember? = nil,
+        _ rest: (inout JSONWriter) -> Void = { _ in }
     ) -> RawJSON {
         RawJSON { json in
             json.object { json in

@@ -1,4 +1,6 @@
-/// Limits how often something happens: so many at once, so many a second in the long run. Time is handed in.
+/// Limits how often something happens: so many at once, so many a second in the long run.
+///
+/// Time is handed in.
 struct Pace: Sendable {
     private let perSecond: Int64
     private let burst: Int64

@@ -10,7 +10,8 @@ let bo = ClassMember(id: 3, name: "Bo", role: .student)
 /// A class as the database has it.
 func liveClass(_ phase: LiveClass.Phase = .live) -> LiveClass {
     LiveClass(
-        id: 7, course: 70, courseName: "Biology", title: "Cells", phase: phase, scheduledAt: nil, startedAt: nil,
+        id: 7, course: 70, courseName: "Biology", title: "Cells", phase: phase, scheduledAt: nil,
+        startedAt: nil,
         endedAt: nil, createdAt: 1)
 }
 
@@ -30,7 +31,9 @@ struct FoldedRoom {
 
     /// Decides, and folds what is appended; returns what was decided.
     @discardableResult
-    mutating func act(_ command: ClassCommand, by member: ClassMember, _ facts: Facts = Facts(), at: Int64? = nil)
+    mutating func act(
+        _ command: ClassCommand, by member: ClassMember, _ facts: Facts = Facts(), at: Int64? = nil
+    )
         -> Decision
     {
         now += 1
@@ -55,7 +58,9 @@ struct FoldedRoom {
 }
 
 /// Reads a call's data as a client sends it.
-func request(_ method: ClassMethod, _ data: String) throws -> ClassRequest { try ClassRequest(method, try json(data)) }
+func request(_ method: ClassMethod, _ data: String) throws -> ClassRequest {
+    try ClassRequest(method, try json(data))
+}
 
 extension ClassCommand {
     /// Board changes as a client sends them.

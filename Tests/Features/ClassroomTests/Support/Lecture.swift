@@ -23,7 +23,9 @@ private struct NoTokens: LiveAuthenticator {
         LiveCaller(institution: principal.institution, user: principal.user, subject: "", name: "", roles: [])
     }
 
-    func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? { callers.map { _ in true } }
+    func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? {
+        callers.map { _ in true }
+    }
 }
 
 /// One node of two loops: the live layer with its classes, on a database.
@@ -71,7 +73,8 @@ final class Node: Sendable {
                 feature.open(on: live)
                 let context = WebContext(
                     loop: loop, streams: StreamContext(loop: loop), pool: pool,
-                    disk: WorkLane(label: "test-disk", width: 1, backlog: 10), metrics: metrics, health: Health(),
+                    disk: WorkLane(label: "test-disk", width: 1, backlog: 10), metrics: metrics,
+                    health: Health(),
                     logger: Log.silent)
                 return (LoopBound(live, loop: loop), LoopBound(context, loop: loop))
             }
@@ -90,7 +93,7 @@ final class Lecture: Sendable {
     let course: Int64
     let section: Int64
     let id: Int64
-    /// By login: `teacher`, `ta`, `admin`, `parent`, `stranger`, `foreigner` (of another institution), `s0` …
+    /// The people by login, as `teacher`, `ta`, `admin`, `parent`, `stranger`, `foreigner` (of another school), `s0`.
     let people: [String: Principal]
 
     static func open(students: Int = 3, isLive: Bool = true) async throws -> Lecture {
@@ -98,7 +101,8 @@ final class Lecture: Sendable {
         let database = try await loop.perform {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
             let all =
-                TenancyMigrations.all + LiveHubMigrations.all + CourseMigrations.all + AssessmentMigrations.all
+                TenancyMigrations.all + LiveHubMigrations.all + CourseMigrations.all
+                + AssessmentMigrations.all
                 + ClassroomMigrations.all
             try await Migrator(all).run(on: loop, configuration: database.owner)
             return database
@@ -121,10 +125,12 @@ final class Lecture: Sendable {
         var people: [String: Principal] = [:]
         func add(_ logins: [(String, Role)], to institution: InstitutionID) async throws {
             let users = try await directory.createUsers(
-                logins.map { NewUser(login: $0, name: "User \($0)", roles: [$1], passwordHash: nil) }, in: institution)
+                logins.map { NewUser(login: $0, name: "User \($0)", roles: [$1], passwordHash: nil) },
+                in: institution)
             for ((login, _), user) in zip(logins, users) {
                 people[login] = Principal(
-                    institution: institution, user: user.id, person: user.person, name: user.name, login: login,
+                    institution: institution, user: user.id, person: user.person, name: user.name,
+                    login: login,
                     roles: Set(user.roles.map(\.rawValue)), credential: .bearer(token: 1))
             }
         }
@@ -139,19 +145,22 @@ final class Lecture: Sendable {
             (["teacher"], EnrollmentType.teacher), (["ta"], .ta), (["parent"], .observer), (pupils, .student),
         ] {
             try await registry.enroll(
-                logins.compactMap { people[$0]?.user }, as: type, course: made.course.id, section: made.section,
+                logins.compactMap { people[$0]?.user }, as: type, course: made.course.id,
+                section: made.section,
                 in: home)
         }
         let id = try await LiveClassStore(pool: pool).create(
             title: "Cells", course: made.course.id, scheduledAt: nil, by: people["teacher"]?.user ?? 0, at: 1,
             in: home)
         return Lecture(
-            database: database, node: node, institution: home, course: made.course.id, section: made.section, id: id,
+            database: database, node: node, institution: home, course: made.course.id, section: made.section,
+            id: id,
             people: people)
     }
 
     private init(
-        database: TestDatabase, node: Node, institution: InstitutionID, course: Int64, section: Int64, id: Int64,
+        database: TestDatabase, node: Node, institution: InstitutionID, course: Int64, section: Int64,
+        id: Int64,
         people: [String: Principal]
     ) {
         self.database = database
@@ -180,7 +189,8 @@ final class Lecture: Sendable {
 
     /// Calls a method over the second loop's share; an error comes back as `{"error":code,"message":…}`.
     func call(
-        _ login: String, _ method: ClassMethod, _ members: String = "", key: String = key(), class id: Int64? = nil,
+        _ login: String, _ method: ClassMethod, _ members: String = "", key: String = key(),
+        class id: Int64? = nil,
         on node: Node? = nil
     ) async -> JSONValue {
         let data = #"{"class":\#(id ?? self.id),"key":"\#(key)"\#(members.isEmpty ? "" : ",")\#(members)}"#
@@ -200,7 +210,23 @@ final class Lecture: Sendable {
         }
         switch outcome {
         case .result(let data): return value(data)
-        case .error(let error): return ["error": .int(Int(error.code.rawValue)), "message": .string(error.message)]
+        case .error(let error):
+            return ["error": .int(Int(error.code.rawValue)), "message": .string(error.message)]
+        }
+    }
+
+    /// Sends a signal over the second loop's share.
+    func signal(_ login: String, _ signal: ClassSignal, _ members: String) {
+        let (node, caller) = (node, caller(login))
+        let data = #"{"type":"\#(signal.rawValue)","class":\#(id),\#(members)}"#
+        let live = node.lives[1]
+        live.loop.execute {
+            guard let raw = try? RawJSON(validating: Array(data.utf8)) else { return }
+            let call = LiveCall(
+                caller: caller, client: ClientID(), method: signal.rawValue, data: raw,
+                receivedAt: WallTime.milliseconds(), loop: live.value
+            ) { _ in }
+            node.feature.signals[signal.rawValue]?(call)
         }
     }
 
@@ -211,7 +237,9 @@ final class Lecture: Sendable {
 
     /// Whether somebody may subscribe: `nil`, or the error's code.
     func refusal(_ login: String, _ channel: String) async -> Int? {
-        let (key, caller) = (ChannelKey(institution: people[login]?.institution ?? institution, name: channel), caller(login))
+        let (key, caller) = (
+            ChannelKey(institution: people[login]?.institution ?? institution, name: channel), caller(login)
+        )
         let (live, feature) = (node.lives[1], node.feature)
         let admission = await withCheckedContinuation { continuation in
             live.loop.execute {
@@ -294,10 +322,9 @@ final class Lecture: Sendable {
                 request.headers[.contentType] = "application/json"
             }
             let routes = ClassroomRoutes.all(feature)
-            guard let route = routes.first(where: { $0.method == method && "\($0.pattern)" == pattern }) else {
-                return (0, .null)
-            }
-            guard case .request(let handler) = route.action else { return (0, .null) }
+            guard let route = routes.first(where: { $0.method == method && $0.pattern == pattern }),
+                case .answer(let handler) = route.action
+            else { return (0, .null) }
             do {
                 let response = try await handler(request, context.value)
                 guard case .bytes(let bytes) = response.body else { return (response.status.code, .null) }
@@ -315,7 +342,8 @@ final class Lecture: Sendable {
 final class Listener: BrokerSink {
     private struct State {
         var heard: [JSONValue] = []
-        var waiters: [(test: @Sendable (JSONValue) -> Bool, continuation: CheckedContinuation<JSONValue, Never>)] = []
+        var waiters:
+            [(test: @Sendable (JSONValue) -> Bool, continuation: CheckedContinuation<JSONValue, Never>)] = []
     }
     private let state = Mutex(State())
 
@@ -345,4 +373,47 @@ final class Listener: BrokerSink {
     }
 
     func first(_ type: String) async -> JSONValue { await first { $0["type"]?.string == type } }
+}
+
+extension Lecture {
+    /// Ends somebody's enrolment, as a route of the course's would.
+    func unenroll(_ login: String) async throws {
+        let (context, institution, course, user) = (node.contexts[0], institution, course, user(login))
+        try await context.loop.perform {
+            try await CourseRegistry(pool: context.value.pool).unenroll(user, course: course, in: institution)
+        }
+    }
+
+    /// Stores the board, as the room does after every 1,000 events.
+    func keepBoard() async {
+        let key = RoomKey(institution: institution, id: id)
+        await withCheckedContinuation { continuation in
+            node.feature.withShelf(id) { shelf in
+                guard let room = shelf.existing(key) else { return continuation.resume() }
+                shelf.live.loop.run {
+                    await room.keepBoard()
+                    continuation.resume()
+                }
+            }
+        }
+    }
+
+    func statistics() async -> [ClassStatistics] {
+        let (loop, feature) = (node.group.loops[0], node.feature)
+        return await withCheckedContinuation { continuation in
+            loop.execute { feature.statistics(on: loop) { continuation.resume(returning: $0) } }
+        }
+    }
+
+    /// Has the class's enrolments looked at now, instead of within two seconds.
+    func sweep() async {
+        await withCheckedContinuation { continuation in
+            node.feature.withShelf(id) { shelf in
+                shelf.live.loop.run {
+                    await shelf.sweepNow()
+                    continuation.resume()
+                }
+            }
+        }
+    }
 }
