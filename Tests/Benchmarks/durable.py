@@ -89,7 +89,7 @@ def answers(programs: dict, demo: Demo, scene: dict, folder, seconds: float) -> 
         "--subscribe", '{"id":1,"connect":{"token":"%TOKEN%"}}', "--await", '"connect"',
         "--publish-template",
         f'{{"id":%SEQ%,"rpc":{{"method":"quiz.answer","data":{{"class":{scene["class"]},"key":"%UUID%",'
-        f'"run":{scene["run"]},"question":{scene["question"]},"answer":{scene["answer"]},"sequence":%SEQ%}}}}}}'])
+        f'"run":{scene["run"]},"question":{scene["question"]},"answer":{scene["answer"]},"sequence":%NUM%}}}}}}'])
     found["rows"] = scene["database"].rows(count, run=scene["run"])[0]["n"] - before
     after = _metric(demo, "batches")
     found["batch"] = found["rows"] / (after - batches) if batches is not None and after and after > batches else None
@@ -102,7 +102,7 @@ def _metric(demo: Demo, word: str) -> float | None:
     """The sum of the intake's counter whose name has `word` in it, or None."""
     with urllib.request.urlopen(f"{demo.base}/metrics", timeout=10) as answer:
         text = answer.read().decode()
-    found = re.findall(rf"^cohort_(?:answer|intake|assessment)\w*{word}\w*_total(?:{{[^}}]*}})? (\S+)$", text, re.M)
+    found = re.findall(rf"^cohort_answer_{word}_total(?:{{[^}}]*}})? (\S+)$", text, re.M)
     return sum(map(float, found)) if found else None
 
 

@@ -7,6 +7,7 @@
 //
 // Templates (--path, --header, --subscribe, --publish-template) know these placeholders:
 //   %ID%   connection number          %ROOM%  ID modulo --rooms          (fixed per connection)
+//   %NUM%  3-digit number, 100 and on
 //   %TOKEN%, %USER%  first and second word of line ID (modulo their number) of --tokens   (fixed per connection)
 //   %TS%   19-digit send time         %SEQ%   10-digit sequence number
 //   %PUB%  4-digit publisher number   %UUID%  a UUID made of ID and SEQ  %PAD%  filler up to -s bytes
@@ -147,7 +148,7 @@ static inline bool get(const char *p, int w, u64 *v) {
 }
 static void puthex(char *p, u64 v, int w) { for (int i = w - 1; i >= 0; i--) { p[i] = "0123456789abcdef"[v & 15]; v >>= 4; } }
 
-typedef struct { char *frame; int flen, ts, seq, pub, uuid; } msg; // offsets into frame, -1 when absent
+typedef struct { char *frame; int flen, ts, seq, pub, uuid, num; } msg; // offsets into frame, -1 when absent
 static int framehdr(unsigned char *h, int op, size_t len) { // client frame with a zero masking key
   int k = 2; h[0] = (unsigned char)(0x80 | op);
   if (len < 126) h[1] = (unsigned char)(0x80 | len);
@@ -157,10 +158,11 @@ static int framehdr(unsigned char *h, int op, size_t len) { // client frame with
 }
 static msg build(u32 id, u32 pub) {
   char *t = expand_fixed(o.tmpl, id); size_t cap = strlen(t) + 256 + (size_t)o.size; char *b = malloc(cap); int n = 0;
-  msg m = {.ts = -1, .seq = -1, .pub = -1, .uuid = -1}; int pad = -1; int fixed = 0;
+  msg m = {.ts = -1, .seq = -1, .pub = -1, .uuid = -1, .num = -1}; int pad = -1; int fixed = 0;
   for (char *p = t; *p;) { // length without padding first
     if (!strncmp(p, "%TS%", 4)) fixed += 19, p += 4; else if (!strncmp(p, "%SEQ%", 5)) fixed += 10, p += 5;
     else if (!strncmp(p, "%PUB%", 5)) fixed += 4, p += 5; else if (!strncmp(p, "%UUID%", 6)) fixed += 36, p += 6;
+    else if (!strncmp(p, "%NUM%", 5)) fixed += 3, p += 5;
     else if (!strncmp(p, "%PAD%", 5)) pad = 0, p += 5; else fixed++, p++;
   }
   if (pad == 0) pad = o.size > fixed ? o.size - fixed : 0; else pad = 0;
@@ -169,19 +171,21 @@ static msg build(u32 id, u32 pub) {
     else if (!strncmp(p, "%SEQ%", 5)) { m.seq = n; put(b + n, SEQBASE, 10); n += 10; p += 5; }
     else if (!strncmp(p, "%PUB%", 5)) { m.pub = n; put(b + n, PUBBASE + pub, 4); n += 4; p += 5; }
     else if (!strncmp(p, "%UUID%", 6)) { m.uuid = n; memcpy(b + n, "00000000-0000-4000-8000-000000000000", 36); puthex(b + n, id, 8); n += 36; p += 6; }
+    else if (!strncmp(p, "%NUM%", 5)) { m.num = n; put(b + n, 100, 3); n += 3; p += 5; }
     else if (!strncmp(p, "%PAD%", 5)) { for (int i = 0; i < pad; i++) b[n++] = (char)('a' + i % 26); p += 5; }
     else b[n++] = *p++;
   }
   free(t);
   unsigned char h[14]; int k = framehdr(h, o.binary ? 2 : 1, (size_t)n);
   m.frame = malloc((size_t)(n + k)); memcpy(m.frame, h, (size_t)k); memcpy(m.frame + k, b, (size_t)n); m.flen = n + k; free(b);
-  if (m.ts >= 0) m.ts += k; if (m.seq >= 0) m.seq += k; if (m.pub >= 0) m.pub += k; if (m.uuid >= 0) m.uuid += k;
+  if (m.ts >= 0) m.ts += k; if (m.seq >= 0) m.seq += k; if (m.pub >= 0) m.pub += k; if (m.uuid >= 0) m.uuid += k; if (m.num >= 0) m.num += k;
   return m;
 }
 static void stamp(msg *m, u64 ts, u64 seq) {
   if (m->ts >= 0) put(m->frame + m->ts, TSBASE + ts, 19);
   if (m->seq >= 0) put(m->frame + m->seq, SEQBASE + seq, 10);
   if (m->uuid >= 0) puthex(m->frame + m->uuid + 24, seq, 12);
+  if (m->num >= 0) put(m->frame + m->num, 100 + seq % 900, 3);
 }
 // marker = literal text before the placeholder (back to the previous placeholder, at most 24 characters)
 static void marker(const char *ph, char *out, int *len) {

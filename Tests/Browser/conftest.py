@@ -98,8 +98,9 @@ def teacher_api(demo, cast):
 
 @pytest.fixture
 def lesson(demo, teacher_api, request):
-    """A live class of its own for one test: `{"id", "title", "path"}`."""
-    title = request.node.originalname.removeprefix("test_").replace("_", " ").capitalize()[:80]
+    """A live class of its own for one test: `{"id", "title", "path"}`. Its parameter is its title."""
+    usual = request.node.originalname.removeprefix("test_").replace("_", " ").capitalize()[:80]
+    title = getattr(request, "param", usual)
     made = teacher_api.begin_class(demo.ready["course_id"], title)
     yield {"id": made["id"], "title": title, "path": f"/courses/{demo.ready['course_id']}/classes/{made['id']}"}
     if teacher_api.get(f"/api/v1/live_classes/{made['id']}")["workflow_state"] == "live":

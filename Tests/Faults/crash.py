@@ -109,13 +109,28 @@ async def open_question(demo: Demo, lesson: dict) -> None:
         await live.close()
 
 
-async def crash_once(demo: Demo, database: Database, users: list[dict], point: str, seed: int) -> list[str]:
-    """One class, one question, one SIGKILL at `point`, chosen by `seed`; what the judge finds wrong."""
-    chance = random.Random(f"{point}/{seed}")
+async def crash(demo: Demo, database: Database, users: list[dict], point: str, seed: int) -> list[str]:
+    """A SIGKILL at `point`, at a pass that `seed` chooses: early or late; what the judge finds wrong.
+
+    How often a point is passed depends on the machine: a pass that never came is tried again, earlier.
+    """
+    passes = round(2 ** random.Random(f"{point}/{seed}").uniform(0, 5.5))
+    while True:
+        wrong, was_reached = await crash_once(demo, database, users, f"{point}:{passes}", seed)
+        if wrong or was_reached or passes == 1:
+            return wrong if was_reached or wrong else [f"{point} is never passed"]
+        passes = max(1, passes // 4)
+
+
+async def crash_once(
+    demo: Demo, database: Database, users: list[dict], fault: str, seed: int
+) -> tuple[list[str], bool]:
+    """One class, one question, one SIGKILL; the findings, and whether the fault's point was reached."""
+    chance = random.Random(f"{fault}/{seed}")
     lesson = await asyncio.to_thread(begin, demo, seed)
     await open_question(demo, lesson)
     await asyncio.to_thread(demo.stop)
-    await asyncio.to_thread(demo.start, fault=f"{point}:{chance.randint(1, 12)}")
+    await asyncio.to_thread(demo.start, fault=fault)
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     async with aiohttp.ClientSession(connector=connector) as http:
         students = [Student(http, user, lesson, chance) for user in users]
@@ -133,7 +148,7 @@ async def crash_once(demo: Demo, database: Database, users: list[dict], point: s
             os.kill(demo.pid, signal.SIGKILL)
         code = await asyncio.to_thread(demo.wait_for_death, 20)
         if code != -signal.SIGKILL:
-            return [f"the server ended with {code}, not by the fault"]
+            return [f"the server ended with {code}, not by the fault"], was_reached
         await asyncio.gather(*(student.live.close() for student in students))
         await asyncio.to_thread(demo.start)
         for group in range(0, len(students), 100):
@@ -153,9 +168,9 @@ async def crash_once(demo: Demo, database: Database, users: list[dict], point: s
         wrong += await asyncio.to_thread(
             check_log, database, demo.first["id"], students[0].channels, clients, messages)
         await asyncio.gather(*(client.close() for client in clients))
-    print(f"  {point} seed {seed}: {acknowledged} of {len(users)} acknowledged before "
+    print(f"  {fault} seed {seed}: {acknowledged} of {len(users)} acknowledged before "
           f"{'the fault' if was_reached else 'a kill (the fault was not reached)'}, {len(wrong)} findings", flush=True)
-    return wrong
+    return wrong, was_reached
 
 
 async def check_gradebook(demo: Demo, database: Database, users: list[dict]) -> list[str]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What must hold when things go wrong: answers count once, crashes lose nothing, institutions see nothing of each other.
 
-    faults.py [--cohort PATH] [--students 300] [--seeds 3] [--first-seed 1] [--only once,walls,crash,grades]
+    faults.py [--cohort PATH] [--students 300] [--seeds 3] [--first-seed 1] [--only judge,once,walls,grades,crash]
 
 Every finding is printed with its seed; the last line counts what passed and failed, and the exit status says so too.
 """
@@ -17,14 +17,15 @@ import traceback
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+import judge  # noqa: E402
 import once  # noqa: E402
 import walls  # noqa: E402
-from crash import POINTS, check_gradebook, crash_once  # noqa: E402
+from crash import POINTS, check_gradebook, crash  # noqa: E402
 from Rig.crowd import gather  # noqa: E402
 from Rig.database import Database  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
 
-PARTS = ("once", "walls", "grades", "crash")
+PARTS = ("judge", "once", "walls", "grades", "crash")
 CONFIG = "live:\n  commands-per-second: 1000\n  command-burst: 10000\nlog:\n  requests: false\n"
 
 
@@ -33,6 +34,8 @@ def trials(options, demo: Demo, database: Database) -> list[tuple[str, object]]:
     parts = options.only.split(",")
     users = gather(demo, database, options.students) if {"crash", "grades"} & set(parts) else []
     found: list[tuple[str, object]] = []
+    if "judge" in parts:
+        found.append(("the judge finds what there is to find, and nothing else", lambda: judge.judge_is_just(demo, database)))
     if "once" in parts:
         found.append((f"the same answer {once.TIMES} times at once counts once", lambda: once.same_answer(demo, database)))
         found.append((f"of {once.TIMES} rival answers one stands", lambda: once.rival_answers(demo, database)))
@@ -46,7 +49,7 @@ def trials(options, demo: Demo, database: Database) -> list[tuple[str, object]]:
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             for point in POINTS:
                 found.append((f"SIGKILL at {point}, seed {seed}, loses nothing and invents nothing",
-                              lambda point=point, seed=seed: crash_once(demo, database, users, point, seed)))
+                              lambda point=point, seed=seed: crash(demo, database, users, point, seed)))
     return found
 
 

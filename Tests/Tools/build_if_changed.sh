@@ -11,6 +11,7 @@ if [ -x "$program" ] && [ -e "$stamp" ] \
 fi
 echo "building in release mode (the first time takes some minutes)"
 # The time is taken before: what changes meanwhile is built next time.
-touch .build-began 2>/dev/null || true
+mkdir -p .build
+touch .build/.began
 swift build -c release --product cohort
-mv .build-began "$stamp"
+mv .build/.began "$stamp"

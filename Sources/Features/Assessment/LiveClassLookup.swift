@@ -7,4 +7,9 @@ package protocol LiveClassLookup: Sendable {
     func course(
         ofClass id: Int64, in institution: InstitutionID, context: WebContext
     ) async throws -> Int64?
+
+    /// Whether the user may answer there, as far as the class is concerned: nobody who was removed from it may.
+    func mayAnswer(
+        _ user: Int64, inClass id: Int64, in institution: InstitutionID, context: WebContext
+    ) async -> Bool
 }

@@ -76,10 +76,39 @@ package final class ClassroomFeature: Sendable {
     private func answer(
         _ request: ClassRequest, _ run: Int64, _ fields: JSONFields, _ call: LiveCall, user: Int64
     ) {
-        let institution = call.caller.institution
-        guard !removals.contains(user, in: RoomKey(institution: institution, id: request.id)) else {
-            return call.reply(.error(ProtocolError(.permissionDenied)))
+        let key = RoomKey(institution: call.caller.institution, id: request.id)
+        ifNotRemoved(user, key, loop: call.loop.loop) { [self] mayAnswer in
+            guard mayAnswer else { return call.reply(.error(ProtocolError(.permissionDenied))) }
+            record(request, run, fields, call, user: user)
         }
+    }
+
+    /// Tells whether a user may still answer in a class; on `loop`, and at once when the class is loaded.
+    ///
+    /// A class that is not here is loaded first: only its log knows who was removed. Where that fails the answer is let
+    /// through; it is worth more than the removal.
+    private func ifNotRemoved(
+        _ user: Int64, _ key: RoomKey, loop: EventLoop, then: @escaping (Bool) -> Void
+    ) {
+        if removals.knows(key) { return then(!removals.contains(user, in: key)) }
+        let then = LoopBound(then, loop: loop)
+        withRoom(key) { [removals] _ in
+            let mayAnswer = !removals.contains(user, in: key)
+            loop.execute { then.value(mayAnswer) }
+        }
+    }
+
+    /// As ``ifNotRemoved(_:_:loop:then:)``, for routes.
+    func mayAnswer(_ user: Int64, in key: RoomKey, loop: EventLoop) async -> Bool {
+        await withCheckedContinuation { continuation in
+            ifNotRemoved(user, key, loop: loop) { continuation.resume(returning: $0) }
+        }
+    }
+
+    private func record(
+        _ request: ClassRequest, _ run: Int64, _ fields: JSONFields, _ call: LiveCall, user: Int64
+    ) {
+        let institution = call.caller.institution
         do {
             let submission = try AnswerSubmission(
                 fields, run: run, key: request.key, liveClass: request.id, user: user,

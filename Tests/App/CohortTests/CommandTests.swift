@@ -9,15 +9,19 @@ struct `The command line` {
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "cohort")
 
-    private struct Outcome {
+    private struct Outcome: Sendable {
         let status: Int32
         let output: String
         let complaint: String
     }
 
-    private func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    private func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+        try await offPool { try Self.wait(for: arguments, environment) }
+    }
+
+    private static func wait(for arguments: [String], _ environment: [String: String]) throws -> Outcome {
         let process = Process()
-        process.executableURL = Self.program
+        process.executableURL = program
         process.arguments = arguments
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
@@ -34,20 +38,20 @@ struct `The command line` {
     }
 
     @Test(arguments: [["version"], ["--version"]])
-    func `tells its version`(arguments: [String]) throws {
-        let outcome = try run(arguments)
+    func `tells its version`(arguments: [String]) async throws {
+        let outcome = try await run(arguments)
         #expect(outcome.status == 0)
         #expect(outcome.output == "\(Version.text)\n")
     }
 
-    @Test func `lists its commands and settings`() throws {
-        let help = try run(["--help"]).output
+    @Test func `lists its commands and settings`() async throws {
+        let help = try await run(["--help"]).output
         for command in ["demo", "serve", "migrate", "institution", "user", "token", "version"] {
             #expect(help.contains("  \(command) "), "\(command)")
         }
-        let settings = try run(["serve", "--help"]).output
+        let settings = try await run(["serve", "--help"]).output
         #expect(ConfigurationKeys.all.allSatisfy { settings.contains($0.flag) })
-        let demo = try run(["demo", "--help"]).output
+        let demo = try await run(["demo", "--help"]).output
         for option in ["--port", "--data-dir", "--config", "--test-endpoints", "--ready-file"] {
             #expect(demo.contains(option), "\(option)")
         }
@@ -80,17 +84,17 @@ struct `The command line` {
             ], "no password was given"
         ),
     ])
-    func `says in a sentence what is wrong`(arguments: [String], sentence: String) throws {
-        let outcome = try run(arguments)
+    func `says in a sentence what is wrong`(arguments: [String], sentence: String) async throws {
+        let outcome = try await run(arguments)
         #expect(outcome.status != 0)
         #expect(outcome.complaint.contains(sentence), "\(outcome.complaint)")
         #expect(!outcome.complaint.contains("Fatal error"))
     }
 
-    @Test func `refuses unknown variables and fault points out of place`() throws {
-        let unknown = try run(["serve"], environment: ["COHORT_LISTEN": "x"])
+    @Test func `refuses unknown variables and fault points out of place`() async throws {
+        let unknown = try await run(["serve"], environment: ["COHORT_LISTEN": "x"])
         #expect(unknown.status != 0 && unknown.complaint.contains("COHORT_LISTEN"))
-        let fault = try run(
+        let fault = try await run(
             ["demo", "--data-dir", "/tmp/cohort-never-\(UUID().uuidString)"],
             environment: ["COHORT_FAULT_POINT": "before_commit:1"])
         #expect(fault.status != 0 && fault.complaint.contains("--test-endpoints is not given"))

@@ -45,6 +45,9 @@ struct RunRoutes: Sendable {
     /// 200 duplicate, 409 refused, 422 for a key that was used otherwise.
     func answer(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
         let (principal, _, id) = try await member(request, context, .answerRun)
+        guard
+            await classes.mayAnswer(principal.user, inClass: id, in: principal.institution, context: context)
+        else { throw WebError.forbidden }
         let run = try request.id("run")
         let fields = try request.fields()
         let submission = try AnswerSubmission(

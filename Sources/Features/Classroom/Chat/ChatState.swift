@@ -28,6 +28,8 @@ struct ChatState: Sendable {
     private struct Edit: Hashable, Sendable {
         let text: String
         let at: Int64
+        /// The events of all edits so far.
+        let events: [UInt64]
     }
 
     /// The last event that is folded in.
@@ -49,7 +51,7 @@ struct ChatState: Sendable {
         case "chat.message": if let message = ChatMessage(entry) { append(message) }
         case "chat.edited":
             guard let id = entry.id("message"), let text = entry.text("text") else { return }
-            edits[id] = Edit(text: text, at: entry.at)
+            edits[id] = Edit(text: text, at: entry.at, events: (edits[id]?.events ?? []) + [entry.offset])
             change(id) {
                 $0.text = text; $0.editedAt = entry.at
             }
@@ -129,6 +131,9 @@ struct ChatState: Sendable {
 
     /// Whether a message was changed after it was sent.
     func isEdited(_ id: UInt64) -> Bool { edits[id] != nil }
+
+    /// The events that hold a text of the message: itself and its edits.
+    func traces(of id: UInt64) -> [UInt64] { [id] + (edits[id]?.events ?? []) }
 
     /// A message of the log with its later edits worked in.
     func edited(_ message: ChatMessage) -> ChatMessage {

@@ -67,7 +67,7 @@ package enum ClassroomPermissions {
     /// The standings in the course that may use a route.
     package static func roles(_ action: Action) -> Set<CourseRole> {
         switch action {
-        case .list, .show: [.staff, .student]
+        case .list, .show: [.staff, .student, .observer]
         case .create, .update, .delete, .start, .end: [.staff]
         }
     }

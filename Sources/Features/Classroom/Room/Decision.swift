@@ -19,8 +19,8 @@ enum Decision: Sendable {
 struct Draft: Sendable, Equatable {
     let channel: ClassChannel
     let body: RawJSON
-    /// An earlier event of the channel that this one hides.
-    var hides: UInt64?
+    /// Earlier events of the channel that this one hides.
+    var hides: [UInt64] = []
     /// What one user is told on their own channel, in the same transaction.
     var notice: Notice?
 

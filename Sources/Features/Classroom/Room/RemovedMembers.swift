@@ -4,10 +4,13 @@ import Synchronization
 final class RemovedMembers: Sendable {
     private let known = Mutex<[RoomKey: Set<Int64>]>([:])
 
+    /// Adds users; with none, notes that the class is loaded and nobody was removed from it.
     func add(_ users: Set<Int64>, to key: RoomKey) {
-        guard !users.isEmpty else { return }
         known.withLock { $0[key, default: []].formUnion(users) }
     }
+
+    /// Whether the class is loaded, so that ``contains(_:in:)`` can be believed.
+    func knows(_ key: RoomKey) -> Bool { known.withLock { $0[key] != nil } }
 
     func contains(_ user: Int64, in key: RoomKey) -> Bool {
         known.withLock { $0[key]?.contains(user) ?? false }

@@ -159,7 +159,7 @@ extension Room {
         LogAppend(
             channel: self.channel(channel), author: change.member.id, method: change.request.method.rawValue,
             key: change.request.key, digest: change.request.digest, at: change.call.receivedAt,
-            body: draft?.body ?? .emptyObject, hides: draft?.hides)
+            body: draft?.body ?? .emptyObject, hides: draft?.hides ?? [])
     }
 
     private func append(_ draft: Draft, _ change: Change) {
@@ -173,7 +173,7 @@ extension Room {
             hub.log.transact(
                 LogTransaction(head: event) { _ in .append(body, further: [further]) }, loop: live.loop,
                 then: then)
-        } else if let message = draft.hides, state.chat.isEdited(message) {
+        } else if let message = draft.hides.first, state.chat.isEdited(message) {
             // The edits hold texts of the message: they are hidden with it.
             let place: [PostgresValue] = [
                 .int(key.institution.rawValue), .text(event.channel.name), .text(String(message)),

@@ -185,7 +185,9 @@ struct RoomState: Sendable {
         case .delete(let id):
             return about(id, facts) { message in
                 guard message.author.id == member.id || member.isStaff else { return .refuse(.notAllowed) }
-                return chatEvent("chat.deleted", by: member, at: now, hides: id) { $0.member("message", id) }
+                return chatEvent("chat.deleted", by: member, at: now, hides: chat.traces(of: id)) {
+                    $0.member("message", id)
+                }
             }
         case .pin(let id, let pinned):
             return about(id, facts) { _ in
@@ -215,7 +217,7 @@ struct RoomState: Sendable {
     }
 
     private func chatEvent(
-        _ type: String, by member: ClassMember, at now: Int64, hides: UInt64? = nil,
+        _ type: String, by member: ClassMember, at now: Int64, hides: [UInt64] = [],
         _ rest: (inout JSONWriter) -> Void
     ) -> Decision {
         .append(Draft(channel: .chat, body: EventBody.make(type, at: now, by: member, rest), hides: hides))

@@ -40,6 +40,7 @@ struct LiveClassRoutes: Sendable {
         try ClassroomPermissions.require(.create, membership.role)
         let fields = try request.fields()
         let title = try fields.string("title", in: 1...Self.titleLength)
+        try Self.check(title: title, fields)
         let store = LiveClassStore(pool: context.pool)
         let id = try await store.create(
             title: title, course: course, scheduledAt: try Self.time(fields), by: principal.user,
@@ -59,6 +60,7 @@ struct LiveClassRoutes: Sendable {
         let (found, principal) = try await authorized(.update, request, context)
         let fields = try request.fields()
         let title = try fields.optionalString("title", in: 1...Self.titleLength)
+        if let title { try Self.check(title: title, fields) }
         let scheduledAt: Int64?? = fields.object["scheduled_at"] == nil ? .none : .some(try Self.time(fields))
         let store = LiveClassStore(pool: context.pool)
         try await store.update(found.id, title: title, scheduledAt: scheduledAt, in: principal.institution)
@@ -100,7 +102,12 @@ struct LiveClassRoutes: Sendable {
         let isDone = changed.phase == (isStart ? .live : .ended)
         guard isDone || result.text("status") != "refused" else {
             let reason = result.text("reason") ?? "refused"
-            if reason == RefusalReason.unavailable.rawValue { throw WebError.unavailable(retryAfter: 1) }
+            switch RefusalReason(rawValue: reason) {
+            case .unavailable: throw WebError.unavailable(retryAfter: 1)
+            case .rateLimited: throw WebError.tooManyRequests(retryAfter: 1)
+            case .notAllowed: throw WebError.forbidden
+            default: break
+            }
             throw WebError.conflict("The class is \(changed.phase.rawValue).", code: reason)
         }
         return .json { changed.write(&$0) }
@@ -131,6 +138,12 @@ struct LiveClassRoutes: Sendable {
             of: principal, in: found.course)
         try ClassroomPermissions.require(action, membership.role)
         return (found, principal)
+    }
+
+    private static func check(title: String, _ fields: JSONFields) throws(FieldError) {
+        guard NewUser.isName(title) else {
+            throw fields.error("title", .other("must have letters and no control characters"))
+        }
     }
 
     private static func time(_ fields: JSONFields) throws(FieldError) -> Int64? {

@@ -25,9 +25,19 @@ package struct LiveClassesOfCourses: CourseAddition {
     }
 }
 
-/// Tells the feature below which course a class belongs to.
+/// Tells the feature below which course a class belongs to, and who may answer there.
 package struct CourseOfLiveClass: LiveClassLookup {
-    package init() {}
+    private let classroom: ClassroomFeature
+
+    /// Asks this node's classes.
+    package init(_ classroom: ClassroomFeature) { self.classroom = classroom }
+
+    package func mayAnswer(
+        _ user: Int64, inClass id: Int64, in institution: InstitutionID, context: WebContext
+    ) async -> Bool {
+        await classroom.mayAnswer(
+            user, in: RoomKey(institution: institution, id: id), loop: context.loop)
+    }
 
     package func course(
         ofClass id: Int64, in institution: InstitutionID, context: WebContext

@@ -5,13 +5,13 @@ package import LiveProtocol
 package struct ChannelPublication: Sendable, Hashable {
     /// What subscribers receive; its offset is the place in the channel's order, from 1, or 0 for ephemeral ones.
     package let publication: Publication
-    /// An earlier offset that this one hides from history.
-    package let hides: UInt64?
+    /// Earlier offsets that this one hides from history.
+    package let hides: [UInt64]
     /// When it was handed to the broker, in nanoseconds of the monotonic clock; 0 when it was read from history.
     package let publishedAt: Int64
 
     /// Makes a publication on its way.
-    package init(_ publication: Publication, hides: UInt64? = nil, publishedAt: Int64 = 0) {
+    package init(_ publication: Publication, hides: [UInt64] = [], publishedAt: Int64 = 0) {
         self.publication = publication
         self.hides = hides
         self.publishedAt = publishedAt

@@ -124,7 +124,7 @@ final class LocalChannel {
 
     private func deliver(_ publication: ChannelPublication) {
         recent.append(publication)
-        if let hidden = publication.hides {
+        for hidden in publication.hides {
             recent.replace(offset: hidden, with: LogEvent.hidden(offset: hidden))
         }
         for observer in observers { observer.channelDidDeliver(publication.publication, in: key) }

@@ -245,7 +245,7 @@ final class EventLogCore: RoundEndWork {
                     .textArray(events.map(\.body.text)),
                 ]
             ))
-        let hiding = events.compactMap { event in event.hides.map { (event.channel.name, Int64($0)) } }
+        let hiding = events.flatMap { event in event.hides.map { (event.channel.name, Int64(clamping: $0)) } }
         if !hiding.isEmpty {
             calls.append(
                 (EventLogStatements.hide, [tenant, .textArray(hiding.map(\.0)), .intArray(hiding.map(\.1))]))

@@ -17,14 +17,14 @@ package struct LogAppend: Sendable {
     package let at: Int64
     /// The event, an object without `id`: the log adds its offset as `id`.
     package let body: RawJSON
-    /// An earlier event of the same channel that this one hides: it becomes a `skip` in history.
-    package let hides: UInt64?
+    /// Earlier events of the same channel that this one hides: they become a `skip` in history.
+    package let hides: [UInt64]
 
     /// Describes an event.
     package init(
         channel: ChannelKey, author: Int64, method: String, key: PostgresUUID, digest: Int64, at: Int64,
         body: RawJSON,
-        hides: UInt64? = nil
+        hides: [UInt64] = []
     ) {
         self.channel = channel
         self.author = author

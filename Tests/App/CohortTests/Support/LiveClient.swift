@@ -3,7 +3,8 @@ import TestKit
 import WebSocket
 
 /// One session of the live protocol over a real socket, for tests.
-final class LiveClient {
+// Safety: one test uses it, one call after the other; every call waits for the one before.
+final class LiveClient: @unchecked Sendable {
     private let client: TestClient
     private var mask: UInt8 = 0
     private var lastID = 0
@@ -26,11 +27,15 @@ final class LiveClient {
             """)
         let response = try client.readResponse()
         guard response.status == 101 else { throw TestClient.Failure.malformed("status \(response.status)") }
-        _ = try command("connect", ["token": .string(token)])
+        _ = try exchange("connect", ["token": .string(token)])
     }
 
     /// Sends a command and returns its whole reply.
-    func command(_ name: String, _ data: JSONValue) throws -> JSONValue {
+    func command(_ name: String, _ data: JSONValue) async throws -> JSONValue {
+        try await offPool { try self.exchange(name, data) }
+    }
+
+    private func exchange(_ name: String, _ data: JSONValue) throws -> JSONValue {
         lastID += 1
         let id = lastID
         var command = JSONObject()
@@ -43,8 +48,8 @@ final class LiveClient {
     }
 
     /// Calls a method and returns its result's data.
-    func call(_ method: String, _ data: JSONValue) throws -> JSONValue {
-        let reply = try command("rpc", ["method": .string(method), "data": data])
+    func call(_ method: String, _ data: JSONValue) async throws -> JSONValue {
+        let reply = try await command("rpc", ["method": .string(method), "data": data])
         guard let result = reply["rpc"]?["data"] else {
             throw TestClient.Failure.malformed(RawJSON(reply).text)
         }
@@ -52,10 +57,12 @@ final class LiveClient {
     }
 
     /// Waits for the next event of a type in a channel.
-    func event(_ type: String, in channel: String) throws -> JSONValue {
-        let push = try next { line in
-            line["push"]?["channel"]?.string == channel
-                && line["push"]?["pub"]?["data"]?["type"]?.string == type
+    func event(_ type: String, in channel: String) async throws -> JSONValue {
+        let push = try await offPool {
+            try self.next { line in
+                line["push"]?["channel"]?.string == channel
+                    && line["push"]?["pub"]?["data"]?["type"]?.string == type
+            }
         }
         return push["push"]?["pub"]?["data"] ?? .null
     }

@@ -66,21 +66,22 @@ struct TestServer {
     /// Sends a request with a token and returns the status and the body.
     func send(
         _ method: String, _ path: String, as member: DemoCast.Member?, _ body: JSONValue? = nil
-    ) throws -> (status: Int, json: JSONValue) {
-        let client = try TestClient(port: port)
+    ) async throws -> (status: Int, json: JSONValue) {
         let content = body.map { RawJSON($0).text } ?? ""
         var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
         if let member { head += "Authorization: Bearer \(member.token)\r\n" }
         if body != nil {
             head += "Content-Type: application/json\r\nContent-Length: \(content.utf8.count)\r\n"
         }
-        let response = try client.exchange("\(head)\r\n\(content)")
+        let (port, text) = (port, "\(head)\r\n\(content)")
+        let response = try await offPool { try TestClient(port: port).exchange(text) }
         return (response.status, (try? JSONReader.read(response.body)) ?? .null)
     }
 
     /// Opens a live session of somebody.
-    func live(as member: DemoCast.Member) throws -> LiveClient {
-        let token = try send("POST", "/api/v1/live_token", as: member, [:]).json["token"]?.string
-        return try LiveClient(port: port, token: token ?? "")
+    func live(as member: DemoCast.Member) async throws -> LiveClient {
+        let token = try await send("POST", "/api/v1/live_token", as: member, [:]).json["token"]?.string
+        let port = port
+        return try await offPool { try LiveClient(port: port, token: token ?? "") }
     }
 }

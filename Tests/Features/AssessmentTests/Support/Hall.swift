@@ -36,6 +36,10 @@ struct Deployment: Sendable {
 
 /// A course with a live class, its people, and an intake of its own.
 final class Hall: Sendable, LiveClassLookup {
+    func mayAnswer(
+        _ user: Int64, inClass id: Int64, in institution: InstitutionID, context: WebContext
+    ) async -> Bool { true }
+
     private static let classes = Atomic<Int64>(1000)
 
     let deployment: Deployment

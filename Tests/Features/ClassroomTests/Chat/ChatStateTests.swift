@@ -79,6 +79,6 @@ struct `Chat state` {
             Issue.record("the author may delete")
             return
         }
-        #expect(draft.hides == 1)
+        #expect(draft.hides == [1])
     }
 }

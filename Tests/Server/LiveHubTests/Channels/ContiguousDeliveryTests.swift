@@ -4,7 +4,7 @@ import LiveProtocol
 import Testing
 
 /// A publication that is known by its offset alone.
-func publication(_ offset: UInt64, hides: UInt64? = nil) -> ChannelPublication {
+func publication(_ offset: UInt64, hides: [UInt64] = []) -> ChannelPublication {
     let data = RawJSON { $0.object { $0.member("n", offset) } }
     return ChannelPublication(Publication(data: data, offset: offset), hides: hides)
 }

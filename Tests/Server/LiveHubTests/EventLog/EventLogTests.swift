@@ -79,7 +79,7 @@ final class RecordingBroker: Broker {
 
 func event(
     _ channel: String = "chat:1", institution: Int64 = 1, author: Int64 = 7, key: PostgresUUID? = nil,
-    digest: Int64 = 1, text: String = "hi", hides: UInt64? = nil
+    digest: Int64 = 1, text: String = "hi", hides: [UInt64] = []
 ) -> LogAppend {
     let body = RawJSON {
         $0.object {
@@ -181,7 +181,7 @@ struct `Event log` {
     @Test func `hides an earlier event in the same transaction`() async throws {
         let bench = try await LogBench.make()
         _ = try await bench.append(event(text: "regretted"))
-        _ = try await bench.append(event(text: "deletion", hides: 1))
+        _ = try await bench.append(event(text: "deletion", hides: [1]))
         let texts = try await bench.loop.perform {
             let pool = PostgresPool(loop: bench.loop, configuration: bench.database.app, size: 1, waiters: 10)
             pool.start()
