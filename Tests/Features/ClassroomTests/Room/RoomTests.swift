@@ -1,3 +1,4 @@
+import HTTPTypes
 import JSON
 import Postgres
 import Testing
@@ -166,6 +167,19 @@ struct `A live class` {
         #expect((await lecture.call("s0", .send, #""text":"x""#))["error"]?.int == 103)
         #expect((await lecture.call("s0", .answer, #""run":1,"question":1,"answer":1"#))["error"]?.int == 103)
         #expect(await lecture.refusal("s0", "chat:\(lecture.id)") == 103)
+    }
+
+    @Test func `takes no answer of a removed member by REST, on no node`() async throws {
+        let lecture = try await Lecture.open()
+        _ = await lecture.call("teacher", .remove, #""user":\#(lecture.user("s0"))"#)
+        let other = try await Node.start(lecture.database)
+        for node in [lecture.node, other] {
+            let answer = try await lecture.rest(
+                "s0", .post, "/api/v1/live_classes/:c/quiz_runs/:run/answers",
+                ["c": "\(lecture.id)", "run": "1"],
+                body: #"{"key":"\#(Lecture.key())","question":1,"answer":1}"#, on: node)
+            #expect(answer.status == 403)
+        }
     }
 
     @Test func `closes its door to newcomers, not to those who were there`() async throws {
