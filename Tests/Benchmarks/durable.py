@@ -6,7 +6,6 @@ import subprocess
 import urllib.request
 
 import aiohttp
-
 from fanout import port_of
 from Rig.api import Api, choice, key
 from Rig.crowd import gather, token_of
@@ -21,14 +20,16 @@ STATEMENTS = ROOT / "Sources" / "Features" / "Assessment" / "Answers" / "AnswerS
 FUNCTIONS = """
     CREATE OR REPLACE FUNCTION bench_lock(bigint, bigint[]) RETURNS SETOF bigint LANGUAGE sql AS $f$ {lockRuns} $f$;
     CREATE OR REPLACE FUNCTION bench_record(
-        bigint, bigint[], bigint[], bigint[], bigint[], uuid[], bigint[], bigint[], jsonb[], text[], float8[], boolean[],
-        bigint) RETURNS void LANGUAGE sql AS $f$ {record} $f$;
+        bigint, bigint[], bigint[], bigint[], bigint[], uuid[], bigint[], bigint[], jsonb[], text[], float8[],
+        boolean[], bigint) RETURNS void LANGUAGE sql AS $f$ {record} $f$;
     CREATE OR REPLACE FUNCTION bench_verdicts(
         bigint, bigint[], bigint[], bigint[], bigint[], uuid[], bigint[], bigint[], boolean[], bigint)
         RETURNS SETOF record LANGUAGE sql AS $f$ {verdicts} $f$;
-    CREATE TABLE IF NOT EXISTS bench_users AS
+    CREATE TABLE bench_users AS
         SELECT array_agg(id ORDER BY id) AS ids FROM (SELECT user_id AS id FROM enrollments
         WHERE course_id = {course} AND type = 'StudentEnrollment' ORDER BY user_id LIMIT {batch}) e;
+    CREATE OR REPLACE FUNCTION bench_fill(anyelement) RETURNS anyarray LANGUAGE sql IMMUTABLE
+        AS $f$ SELECT array_fill($1, ARRAY[{batch}]) $f$;
 """
 SCRIPT = """
 BEGIN;
@@ -36,15 +37,14 @@ SELECT set_config('cohort.institution', '{institution}', true);
 SELECT bench_lock({institution}, ARRAY[{run}]::bigint[]);
 SELECT array_agg(gen_random_uuid()) AS keys, (extract(epoch FROM clock_timestamp()) * 1e6)::bigint AS moment
     FROM generate_series(1, {batch}) \\gset
-SELECT bench_record({institution}, array_fill({run}::bigint, ARRAY[{batch}]), ids, array_fill(:moment::bigint,
-    ARRAY[{batch}]), array_fill({lesson}::bigint, ARRAY[{batch}]), ':keys'::uuid[], array_fill(1::bigint, ARRAY[{batch}]),
-    array_fill({opened}::bigint, ARRAY[{batch}]), array_fill('{answer}'::jsonb, ARRAY[{batch}]),
-    array_fill('{answer}'::text, ARRAY[{batch}]), array_fill(1::float8, ARRAY[{batch}]), array_fill(true, ARRAY[{batch}]),
-    2000) FROM bench_users;
-SELECT count(*) FROM bench_users, bench_verdicts({institution}, array_fill({run}::bigint, ARRAY[{batch}]), ids,
-    array_fill(:moment::bigint, ARRAY[{batch}]), array_fill({lesson}::bigint, ARRAY[{batch}]), ':keys'::uuid[],
-    array_fill(1::bigint, ARRAY[{batch}]), array_fill({opened}::bigint, ARRAY[{batch}]), array_fill(true, ARRAY[{batch}]),
-    2000) AS v (place bigint, verdict text, id bigint, run bigint, sequence bigint, at bigint, answer jsonb);
+SELECT bench_record({institution}, bench_fill({run}::bigint), ids, bench_fill(:moment::bigint),
+    bench_fill({lesson}::bigint), ':keys'::uuid[], bench_fill(1::bigint), bench_fill({opened}::bigint),
+    bench_fill('{answer}'::jsonb), bench_fill('{answer}'::text), bench_fill(1::float8), bench_fill(true), 2000)
+    FROM bench_users;
+SELECT count(*) FROM bench_users, bench_verdicts({institution}, bench_fill({run}::bigint), ids,
+    bench_fill(:moment::bigint), bench_fill({lesson}::bigint), ':keys'::uuid[], bench_fill(1::bigint),
+    bench_fill({opened}::bigint), bench_fill(true), 2000)
+    AS v (place bigint, verdict text, id bigint, run bigint, sequence bigint, at bigint, answer jsonb);
 COMMIT;
 """
 

@@ -4,8 +4,8 @@ import json
 import subprocess
 import urllib.parse
 
-from Rig.crowd import gather
 from Rig.api import Api
+from Rig.crowd import gather
 from Rig.database import Database
 from Rig.demo import Demo
 from tools import CPUS, load, peer
@@ -46,8 +46,8 @@ def protocol(token: str, channel: str) -> list[str]:
     """What makes the generator speak our protocol: connect, subscribe, publish."""
     hello = json.dumps({"id": 1, "connect": {"token": token}}) + "\n" + json.dumps(
         {"id": 2, "subscribe": {"channel": channel}})
-    publish = ('{"id":3,"publish":{"channel":"%s","data":{"u":"%%UUID%%","t":%%TS%%,"s":%%SEQ%%,"p":%%PUB%%,'
-               '"x":"%%PAD%%"}}}' % channel)
+    publish = (f'{{"id":3,"publish":{{"channel":"{channel}","data":'
+               '{"u":"%UUID%","t":%TS%,"s":%SEQ%,"p":%PUB%,"x":"%PAD%"}}}')
     # The envelope of a command is longer than that of a push; the data itself is 200 bytes, as with the peers.
     return ["--path", "/connection/websocket", "--multi", "--subscribe", hello, "--await", '"subscribe"',
             "--publish-template", publish, "-s", str(200 + len(publish.split('{"u"')[0]) + 2)]

@@ -1,4 +1,4 @@
-"""What every browser test starts from: one demo server, one Chromium, and people who have signed in through the page."""
+"""What every browser test starts from: one demo server, one Chromium, and people who signed in through the page."""
 
 import os
 import pathlib
@@ -110,8 +110,9 @@ def lesson(demo, teacher_api, request):
 @pytest.fixture
 def quiz(demo, teacher_api, request):
     """A prepared quiz of its own for one test, with three questions worth 2, 3 and 1 points."""
-    return teacher_api.make_quiz(demo.ready["course_id"], f"Quiz of {request.node.name.removeprefix('test_')}"[:80], [
-        choice("Which vectors keep their direction under a matrix?", ["Eigenvectors", "Columns", "Rows", "Units"], 0, 2),
+    title = f"Quiz: {request.node.name.removeprefix('test_').replace('_', ' ')}"[:80]
+    return teacher_api.make_quiz(demo.ready["course_id"], title, [
+        choice("Which vectors keep their direction?", ["Eigenvectors", "Columns", "Rows", "Units"], 0, 2),
         choice("What is the determinant of the identity matrix?", ["0", "1", "n"], 1, 3),
         {"question_type": "true_false_question", "question_text": "Every real matrix has a real eigenvalue.",
          "points_possible": 1, "answers": [{"text": "True", "weight": 0}, {"text": "False", "weight": 100}]},

@@ -4,9 +4,8 @@ import math
 import re
 
 import pytest
-from playwright.sync_api import expect
-
 from conftest import SHOTS
+from playwright.sync_api import expect
 from Rig.api import choice
 
 #: The axes that the drawing stands on: a circle that a matrix turns into an ellipse, and its eigenvector.

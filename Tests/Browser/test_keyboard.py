@@ -3,7 +3,6 @@
 import re
 
 from playwright.sync_api import Page, expect
-
 from visitors import INK
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 AXE = Axe()
 LOOKS = [("light", False), ("dark", False), ("light", True), ("dark", True)]
+LOOK_NAMES = [f"{theme}-{'phone' if phone else 'desktop'}" for theme, phone in LOOKS]
 
 
 def findings(page: Page) -> list[str]:
@@ -32,7 +33,7 @@ def shot_name(name: str, theme: str, phone: bool) -> str:
     return f"{name}-{'phone' if phone else 'desktop'}-{theme}"
 
 
-@pytest.mark.parametrize(("theme", "phone"), LOOKS, ids=lambda value: {True: "phone", False: "desktop"}.get(value, value))
+@pytest.mark.parametrize(("theme", "phone"), LOOKS, ids=LOOK_NAMES)
 def test_the_pages_around_a_class(arrive, cast, demo, photograph, theme, phone):
     nobody = arrive(None, theme=theme, phone=phone)
     nobody.page.goto("/sign-in")
@@ -57,7 +58,7 @@ def test_the_pages_around_a_class(arrive, cast, demo, photograph, theme, phone):
             photograph(visitor, shot_name(name, theme, phone))
 
 
-@pytest.mark.parametrize(("theme", "phone"), LOOKS, ids=lambda value: {True: "phone", False: "desktop"}.get(value, value))
+@pytest.mark.parametrize(("theme", "phone"), LOOKS, ids=LOOK_NAMES)
 def test_the_class_page_in_its_states(arrive, cast, lesson, quiz, photograph, theme, phone):
     teacher = arrive(cast["instructor"], theme=theme).enter(lesson)
     ada = arrive(cast["students"][0], theme=theme, phone=phone).enter(lesson)

@@ -3,7 +3,6 @@
 import re
 
 from playwright.sync_api import expect
-
 from Rig.api import Api
 
 RIGHT = "Eigenvectors"

@@ -3,7 +3,6 @@
 import re
 
 from playwright.sync_api import expect
-
 from visitors import sign_in
 
 #: Teaches at one of the demo's institutions and studies at the other.

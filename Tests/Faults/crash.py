@@ -7,10 +7,9 @@ import signal
 import time
 
 import aiohttp
-
 from checker import check_answers, check_log, everyone_has
-from Rig.crowd import token_of
 from Rig.api import Api, choice, key
+from Rig.crowd import token_of
 from Rig.database import Database
 from Rig.demo import Demo
 from Rig.live import LiveClient, Lost, ProtocolError
@@ -114,7 +113,7 @@ async def crash(demo: Demo, database: Database, users: list[dict], point: str, s
 
     How often a point is passed depends on the machine: a pass that never came is tried again, earlier.
     """
-    passes = round(2 ** random.Random(f"{point}/{seed}").uniform(0, 5.5))
+    passes = round(2 ** random.Random(f"{point}/{seed}").uniform(0, 6.5))
     while True:
         wrong, was_reached = await crash_once(demo, database, users, f"{point}:{passes}", seed)
         if wrong or was_reached or passes == 1:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What must hold when things go wrong: answers count once, crashes lose nothing, institutions see nothing of each other.
+"""What must hold when things go wrong: answers count once, crashes lose nothing, institutions stay apart.
 
     faults.py [--cohort PATH] [--students 300] [--seeds 3] [--first-seed 1] [--only judge,once,walls,grades,crash]
 
@@ -35,9 +35,11 @@ def trials(options, demo: Demo, database: Database) -> list[tuple[str, object]]:
     users = gather(demo, database, options.students) if {"crash", "grades"} & set(parts) else []
     found: list[tuple[str, object]] = []
     if "judge" in parts:
-        found.append(("the judge finds what there is to find, and nothing else", lambda: judge.judge_is_just(demo, database)))
+        found.append(("the judge finds what there is to find, and nothing else",
+                      lambda: judge.judge_is_just(demo, database)))
     if "once" in parts:
-        found.append((f"the same answer {once.TIMES} times at once counts once", lambda: once.same_answer(demo, database)))
+        found.append((f"the same answer {once.TIMES} times at once counts once",
+                      lambda: once.same_answer(demo, database)))
         found.append((f"of {once.TIMES} rival answers one stands", lambda: once.rival_answers(demo, database)))
     if "walls" in parts:
         found.append(("no route crosses the border of an institution", lambda: walls.rest_walk(demo)))

@@ -5,7 +5,6 @@ import copy
 import random
 
 import aiohttp
-
 from checker import check_answers, check_log
 from crash import Student, begin, open_question
 from Rig.crowd import token_of

@@ -3,7 +3,6 @@
 import asyncio
 
 import aiohttp
-
 from crash import begin, open_question
 from Rig.api import key
 from Rig.database import Database

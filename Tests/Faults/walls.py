@@ -5,7 +5,6 @@ import json
 import re
 
 import aiohttp
-
 from crash import begin, open_question
 from Rig.demo import ROOT, Demo
 from Rig.live import LiveClient, ProtocolError
@@ -52,7 +51,7 @@ async def rest_walk(demo: Demo) -> list[str]:
     first = {"course_id": demo.ready["course_id"], "class_id": lesson["class"], "quiz_id": lesson["quiz"],
              "question_id": lesson["question"], "run_id": lesson["run"], "assignment_id": lesson["quiz"],
              "user_id": demo.first["users"]["students"][0]["id"]}
-    nowhere = {name: NOWHERE for name in first}
+    nowhere = dict.fromkeys(first, NOWHERE)
     people = demo.second["users"]
     wrong, count = [], 0
     async with aiohttp.ClientSession() as http:
@@ -66,7 +65,7 @@ async def rest_walk(demo: Demo) -> list[str]:
                 missing = await ask(http, demo.base, user["api_token"], method, pattern.format(**nowhere), body)
                 count += 1
                 if foreign != missing:
-                    wrong.append(f"{method} {pattern} as {role}: {foreign} of the other institution, {missing} of nothing")
+                    wrong.append(f"{method} {pattern} as {role}: {foreign} of the others', {missing} of nothing")
                 elif foreign[0] != 404:
                     wrong.append(f"{method} {pattern} as {role}: {foreign[0]} instead of 404: {foreign[1][:120]}")
     print(f"  {count} requests across the border", flush=True)

@@ -1,4 +1,4 @@
-"""A server of our own for a test: `cohort demo` on a free port, in a folder of its own, stopped by whoever started it."""
+"""A server of our own for a test: `cohort demo` on a free port, in its own folder, stopped by whoever started it."""
 
 import json
 import os
@@ -16,7 +16,8 @@ STOP_LIMIT = 30.0
 
 def locate(given: str | None) -> pathlib.Path:
     """The program to test: the one that was named, else the release build, else the debug build."""
-    candidates = [pathlib.Path(given)] if given else [ROOT / ".build" / kind / "cohort" for kind in ("release", "debug")]
+    builds = [ROOT / ".build" / kind / "cohort" for kind in ("release", "debug")]
+    candidates = [pathlib.Path(given)] if given else builds
     for candidate in candidates:
         if candidate.is_file():
             return candidate.resolve()

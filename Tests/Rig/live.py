@@ -66,7 +66,7 @@ class LiveClient:
         self.closed = None
         try:
             self._socket = await self.http.ws_connect(self.url, max_msg_size=0, autoping=True)
-        except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Lost(str(error)) from error
         self._reader = asyncio.create_task(self._read(self._socket))
         return await self.command("connect", {"token": self.token})
@@ -83,7 +83,7 @@ class LiveClient:
         try:
             await self._socket.send_str(json.dumps({"id": number, kind: body}, ensure_ascii=False))
             return await asyncio.wait_for(future, limit)
-        except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Lost(f"{kind}: {error!r}") from error
         finally:
             self._waiting.pop(number, None)

@@ -87,7 +87,8 @@ package final class LiveLoop {
         let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool)
         isWatching = false
         guard let current else { return }
-        for ((session, caller), isCurrent) in zip(open, current) where !isCurrent && session.caller === caller {
+        for ((session, caller), isCurrent) in zip(open, current) where !isCurrent && session.caller === caller
+        {
             session.disconnect(.forceReconnect)
         }
     }

@@ -25,16 +25,19 @@ struct `The command line` {
         process.arguments = arguments
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
-        let (output, complaint) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = complaint
+        // Files, not pipes: a pipe's end may be inherited by a server that another test starts, and never close.
+        let folder = URL(filePath: "/tmp/cohort-command-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (output, complaint) = (folder.appending(path: "output"), folder.appending(path: "complaint"))
+        for file in [output, complaint] { try Data().write(to: file) }
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: complaint)
         try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        let complained = complaint.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return Outcome(
-            status: process.terminationStatus, output: String(decoding: said, as: UTF8.self),
-            complaint: String(decoding: complained, as: UTF8.self))
+            status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+            complaint: try String(contentsOf: complaint, encoding: .utf8))
     }
 
     @Test(arguments: [["version"], ["--version"]])

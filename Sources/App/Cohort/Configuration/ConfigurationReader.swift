@@ -99,6 +99,11 @@ struct ConfigurationReader {
         guard !given.text.isEmpty else { return nil }
         do {
             var configuration = try PostgresConfiguration(url: given.text)
+            // libpq would find out when it connects.
+            let ports = (configuration.parameters["port"] ?? "5432").split(separator: ",").map { Int($0) }
+            guard ports.allSatisfy({ $0.map((1...65_535).contains) ?? false }) else {
+                throw bad(key, given, "must be \(key.demand)")
+            }
             configuration.statementTimeout = .seconds(try number(ConfigurationKeys.databaseStatementSeconds))
             return configuration
         } catch let problem as ConfigurationProblem {

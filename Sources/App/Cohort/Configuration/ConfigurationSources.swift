@@ -95,6 +95,7 @@ struct ConfigurationSources {
     /// The arguments as `--key=value`; refuses whatever is no flag of the table.
     private static func flags(_ arguments: [String]) throws(ConfigurationProblem) -> [String] {
         var flags: [String] = []
+        var seen: Set<String> = []
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--"), argument.count > 2 else {
@@ -106,6 +107,9 @@ struct ConfigurationSources {
                 throw .unknown(
                     key: parts[0], origin: "the command line",
                     nearest: nearest(to: parts[0], among: ConfigurationKeys.all.map(\.flag)))
+            }
+            guard seen.insert(key.flag).inserted || key.kind == .list else {
+                throw .arguments("\(key.flag) is given twice")
             }
             if parts.count == 2 {
                 flags.append("\(key.flag)=\(parts[1])")

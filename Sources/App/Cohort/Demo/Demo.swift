@@ -34,6 +34,8 @@ package struct Demo: Sendable {
         try state.write(place.stateFile)
         let configuration = try configuration(secret: state.secret)
         try armFaultPoint()
+        // Before Postgres is started for nothing.
+        try PortProbe.check(configuration.address)
         let sink = try logSink(place)
         Log.start(level: configuration.logLevel, sink: sink)
         Log.logger("configuration").notice("settings", metadata: configuration.metadata)

@@ -12,6 +12,7 @@ package final class DemoConsole: Sendable {
 
     private let step = Mutex(Step())
     private let isTerminal: Bool
+    private let clock = DispatchQueue(label: "cohort.console", qos: .utility)
     private let write: @Sendable (String) -> Void
 
     /// Makes a console that hands its text to `write`, by default standard output.
@@ -67,7 +68,7 @@ package final class DemoConsole: Sendable {
 
     /// Every two seconds an open step says that it goes on.
     private func pulse() {
-        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + 2) { [weak self] in
+        clock.asyncAfter(deadline: .now() + 2) { [weak self] in
             guard let self else { return }
             step.withLock { step in
                 let passed = ContinuousClock.now - step.began

@@ -30,7 +30,8 @@ final class DrainWait: Sendable {
     /// Returns `true` when all have arrived, `false` when `limit` has passed before; called once.
     func wait(atMost limit: Duration) async -> Bool {
         let seconds = Double(limit.components.seconds) + Double(limit.components.attoseconds) / 1e18
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { self.giveUp() }
+        let clock = DispatchQueue(label: "cohort.drain-limit")
+        clock.asyncAfter(deadline: .now() + seconds) { self.giveUp() }
         return await withCheckedContinuation { continuation in
             let done = state.withLock { state -> Bool? in
                 if state.missing <= 0 { return true }

@@ -24,7 +24,7 @@ enum Routes {
         var routes = ProbeRoutes.all(watchers: configuration.metricsReaders)
         routes += TenancyRoutes.all
         routes += CoursesRoutes.all(additions: [LiveClassesOfCourses()])
-        routes += AssessmentRoutes.all(classes: CourseOfLiveClass())
+        routes += AssessmentRoutes.all(classes: CourseOfLiveClass(classroom))
         routes += ClassroomRoutes.all(classroom)
         routes += OperationsRoutes.all
         routes.append(LiveEndpoint.route(messageBytes: configuration.live.messageBytes))

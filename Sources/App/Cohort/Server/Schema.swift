@@ -13,6 +13,14 @@ package enum Schema {
         (TenancyMigrations.all + LiveHubMigrations.all + CourseMigrations.all + AssessmentMigrations.all
         + ClassroomMigrations.all).sorted { $0.number < $1.number }
 
+    /// Reviewed tables without an institution's policy, each with its reason.
+    package static let globalTables = TenancyExceptions.globalTables.merging([
+        "live_log": "One row: the epoch of the log of live events, the same for every institution."
+    ]) { own, _ in own }
+
+    /// Reviewed functions with their owner's rights, each with its reason.
+    package static let definerFunctions = TenancyExceptions.definerFunctions
+
     /// Which migrations are applied; asked with the server's role.
     private static let applied: Statement = "SELECT number FROM cohort_migrations"
 

@@ -19,6 +19,8 @@ extension Server {
         package var hasTestEndpoints = false
         /// Where log lines go.
         package var sink = LogSink(descriptor: 2)
+        /// How long the database may take until it answers: it may be starting just now.
+        package var databaseWait: Duration = .seconds(10)
 
         package init() {}
     }
@@ -48,7 +50,7 @@ extension Server {
         } catch {
             throw ServerProblem.system("the kernel grants no event loop: \(error)")
         }
-        let pools = try await open(group, database, configuration)
+        let pools = try await open(group, database, configuration, wait: extras.databaseWait)
         let notes = try await connectionNotes(pools[0], configuration)
         let node = try await makeNode(configuration, extras, group, database, secret: secret, pools: pools)
         let application: WebApplication
@@ -89,7 +91,8 @@ extension Server {
 
     /// Opens one pool for each loop and checks the schema.
     private static func open(
-        _ group: EventLoopGroup, _ database: PostgresConfiguration, _ configuration: Configuration
+        _ group: EventLoopGroup, _ database: PostgresConfiguration, _ configuration: Configuration,
+        wait: Duration
     ) async throws -> [LoopBound<PostgresPool>] {
         var pools: [LoopBound<PostgresPool>] = []
         for loop in group.loops {
@@ -101,7 +104,7 @@ extension Server {
         for pool in pools {
             try await pool.loop.carryOut {
                 do throws(PostgresError) {
-                    try await pool.value.waitUntilOpen(atMost: .seconds(15))
+                    try await pool.value.waitUntilOpen(atMost: wait)
                 } catch {
                     throw ServerProblem.database(database.display, error)
                 }
@@ -174,6 +177,7 @@ extension Server {
             settings: liveSettings(configuration), metrics: metrics)
         let first = pools[0]
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
+        NodeMetrics.register(metrics, hub: hub, loops: group.loops)
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
             hub: hub,

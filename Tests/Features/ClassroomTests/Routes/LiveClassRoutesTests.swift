@@ -46,7 +46,9 @@ struct `Live class routes` {
         let id = ["c": "\(lecture.id)", "id": "\(lecture.course)"]
         let isForeign = login == "foreigner"
         let denied = isForeign ? 404 : 403
-        #expect(try await lecture.rest(login, .get, Self.one, id).status == (["s0", "parent"].contains(login) ? 200 : denied))
+        #expect(
+            try await lecture.rest(login, .get, Self.one, id).status
+                == (["s0", "parent"].contains(login) ? 200 : denied))
         #expect(try await lecture.rest(login, .put, Self.one, id, body: #"{"title":"x"}"#).status == denied)
         #expect(try await lecture.rest(login, .post, Self.one + "/start", id).status == denied)
         #expect(try await lecture.rest(login, .delete, Self.one, id).status == denied)

@@ -59,10 +59,12 @@ struct `Live session` {
     @Test(arguments: [
         ("subscribe", #"{"channel":"nowhere:1"}"#, 102), ("subscribe", #"{"channel":"notes:9"}"#, 103),
         ("rpc", #"{"method":"unknown","data":{}}"#, 104), ("rpc", #"{"method":"note","data":{}}"#, 107),
-        ("publish", #"{"channel":"notes:1","data":{}}"#, 103), ("history", #"{"channel":"notes:1","limit":1}"#, 103),
+        ("publish", #"{"channel":"notes:1","data":{}}"#, 103),
+        ("history", #"{"channel":"notes:1","limit":1}"#, 103),
         ("presence", #"{"channel":"notes:1"}"#, 103), ("subscribe", "{}", 107),
     ])
-    func `refuses with the protocol's code and goes on`(command: String, body: String, code: Int) async throws {
+    func `refuses with the protocol's code and goes on`(command: String, body: String, code: Int) async throws
+    {
         let site = try await LiveSite.start()
         try await site.run { open in
             let client = try await open(0, "1:7:student")
@@ -74,10 +76,14 @@ struct `Live session` {
         }
     }
 
-    @Test func `delivers events to members on every loop, once and in order, before the author's reply`() async throws {
+    @Test func `delivers events to members on every loop, once and in order, before the author's reply`()
+        async throws
+    {
         let site = try await LiveSite.start()
         try await site.run { open in
-            let members = [try await open(0, "1:1:x"), try await open(1, "1:2:x"), try await open(1, "1:3:x")]
+            let members = [
+                try await open(0, "1:1:x"), try await open(1, "1:2:x"), try await open(1, "1:3:x"),
+            ]
             for member in members {
                 let reply = await member.command("subscribe", #"{"channel":"notes:1"}"#)
                 #expect(reply["subscribe"]?["recoverable"]?.bool == true)
@@ -99,7 +105,9 @@ struct `Live session` {
         let site = try await LiveSite.start { $0.recentCount = 20 }
         try await site.run { open in
             let author = try await open(0, "1:1:x")
-            for number in 0..<60 { _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(number)"}}"#) }
+            for number in 0..<60 {
+                _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(number)"}}"#)
+            }
             let client = try await open(1, "1:2:x")
             let first = await client.command("subscribe", #"{"channel":"notes:1"}"#)
             let epoch = try #require(first["subscribe"]?["epoch"]?.string)
@@ -128,14 +136,20 @@ struct `Live session` {
         }
         try await site.run { open in
             let author = try await open(0, "1:1:x")
-            for number in 0..<200 { _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(number)"}}"#) }
+            for number in 0..<200 {
+                _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(number)"}}"#)
+            }
             let client = try await open(1, "1:2:x")
-            let epoch = await client.command("subscribe", #"{"channel":"notes:1"}"#)["subscribe"]?["epoch"]?.string
+            let epoch = await client.command("subscribe", #"{"channel":"notes:1"}"#)["subscribe"]?["epoch"]?
+                .string
             _ = await client.command("unsubscribe", #"{"channel":"notes:1"}"#)
             let epochText = try #require(epoch)
             client.sendRaw(
-                #"{"id":900,"subscribe":{"channel":"notes:1","recover":true,"offset":0,"epoch":"\#(epochText)"}}"#)
-            for number in 0..<50 { _ = await author.command("rpc", #"{"method":"note","data":{"text":"late \#(number)"}}"#) }
+                #"{"id":900,"subscribe":{"channel":"notes:1","recover":true,"offset":0,"epoch":"\#(epochText)"}}"#
+            )
+            for number in 0..<50 {
+                _ = await author.command("rpc", #"{"method":"note","data":{"text":"late \#(number)"}}"#)
+            }
             await client.until { client.offsets("notes:1").last == 250 }
             let reply = client.messages.first { $0["id"]?.int == 900 }
             let given = reply?["subscribe"]?["publications"]?.array?.compactMap { $0["offset"]?.int } ?? []
@@ -160,7 +174,8 @@ struct `Live session` {
             let client = try await open(0, "1:1:x")
             let reply = await client.command("subscribe", #"{"channel":"board:1"}"#)
             #expect(reply["subscribe"]?["data"]?["whole"]?.bool == true)
-            #expect(await client.command("subscribe", #"{"channel":"board:1"}"#)["error"]?["code"]?.int == 105)
+            #expect(
+                await client.command("subscribe", #"{"channel":"board:1"}"#)["error"]?["code"]?.int == 105)
         }
     }
 
@@ -236,9 +251,11 @@ struct `Live session` {
             #expect(seen == Array(1..<(seen.count + 1)))
             let back = try await open(1, "1:2:x")
             _ = await back.command(
-                "subscribe", #"{"channel":"notes:1","recover":true,"offset":\#(seen.count),"epoch":"\#(epoch)"}"#)
+                "subscribe",
+                #"{"channel":"notes:1","recover":true,"offset":\#(seen.count),"epoch":"\#(epoch)"}"#)
             await back.until {
-                let given = back.messages.compactMap { $0["subscribe"]?["publications"]?.array?.count }.reduce(0, +)
+                let given = back.messages.compactMap { $0["subscribe"]?["publications"]?.array?.count }
+                    .reduce(0, +)
                 return seen.count + given + back.offsets("notes:1").count >= written
             }
         }

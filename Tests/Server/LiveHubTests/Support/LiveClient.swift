@@ -3,7 +3,9 @@ import JSON
 import Sockets
 import WebSocket
 
-/// A client of the live protocol for tests: sends lines, collects what comes back. Confined to its loop.
+/// A client of the live protocol for tests: sends lines, collects what comes back.
+///
+/// Confined to its loop.
 final class LiveClient: StreamHandler {
     /// Every message that has arrived, in order; pings are left out.
     private(set) var messages: [JSONValue] = []
@@ -24,7 +26,8 @@ final class LiveClient: StreamHandler {
     private init(stream: TCPStream) { self.stream = stream }
 
     /// Connects and upgrades.
-    static func open(_ address: SocketAddress, context: StreamContext, fields: [(String, String)] = []) async throws
+    static func open(_ address: SocketAddress, context: StreamContext, fields: [(String, String)] = [])
+        async throws
         -> LiveClient
     {
         let result = await withCheckedContinuation { continuation in
@@ -35,7 +38,8 @@ final class LiveClient: StreamHandler {
         let client = LiveClient(stream: try result.value.get())
         client.stream.handler = client
         client.stream.send(
-            client.handshake.request(target: "/connection/websocket", host: address.description, fields: fields))
+            client.handshake.request(
+                target: "/connection/websocket", host: address.description, fields: fields))
         await client.until { client.isUpgraded || client.isClosed }
         return client
     }

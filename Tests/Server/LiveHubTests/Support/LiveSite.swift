@@ -25,7 +25,8 @@ struct NotesFeature: LiveFeature {
         let body = RawJSON { $0.object { $0.member("text", text) } }
         let event = LogAppend(
             channel: ChannelKey(institution: call.caller.institution, name: "notes:1"), author: user,
-            method: "note", key: PostgresUUID(high: .random(in: .min ... .max), low: 1), digest: 0, at: 1, body: body)
+            method: "note", key: PostgresUUID(high: .random(in: .min ... .max), low: 1), digest: 0, at: 1,
+            body: body)
         call.loop.hub.log.append(event, loop: call.loop.loop) { outcome in
             guard case .recorded(let offset, _) = outcome else {
                 return call.reply(.error(ProtocolError(.internal)))
@@ -38,7 +39,9 @@ struct NotesFeature: LiveFeature {
         _ caller: LiveCaller, to channel: ChannelKey, loop: LiveLoop, then: @escaping (Admission) -> Void
     ) {
         guard channel.name != "notes:9" else { return then(.refused(ProtocolError(.permissionDenied))) }
-        then(.granted(.init(snapshot: channel.name.hasPrefix("board"), presence: caller.roles.contains("staff"))))
+        then(
+            .granted(
+                .init(snapshot: channel.name.hasPrefix("board"), presence: caller.roles.contains("staff"))))
     }
 
     func snapshot(of channel: ChannelKey, loop: LiveLoop, then: @escaping (ChannelSnapshot?) -> Void) {
@@ -54,9 +57,12 @@ struct PlainTokens: LiveAuthenticator {
     func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller {
         if token == "expired" { throw .expired }
         let parts = token.split(separator: ":")
-        guard parts.count == 3, let institution = Int64(parts[0]), let user = Int64(parts[1]) else { throw .invalid }
+        guard parts.count == 3, let institution = Int64(parts[0]), let user = Int64(parts[1]) else {
+            throw .invalid
+        }
         return LiveCaller(
-            institution: TenantID(rawValue: institution), user: user, subject: String(user), name: "User \(user)",
+            institution: TenantID(rawValue: institution), user: user, subject: String(user),
+            name: "User \(user)",
             roles: [String(parts[2])])
     }
 
@@ -76,7 +82,9 @@ final class LiveSite: Sendable {
     let hub: LiveHub
     private let servers: [LoopBound<HTTPServer>]
 
-    private init(clients: EventLoop, addresses: [SocketAddress], hub: LiveHub, servers: [LoopBound<HTTPServer>]) {
+    private init(
+        clients: EventLoop, addresses: [SocketAddress], hub: LiveHub, servers: [LoopBound<HTTPServer>]
+    ) {
         self.clients = clients
         self.addresses = addresses
         self.hub = hub
@@ -99,7 +107,8 @@ final class LiveSite: Sendable {
         }
         let plain = PlainChannels(namespaces: [
             Namespace(
-                name: "app", kind: .stream(size: 10, lifetime: .seconds(60)), allowsPublish: true, allowsPresence: true),
+                name: "app", kind: .stream(size: 10, lifetime: .seconds(60)), allowsPublish: true,
+                allowsPresence: true),
             Namespace(name: "blink", kind: .ephemeral, allowsPublish: true),
         ])
         let hub = LiveHub(
@@ -134,7 +143,9 @@ final class LiveSite: Sendable {
     }
 
     /// Runs a test's body with clients; `open` connects to one of the two loops and says hello.
-    func run(_ body: @escaping @Sendable (_ open: (Int, String) async throws -> LiveClient) async throws -> Void)
+    func run(
+        _ body: @escaping @Sendable (_ open: (Int, String) async throws -> LiveClient) async throws -> Void
+    )
         async throws
     {
         try await clients.perform {

@@ -1,0 +1,51 @@
+import EventLoop
+import LiveHub
+import Operations
+import Telemetry
+
+/// What `/metrics` tells of the process and of the live layer besides what each part counts itself.
+enum NodeMetrics {
+    /// Registers the numbers; each is read when somebody asks.
+    static func register(_ metrics: Metrics, hub: LiveHub, loops: [EventLoop]) {
+        metrics.gauge("cohort_process_resident_bytes", "Memory of the process that is in RAM.") {
+            Double(ProcessGauges.read().residentBytes ?? 0)
+        }
+        metrics.gauge("cohort_process_open_descriptors", "Open descriptors.") {
+            Double(ProcessGauges.read().descriptors ?? 0)
+        }
+        for loop in loops {
+            metrics.gauge(
+                "cohort_loop_busy_seconds", "Time that a loop has spent on work, since the start.",
+                ("loop", "\(loop.index)")
+            ) { Double(loop.busyNanoseconds) / 1e9 }
+        }
+        live(metrics, hub, "cohort_live_connections", "Live sessions that are connected.") {
+            Double($0.connections)
+        }
+        live(metrics, hub, "cohort_live_joins", "Sessions that have connected, since the start.") {
+            Double($0.joins)
+        }
+        live(metrics, hub, "cohort_live_commands", "Commands of live sessions, since the start.") {
+            Double($0.commands)
+        }
+        live(metrics, hub, "cohort_live_deliveries", "Publications handed to sessions, since the start.") {
+            Double($0.deliveries)
+        }
+        live(metrics, hub, "cohort_live_slow_disconnects", "Sessions ended for reading too slowly.") {
+            Double($0.slowDisconnects)
+        }
+        live(metrics, hub, "cohort_live_gap_fills", "Holes that were filled from the log.") {
+            Double($0.gapFills)
+        }
+        live(metrics, hub, "cohort_live_failed_recoveries", "Recoveries that history could not serve.") {
+            Double($0.failedRecoveries)
+        }
+    }
+
+    private static func live(
+        _ metrics: Metrics, _ hub: LiveHub, _ name: String, _ help: String,
+        _ read: @escaping @Sendable (LiveCounters) -> Double
+    ) {
+        metrics.gauge(name, help) { read(hub.counters.sum) }
+    }
+}
