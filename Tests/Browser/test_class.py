@@ -14,7 +14,7 @@ AXES = [[(410, 170), (890, 170)], [(650, 20), (650, 320)]]
 
 def arc(x: float, y: float, wide: float, high: float, tilt: float) -> list[tuple[float, float]]:
     """A tilted ellipse as a stroke of the pen."""
-    turns = [step * math.tau / 40 for step in range(41)]
+    turns = [step * math.tau / 32 for step in range(33)]
     return [(x + wide * math.cos(turn) * math.cos(tilt) - high * math.sin(turn) * math.sin(tilt),
              y + wide * math.cos(turn) * math.sin(tilt) + high * math.sin(turn) * math.cos(tilt)) for turn in turns]
 

@@ -108,15 +108,21 @@ class Visitor:
         """What is on the board, in words, as a screen reader finds it."""
         return self.page.get_by_role("list", name="Elements on the whiteboard", include_hidden=True).locator("li")
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point of the board is in the window."""
-        return tuple(self.page.evaluate(
-            """([x, y]) => {
+    def places(self, points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Where points of the board are in the window."""
+        return self.page.evaluate(
+            """(points) => {
                 const board = document.querySelector("white-board");
                 const box = board.surface.getBoundingClientRect();
-                const [left, top] = board.viewport.toScreen(x, y);
-                return [box.left + left, box.top + top];
-            }""", [x, y]))
+                return points.map(([x, y]) => {
+                    const [left, top] = board.viewport.toScreen(x, y);
+                    return [box.left + left, box.top + top];
+                });
+            }""", points)
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where one point is."""
+        return self.places([(x, y)])[0]
 
     def choose_tool(self, name: str) -> None:
         """Takes a tool of the board's bar."""
@@ -125,10 +131,11 @@ class Visitor:
     def begin_stroke(self, points: list[tuple[float, float]]) -> None:
         """Puts the pointer down and moves it along points of the board, without lifting it."""
         mouse = self.page.mouse
-        mouse.move(*self.place(*points[0]))
+        first, *others = self.places(points)
+        mouse.move(*first)
         mouse.down()
-        for point in points[1:]:
-            mouse.move(*self.place(*point), steps=4)
+        for place in others:
+            mouse.move(*place, steps=4 if len(others) < 4 else 1)
 
     def draw(self, tool: str, points: list[tuple[float, float]]) -> None:
         """Draws with a tool along points of the board."""

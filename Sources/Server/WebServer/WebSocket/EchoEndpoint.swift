@@ -2,9 +2,9 @@ import WebSocket
 
 /// A WebSocket that sends back every message as it came: for conformance and load tests, never in production.
 package enum EchoEndpoint {
-    /// `/echo`, for messages of up to 16 MiB in up to 65,536 frames.
+    /// `/echo`, for messages of up to 16 MiB in up to 65,536 frames, and the empty last one that some clients end with.
     package static let route = Route.webSocket(
-        "/echo", access: .anyone, limits: WebSocketLimits(messageBytes: 16 << 20, fragments: 65_536)
+        "/echo", access: .anyone, limits: WebSocketLimits(messageBytes: 16 << 20, fragments: 65_537)
     ) { _, _ in
         WebSocketAcceptance(handler: Echo())
     }
