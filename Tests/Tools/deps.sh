@@ -23,6 +23,7 @@ need libssl-dev header openssl/evp.h
 need libpq-dev header postgresql/libpq-fe.h
 need zlib1g-dev header zlib.h
 need pkg-config command_exists pkg-config
+need git command_exists git
 need postgresql any /usr/lib/postgresql/*/bin/postgres
 need postgresql-client command_exists psql
 need util-linux command_exists setpriv
