@@ -83,5 +83,5 @@ def idle(programs: dict, demo: Demo, count: int, folder) -> dict:
     commands.append('{"id":6,"subscribe":{"channel":"personal:#%USER%"}}')
     return load(programs, port_of(demo), demo.pid, [
         "idle", "-n", str(count), "--duration", "1", "--settle", "2", "--path", "/connection/websocket",
-        "--tokens", str(tokens), "--multi", "--subscribe", "\n".join(commands), "--await", '"id":6',
+        "--tokens", str(tokens), "--multi", "--subscribe", "\n".join(commands), "--await", '"id":6,"subscribe"',
         "--connect-concurrency", "64"])

@@ -77,8 +77,8 @@ def test_a_class_is_held_from_the_first_word_to_the_grade(arrive, cast, lesson, 
     cleo.option("3 and 1").click()
     cleo.standing("recorded")
     teacher.answered(3)
-    teacher.card.get_by_role("button", name="Close").click()
-    teacher.card.get_by_role("button", name="Reveal").click()
+    teacher.close_question()
+    teacher.reveal()
     for visitor, said in ((ada, "Right."), (ben, "Not right."), (cleo, "Right.")):
         expect(visitor.card.get_by_text(said)).to_be_visible()
 

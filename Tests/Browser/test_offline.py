@@ -70,7 +70,7 @@ def test_an_answer_that_comes_after_the_reveal_does_not_count_and_says_so(arrive
     expect(ada.page.locator("connection-bar")).to_be_visible()
     ada.option("Eigenvectors").click()
     ada.standing("queued")
-    teacher.card.get_by_role("button", name="Reveal").click()
+    teacher.reveal()
     expect(teacher.card.locator(".bar.is-right")).to_be_visible()
     ada.context.set_offline(False)
     expect(ada.card.get_by_text("You did not answer. The right answer: Eigenvectors")).to_be_visible(timeout=20_000)

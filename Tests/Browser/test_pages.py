@@ -78,7 +78,7 @@ def test_the_class_page_in_its_states(arrive, cast, lesson, quiz, photograph, th
     is_sound(page, phone)
     teacher.answered(1)
     photograph(teacher, shot_name("class-staff", theme, False))
-    teacher.card.get_by_role("button", name="Reveal").click()
+    teacher.reveal()
     expect(ada.card.get_by_text("Right.")).to_be_visible()
     is_sound(page, phone)
     photograph(ada, shot_name("class-revealed", theme, phone))

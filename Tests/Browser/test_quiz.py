@@ -34,9 +34,9 @@ def test_a_question_is_opened_answered_closed_revealed_and_graded(arrive, cast, 
     ben.standing("recorded")
     teacher.answered(2)
     expect(panel.locator(".missing-list")).not_to_contain_text(ben.name)
-    teacher.card.get_by_role("button", name="Close").click()
+    teacher.close_question()
     expect(ada.card.get_by_text("The question is closed.")).to_be_visible()
-    teacher.card.get_by_role("button", name="Reveal").click()
+    teacher.reveal()
     expect(ada.card.get_by_text("Right.")).to_be_visible()
     expect(ben.card.get_by_text(f"Not right. The right answer: {RIGHT}")).to_be_visible()
     expect(ada.card.get_by_text("2 of 2 points")).to_be_visible()
@@ -118,8 +118,8 @@ def test_a_quick_poll_is_typed_in_place_and_its_answers_may_be_changed(arrive, c
     ada.standing("recorded")
     teacher.answered(1)
     expect(teacher.card.locator(".bar", has_text="No").locator(".bar-value")).to_contain_text("1")
-    teacher.card.get_by_role("button", name="Close").click()
-    teacher.card.get_by_role("button", name="Reveal").click()
+    teacher.close_question()
+    teacher.reveal()
     expect(ada.card.locator(".bar.is-mine")).to_contain_text("No")
 
 

@@ -162,6 +162,16 @@ class Visitor:
         text = quiz["questions"][number - 1]["question_text"]
         expect(self.card.get_by_role("heading", name=text)).to_be_visible()
 
+    def close_question(self) -> None:
+        """Closes the open question (staff); ends when it is closed here."""
+        self.card.get_by_role("button", name="Close").click()
+        expect(self.card.get_by_role("button", name="Close")).to_have_count(0)
+
+    def reveal(self) -> None:
+        """Reveals the question, and so closes it if it is open (staff); ends when the result is here."""
+        self.card.get_by_role("button", name="Reveal").click()
+        expect(self.card.get_by_role("button", name="Next question")).to_be_visible()
+
     def option(self, text: str, page: Page | None = None) -> Locator:
         """One of the open question's options."""
         return (page or self.page).locator("quiz-card").get_by_role("radio", name=text, exact=True)

@@ -84,8 +84,6 @@ def main() -> int:
     with Demo(locate(options.cohort), config=CONFIG) as demo:
         database = Database(demo)
         for sentence, trial in trials(options, demo, database):
-            # The database is the same after a restart; its socket may have moved.
-            database.__init__(demo) if demo.process else None
             if asyncio.run(attempt(sentence, trial)):
                 passed += 1
             else:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { QuizRuns, rightAnswers, sameAnswer } from "../../../web-static/class/room/quiz-runs.js";
+import { QuizRuns, sameAnswer } from "../../../web-static/class/room/quiz-runs.js";
+import { rightAnswers } from "../../../web-static/class/room/right.js";
 
 const question = { id: 5, type: "multiple_choice_question", text: "?", answers: [{ id: 1, text: "a" }, { id: 2, text: "b" }] };
 const opened = { type: "quiz.opened", id: 1, at: 1, by: {}, run: 9, number: 1, question, deadline_at: null };

@@ -6,8 +6,7 @@ import { busy } from "../../base/shell.js";
 import { toast } from "../../base/toast.js";
 import { asText } from "../chat/chat-list.js";
 import { png, save } from "../board/export.js";
-import { rightAnswers } from "../room/quiz-runs.js";
-import { isRight } from "../quiz/quiz-card.js";
+import { isRight, rightAnswers } from "../room/right.js";
 
 /** Fills `host` (over the stage) with the right farewell, or hides it. */
 export class Farewell {

@@ -2,7 +2,8 @@
 import { h } from "../../base/dom.js";
 import { number, percent, t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { kindOf, rightAnswers, sameAnswer } from "../room/quiz-runs.js";
+import { kindOf, sameAnswer } from "../room/quiz-runs.js";
+import { isRightChoice } from "../room/right.js";
 
 /** Text and number questions show this many different answers. */
 const MOST = 8;
@@ -27,8 +28,6 @@ export function rows(run, counts = []) {
  * The bars. `total` is how many answered; `mine` the own answer; `revealed` marks the right ones.
  */
 export function bars(run, { counts, total, mine, revealed }) {
-    const right = revealed ? rightAnswers(run) : new Set();
-    const isRight = (answer) => [...right].some((one) => sameAnswer(one, answer));
     const isMine = (answer) => mine !== undefined && (Array.isArray(mine) ? mine.includes(answer) : sameAnswer(mine, answer));
     const list = rows(run, counts);
     if (list.length === 0) return h("p.muted.small", t("quiz.no_answers_yet"));
@@ -36,7 +35,7 @@ export function bars(run, { counts, total, mine, revealed }) {
         const share = total > 0 ? row.count / total : 0;
         const fill = h("span.bar-fill", { hidden: share === 0 });
         fill.style.inlineSize = `${Math.round(share * 1000) / 10}%`;
-        const correct = isRight(row.answer);
+        const correct = revealed && isRightChoice(run, row.answer);
         return h("li.bar", { class: `${correct ? "is-right" : ""} ${isMine(row.answer) ? "is-mine" : ""}` },
             h("span.bar-track", { "aria-hidden": "true" }, fill),
             h("span.bar-label", row.letter && h("span.bar-letter", row.letter), h("span.bar-text", row.text),

@@ -2,8 +2,7 @@
 import { fill, h } from "../../base/dom.js";
 import { number, percent, t, timeSeconds } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { rightAnswers } from "../room/quiz-runs.js";
-import { isRight } from "./quiz-card.js";
+import { isRight, rightAnswers } from "../room/right.js";
 import { QuizDesk } from "./quiz-desk.js";
 
 /** The quiz panel; `start(room, {show})`, where `show(run)` brings a run back over the stage. */

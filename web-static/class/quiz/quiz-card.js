@@ -3,7 +3,8 @@ import { fill, h } from "../../base/dom.js";
 import { register } from "../../base/keys.js";
 import { number, t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { kindOf, sameAnswer, rightAnswers } from "../room/quiz-runs.js";
+import { isRight, rightAnswers } from "../room/right.js";
+import { sameAnswer } from "../room/quiz-runs.js";
 import { answerForm } from "./answer-form.js";
 import { bars } from "./bars.js";
 import { CountdownRing } from "./ring.js";
@@ -234,23 +235,6 @@ export class QuizCard extends HTMLElement {
         fill(this.tallyHost, bars(run, { counts, total: answered, revealed }));
         this.controls.tally({ answered, expected: revealed ? run.revealed.expected : tally?.expected ?? 0 });
     }
-}
-
-/** Whether an answer is right, as far as the page can tell; the score is the server's. */
-export function isRight(run, answer) {
-    const right = [...rightAnswers(run)];
-    if (kindOf(run.question) === "many") return sameAnswer(answer, right);
-    if (kindOf(run.question) === "text") return right.some((one) => String(one).trim().toLowerCase() === String(answer).trim().toLowerCase());
-    if (kindOf(run.question) === "number") return right.some((one) => within(one, Number(answer)));
-    return right.some((one) => sameAnswer(one, answer));
-}
-
-function within(value, answer) {
-    if (typeof value === "object" && value !== null) {
-        if (value.start !== undefined) return answer >= value.start && answer <= value.end;
-        return Math.abs(answer - value.exact) <= (value.margin ?? 0);
-    }
-    return Number(value) === answer;
 }
 
 customElements.define("quiz-card", QuizCard);

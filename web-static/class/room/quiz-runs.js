@@ -135,9 +135,3 @@ export function sameAnswer(a, b) {
     if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item) => b.includes(item));
     return String(a) === String(b);
 }
-
-/** The ids and values of the right answers of a revealed run, as a set; empty for a poll without one. */
-export function rightAnswers(run) {
-    const correct = run.revealed?.correct;
-    return new Set(Array.isArray(correct) ? correct : correct?.values ?? []);
-}
