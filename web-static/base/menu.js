@@ -11,7 +11,7 @@ export function attachMenu(button, items) {
     let menu = null;
     const open = (focus) => {
         menu = h("div.menu", { role: "menu", popover: "auto", "aria-label": button.getAttribute("aria-label") ?? button.textContent });
-        for (const item of items()) if (item) add(menu, entry(item, () => menu?.hidePopover()));
+        for (const item of tidy(items())) add(menu, entry(item, () => menu?.hidePopover()));
         button.after(menu);
         button.setAttribute("aria-expanded", "true");
         const mine = menu;
@@ -49,6 +49,12 @@ export function attachMenu(button, items) {
         if (!menu) open(event.key === "ArrowUp" ? "last" : "first");
     });
     return button;
+}
+
+// Leaves out what is not there, and lines with nothing above or below them.
+function tidy(items) {
+    const there = items.filter(Boolean);
+    return there.filter((item, index) => item !== "-" || (index > 0 && index < there.length - 1 && there[index - 1] !== "-"));
 }
 
 function entry(item, close) {

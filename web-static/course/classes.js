@@ -62,11 +62,16 @@ function sheet(value) {
     return h("span.when", { "aria-hidden": "true" }, h("span", month(value)), h("span", String(new Date(value).getDate())));
 }
 
+// The title, as a link for those who may enter.
+function named(view, item) {
+    return mayEnter(view.me, view.course) ? h("a", { href: link(view, item), dataset: { key: `class-${item.id}` } }, item.title) : item.title;
+}
+
 function scheduledRow(view, item) {
     return h("li",
         item.scheduled_at ? sheet(item.scheduled_at) : h("span.when", { "aria-hidden": "true" }, icon("clock", { size: 20 })),
         h("div.grow",
-            h("h3", h("a", { href: link(view, item), dataset: { key: `class-${item.id}` } }, item.title)),
+            h("h3", named(view, item)),
             h("p.small.muted", item.scheduled_at ? [`${day(item.scheduled_at)}, ${time(item.scheduled_at)}`, h("span.faint", ` · ${relative(item.scheduled_at)}`)] : t("class.no_time"))),
         view.staff && h("div.actions",
             h("button.button.small", { type: "button", dataset: { key: `start-${item.id}` }, "aria-label": t("class.start_named", { title: item.title }), onclick: (event) => begin(view, item, event.currentTarget) }, icon("play", { size: 14 }), t("class.start")),
@@ -80,9 +85,9 @@ function endedRow(view, item) {
     const seconds = item.started_at && item.ended_at ? (Date.parse(item.ended_at) - Date.parse(item.started_at)) / 1000 : null;
     return h("li",
         h("div.grow",
-            h("h3", h("a", { href: link(view, item), dataset: { key: `class-${item.id}` } }, item.title)),
+            h("h3", named(view, item)),
             h("p.small.muted", item.started_at ? dateTime(item.started_at) : date(item.ended_at), seconds !== null && ` · ${t("class.lasted", { time: clock(seconds) })}`)),
-        h("div.actions", h("a.button.ghost.small", { href: link(view, item), "aria-label": t("class.review_named", { title: item.title }) }, t("class.review"))));
+        mayEnter(view.me, view.course) && h("div.actions", h("a.button.ghost.small", { href: link(view, item), "aria-label": t("class.review_named", { title: item.title }) }, t("class.review"))));
 }
 
 const begin = (view, item, button) => busy(button, async () => {

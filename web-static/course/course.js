@@ -5,7 +5,7 @@ import { fill, h, keepFocus, poll } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { add, t } from "../base/i18n.js";
 import { register } from "../base/keys.js";
-import { isStaff } from "../base/session.js";
+import { isStaff, mayEnter } from "../base/session.js";
 import { problem, reached, setCrumbs, setTitle, startShell } from "../base/shell.js";
 import { classSections, newClass } from "./classes.js";
 import { newQuiz, quizSection } from "./quizzes.js";
@@ -47,7 +47,7 @@ function courseView() {
                 h("p.small.faint", view.course.course_code, roles.map((role) => ` · ${t(`enrollment.${role}`)}`)),
                 h("h1", view.course.name)),
             h("div.row.tight.wrap",
-                h("a.button", { href: `/courses/${id}/gradebook`, dataset: { key: "gradebook" } }, icon("table"), t(view.staff ? "course.gradebook" : "course.results")),
+                h("a.button", { href: `/courses/${id}/gradebook`, dataset: { key: "gradebook" } }, icon("table"), t(view.staff ? "course.gradebook" : mayEnter(me, view.course) ? "course.results" : "course.results_child")),
                 view.staff && h("button.button.primary", { type: "button", dataset: { key: "new-class" }, onclick: () => newClass(view) }, icon("plus"), t("class.new")))),
         h("div.course-columns", { class: view.staff ? "two" : "" },
             h("div", classSections(view)),

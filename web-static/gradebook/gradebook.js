@@ -3,7 +3,7 @@
 import { get, getAll } from "../base/api.js";
 import { fill, h, poll } from "../base/dom.js";
 import { add, t } from "../base/i18n.js";
-import { isStaff } from "../base/session.js";
+import { isStaff, mayEnter } from "../base/session.js";
 import { problem, setCrumbs, setTitle, startShell } from "../base/shell.js";
 import { cell } from "./answers.js";
 import { ownResults } from "./results.js";
@@ -67,7 +67,9 @@ async function start() {
         main.removeAttribute("aria-busy");
         return;
     }
-    const title = t(view.staff ? "grades.title" : "grades.own");
+    const children = new Set(view.own.map((item) => item.user_id)).size;
+    const title = view.staff ? t("grades.title") : mayEnter(me, view.course) ? t("grades.own") : t("grades.children", { n: Math.max(1, children) });
+    view.title = title;
     setTitle(`${title} · ${view.course.name}`);
     setCrumbs([{ label: t("grades.mine"), href: "/" }, { label: view.course.name, href: `/courses/${id}` }, { label: title }]);
     face = view.staff ? staffTable(view) : ownResults(view);

@@ -13,7 +13,7 @@ export function ownResults(view) {
 
     function draw() {
         const people = [...new Set(view.own.map((item) => item.user_id))];
-        fill(element, h("div.page-head", h("div", h("p.small.faint", view.course.course_code), h("h1", t("grades.own")))),
+        fill(element, h("div.page-head", h("div", h("p.small.faint", view.course.course_code), h("h1", view.title))),
             view.assignments.length === 0
                 ? h("div.card", state({ sign: "quiz", title: t("grades.own_none"), text: t("grades.own_none_text"), actions: [h("a.button", { href: `/courses/${view.id}` }, icon("arrow-left"), t("grades.back"))] }))
                 : (people.length > 0 ? people : [view.me.user.id]).map((person) => results(person)));
@@ -24,7 +24,7 @@ export function ownResults(view) {
         const scored = rows.filter(({ submission }) => typeof submission?.score === "number");
         const got = scored.reduce((sum, { submission }) => sum + submission.score, 0);
         const of = scored.reduce((sum, { assignment }) => sum + (assignment.points_possible ?? 0), 0);
-        return h("section.results", { "aria-label": t("grades.own") },
+        return h("section.results", { "aria-label": view.title },
             h("dl.card.summary",
                 h("div", h("dt", t("grades.total")), h("dd.num", points(scored.length > 0 ? got : null, of))),
                 h("div", h("dt", t("grades.share")), h("dd.num", of > 0 ? percent(got / of) : "–")),
@@ -35,8 +35,9 @@ export function ownResults(view) {
     function result(assignment, submission) {
         const answers = submission?.answers ?? [];
         const head = [
-            h("div.grow", h("h2", assignment.name), h("p.small.muted", standing(submission))),
-            h("span.result-points.num", points(submission?.score, assignment.points_possible)),
+            h("div.grow", h("h2", assignment.name), h("p.small.muted", standing(assignment, submission))),
+            // A quick poll has no points, and its answers are what there is to see.
+            assignment.points_possible === 0 ? null : h("span.result-points.num", points(submission?.score, assignment.points_possible)),
         ];
         if (answers.length === 0) return h("div.result", h("div.result-head.flat", h("span.result-twist"), head));
         const details = h("details.result", { ".open": open.has(assignment.id), ontoggle: () => {
@@ -48,10 +49,10 @@ export function ownResults(view) {
         return details;
     }
 
-    const standing = (submission) => {
+    const standing = (assignment, submission) => {
         if (!submission || submission.workflow_state === "unsubmitted") return t("grades.state_unsubmitted");
         if (submission.workflow_state === "graded") return submission.submitted_at ? t("grades.answered_at", { time: dateTime(submission.submitted_at) }) : t("grades.state_graded");
-        return t("grades.state_pending");
+        return assignment.points_possible === 0 ? t("grades.answered_at", { time: dateTime(submission.submitted_at) }) : t("grades.state_pending");
     };
 
     draw();

@@ -185,7 +185,9 @@ package final class LiveHub: Sendable {
             let sessions = loop.sessions
             for (place, session) in sessions.enumerated() {
                 let delay = window * (Double(place) / Double(max(1, sessions.count)))
-                loop.loop.schedule(after: delay) { session.disconnect(.shutdown) }
+                // Our client waits as told; stock SDKs have a jittered backoff of their own.
+                let end = Disconnect.shutdown(retryAfterMilliseconds: .random(in: 200...2000))
+                loop.loop.schedule(after: delay) { session.disconnect(end.code, reason: end.reason) }
             }
         }
     }

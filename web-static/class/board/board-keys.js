@@ -63,6 +63,9 @@ function listen(board) {
         event.preventDefault();
         event.stopPropagation();
     });
+    // A press takes the focus for the keys; only keys show where it is.
+    board.surface.addEventListener("pointerdown", () => { board.surface.dataset.pressed = "true"; });
+    for (const type of ["keydown", "blur"]) board.surface.addEventListener(type, () => { delete board.surface.dataset.pressed; });
     const released = (event) => {
         if (event.type === "keyup" && event.key !== " ") return;
         board.pointers.spaceHeld = false;

@@ -176,6 +176,7 @@ export class WhiteBoard extends HTMLElement {
     write({ x, y, element = null }) {
         this.#editor?.finish();
         const { color, size } = element ?? this.#look;
+        this.selection.set([]);
         if (element) this.layers.hide([element.id]);
         this.#editor = new TextEditor(this.overlay, this.viewport, { x, y, text: element?.text, color, size }, (fields) => {
             this.#editor = null;

@@ -32,7 +32,7 @@ export function drawToolbar(host, desk) {
     const group = h("div.tool-group", { role: "radiogroup", "aria-label": t("board.tools") }, tools);
     const lines = [h("hr"), h("hr")];
     fill(host, group, lines[0], inkButton, lines[1], undo, redo, remove, more);
-    const order = roving(group, () => tools.filter((tool) => !tool.hidden), { axis: "both" });
+    const order = roving(group, () => tools, { axis: "both" });
     attachInk(host, inkButton, desk);
 
     return () => {
@@ -40,9 +40,9 @@ export function drawToolbar(host, desk) {
         for (const element of tools) {
             const { tool: id } = element.dataset;
             element.setAttribute("aria-checked", String(id === tool));
-            element.hidden = !desk.mayDraw && id !== "pan";
         }
-        for (const element of [inkButton, undo, redo, lines[1]]) element.hidden = !desk.mayDraw;
+        // Those who may not draw pan with whatever they hold: only the menu is left.
+        for (const element of [group, inkButton, undo, redo, ...lines]) element.hidden = !desk.mayDraw;
         remove.hidden = desk.selection.ids.size === 0 || !desk.mayDraw;
         inkButton.setAttribute("aria-label", t("board.ink_now", { color: t(`board.color.${color}`), size: t(`board.size.${size}`) }));
         swatch.dataset.color = color;

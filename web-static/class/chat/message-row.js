@@ -21,6 +21,12 @@ export function continues(before, message) {
  */
 export function messageRow(message, options) {
     const row = h("div.message", { dataset: { id: message.id } });
+    // Without hovering a tap shows the menu's button; links and buttons keep their own meaning.
+    row.addEventListener("click", (event) => {
+        if (event.pointerType !== "touch" || event.target.closest("a, button, [role=menu]")) return;
+        row.parentElement.querySelector(".is-touched")?.classList.remove("is-touched");
+        row.classList.add("is-touched");
+    });
     update(row, message, options);
     return row;
 }

@@ -1,6 +1,7 @@
 // <class-bar>: course and class, how long it has been live, how many are here, how the connection is.
 import { fill, h } from "../../base/dom.js";
 import { clock, number, t, timeSeconds } from "../../base/i18n.js";
+import { icon } from "../../base/icons.js";
 import { brand, crumbTrail, setTitle, userMenu } from "../../base/shell.js";
 
 /** The class page's bar; `start(room, session)` fills the page's `header.top`. */
@@ -14,11 +15,12 @@ export class ClassBar extends HTMLElement {
         this.trail = h("div.grow");
         this.duration = h("span.num", { role: "timer" });
         this.live = h("span.class-live", { hidden: true }, h("span.dot.live"), h("span.class-live-word", t("bar.live")), this.duration);
-        this.here = h("span.class-here.num");
+        this.hereText = h("span");
+        this.here = h("span.class-here.num", icon("users", { size: 14 }), this.hereText);
         this.sign = h("span.dot");
         this.signText = h("span.class-sign-text");
         this.connection = h("span.class-sign", { role: "status" }, this.sign, this.signText);
-        this.heading = h("h1.visually-hidden");
+        this.heading = h("h1.visually-hidden", document.title);
         this.append(brand(session), this.heading, this.trail, this.live, this.here, this.connection, h("div.end", userMenu(session)));
         for (const subject of ["class", "here"]) room.on(subject, () => this.#draw());
         room.on("connection", () => this.#drawConnection());
@@ -38,9 +40,10 @@ export class ClassBar extends HTMLElement {
         }
         this.live.hidden = state.state !== "live";
         this.here.hidden = !state.known || state.state === "ended";
-        this.here.textContent = t("bar.here", { n: state.here });
-        this.here.title = t("bar.here", { n: state.here });
-        this.here.dataset.short = number(state.here);
+        // Oneself is here before the first count comes.
+        const here = Math.max(state.here, this.#room.connected ? 1 : 0);
+        this.hereText.textContent = this.here.title = t("bar.here", { n: here });
+        this.here.dataset.short = number(here);
         this.#tick();
     }
 

@@ -163,7 +163,7 @@ export default {
     "quiz.correct": "Richtig.",
     "quiz.incorrect": "Nicht richtig. Die richtige Antwort: {correct}",
     "quiz.no_answer": "Sie haben nicht geantwortet. Die richtige Antwort: {correct}",
-    "quiz.score": "{score} von {points} Punkten",
+    "quiz.score": { one: "{score} von {points} Punkt", other: "{score} von {points} Punkten" },
     "quiz.answered": "haben geantwortet",
     "quiz.answered_of": "{n} von {of} haben geantwortet",
     "quiz.right_count": { one: "{n} richtig", other: "{n} richtig" },

@@ -163,7 +163,7 @@ export default {
     "quiz.correct": "Right.",
     "quiz.incorrect": "Not right. The right answer: {correct}",
     "quiz.no_answer": "You did not answer. The right answer: {correct}",
-    "quiz.score": "{score} of {points} points",
+    "quiz.score": { one: "{score} of {points} point", other: "{score} of {points} points" },
     "quiz.answered": "answered",
     "quiz.answered_of": "{n} of {of} answered",
     "quiz.right_count": { one: "{n} right", other: "{n} right" },

@@ -24,7 +24,7 @@ export class ClassPeople extends HTMLElement {
         room.on("me", () => this.#drawRoster());
         room.on("people", () => this.#roster?.refreshSoon());
         room.on("hands", () => this.#roster?.refreshSoon());
-        room.on("draw", () => this.#roster?.redraw());
+        for (const subject of ["draw", "class"]) room.on(subject, () => this.#roster?.redraw());
         this.#drawCount();
         this.#drawHands();
         this.#drawRoster();

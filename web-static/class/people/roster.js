@@ -109,7 +109,8 @@ export class Roster {
         const leaving = this.#leaving.has(member.id);
         const status = member.here ? t("people.here") : member.since ? t("people.away_since", { when: relative(member.since, this.#room.now()) }) : t("people.away");
         const menu = h("button.button.ghost.icon.small", { type: "button", "aria-label": t("people.actions", { name: member.name }) }, icon("dots"));
-        if (!staff) attachMenu(menu, () => this.#menu(member, muted));
+        const live = this.#room.state.state === "live";
+        if (!staff && live) attachMenu(menu, () => this.#menu(member, muted));
         return h("li.person", { dataset: { id: member.id }, class: leaving ? "is-leaving" : "" },
             h("span.person-avatar", avatar(member.name), h("span.dot", { class: member.here ? "good" : "" })),
             h("span.grow.person-name", h("span.truncate", member.id === me.id ? t("people.name_you", { name: member.name }) : member.name),
@@ -117,7 +118,7 @@ export class Roster {
             staff && h("span.badge.accent", t("role.instructor")),
             member.hand && h("span.badge.warn", icon("hand", { size: 12, label: t("people.hand_up") })),
             muted && h("span.badge", { title: t("people.muted_until", { time: time(member.muted_until) }) }, icon("mute", { size: 12, label: t("people.muted") })),
-            !staff && !leaving && menu);
+            !staff && !leaving && live && menu);
     }
 
     #menu(member, muted) {

@@ -210,7 +210,7 @@ export class QuizCard extends HTMLElement {
         if (!mine) return h("p.notice", { role: "status" }, icon("minus", { size: 16 }), t("quiz.no_answer", { correct }));
         const good = isRight(run, mine.answer);
         const score = mine.score === undefined || mine.score === null || !(run.question.points > 0) ? ""
-            : `· ${t("quiz.score", { score: number(mine.score), points: number(run.question.points) })}`;
+            : `· ${t("quiz.score", { score: number(mine.score), points: number(run.question.points), n: run.question.points })}`;
         return h("p.notice", { class: good ? "good" : "bad", role: "status" }, icon(good ? "check" : "x", { size: 16 }),
             h("span", good ? t("quiz.correct") : t("quiz.incorrect", { correct }), " ", score));
     }

@@ -5,6 +5,7 @@ export default {
     "course.mine": "Meine Kurse",
     "course.gradebook": "Notenbuch",
     "course.results": "Meine Ergebnisse",
+    "course.results_child": "Ergebnisse meines Kindes",
     "enrollment.student": "Lernende:r",
     "enrollment.teacher": "Lehrkraft",
     "enrollment.ta": "Assistenz",

@@ -5,6 +5,7 @@ export default {
     "course.mine": "My courses",
     "course.gradebook": "Gradebook",
     "course.results": "My results",
+    "course.results_child": "Results of my child",
     "enrollment.student": "Student",
     "enrollment.teacher": "Instructor",
     "enrollment.ta": "Assistant",

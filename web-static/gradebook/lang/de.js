@@ -4,6 +4,7 @@ export default {
     "grades.title": "Notenbuch",
     "grades.mine": "Meine Kurse",
     "grades.own": "Meine Ergebnisse",
+    "grades.children": { one: "Ergebnisse meines Kindes", other: "Ergebnisse meiner Kinder" },
     "grades.back": "Zum Kurs",
     "grades.find": "Lernende suchen",
     "grades.filter": "Zeigen",

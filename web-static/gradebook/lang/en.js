@@ -4,6 +4,7 @@ export default {
     "grades.title": "Gradebook",
     "grades.mine": "My courses",
     "grades.own": "My results",
+    "grades.children": { one: "Results of my child", other: "Results of my children" },
     "grades.back": "To the course",
     "grades.find": "Find a student",
     "grades.filter": "Show",

@@ -275,6 +275,10 @@ final class EventLogCore: RoundEndWork {
             } else if same {
                 let body = (try? row.text(5)) ?? "{}"
                 let data = LogEvent.stored(Array(body.utf8), isHidden: false, offset: offset)
+                // When the connection broke during the commit, nobody has published the first one yet; where it was
+                // published, subscribers know its offset.
+                let again = ChannelPublication(Publication(data: data, offset: offset))
+                broker.publish(again, to: event.channel)
                 outcomes.append(.duplicate(offset: offset, at: at, event: data))
             } else {
                 outcomes.append(.keyReused)

@@ -102,7 +102,9 @@ struct `Event log` {
         #expect(bench.broker.offsets(event().channel) == [1, 2])
     }
 
-    @Test func `finds the first result for a repeated key, and publishes it once`() async throws {
+    @Test func `finds the first result for a repeated key, and publishes it again for those who missed it`()
+        async throws
+    {
         let bench = try await LogBench.make()
         let once = event(key: PostgresUUID(high: 1, low: 2), text: "only once")
         #expect(try await bench.append(once) == .recorded(offset: 1, at: 1000))
@@ -115,7 +117,8 @@ struct `Event log` {
             }
         }
         #expect(again == .duplicate(offset: 1, at: 1000, event: expected))
-        #expect(bench.broker.offsets(once.channel) == [1])
+        #expect(bench.broker.offsets(once.channel) == [1, 1])
+        #expect(try await bench.stored("chat:1") == [1])
     }
 
     @Test func `refuses a key that is used again for something else`() async throws {

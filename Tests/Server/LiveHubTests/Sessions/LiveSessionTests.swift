@@ -261,6 +261,21 @@ struct `Live session` {
         }
     }
 
+    @Test func `sends sessions elsewhere when it drains, and lets nobody else in`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let clients = [try await open(0, "1:1:x"), try await open(1, "1:2:x")]
+            site.hub.drain(over: .milliseconds(100))
+            for client in clients {
+                await client.until { client.isClosed }
+                #expect(client.closeCode == 3001)
+                #expect(client.closeReason.contains("retry_after_ms"))
+            }
+            let late = try? await open(0, "1:3:x")
+            #expect(late?.messages.isEmpty ?? true)
+        }
+    }
+
     @Test func `ends the session of a caller whose credential was withdrawn`() async throws {
         let site = try await LiveSite.start()
         try await site.run { open in

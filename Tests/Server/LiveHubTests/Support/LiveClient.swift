@@ -11,6 +11,7 @@ final class LiveClient: StreamHandler {
     private(set) var messages: [JSONValue] = []
     private(set) var pings = 0
     private(set) var closeCode: UInt16?
+    private(set) var closeReason = ""
     private(set) var isClosed = false
     /// Whether pings are answered.
     var answersPings = true
@@ -113,7 +114,9 @@ final class LiveClient: StreamHandler {
         while let event = try? decoder.next(&input) {
             switch event {
             case .text(let payload): read(input.copy(payload))
-            case .close(let code, reason: _): closeCode = code?.rawValue
+            case .close(let code, let reason):
+                closeCode = code?.rawValue
+                closeReason = reason
             default: break
             }
         }
