@@ -63,7 +63,7 @@ export default {
     "stage.slide_alt": "Folie der Lehrperson",
     "stage.missing": "Das Bild lässt sich nicht laden.",
 
-    "waiting.starts": "Dieser Unterricht beginnt um {time}.",
+    "waiting.starts": "Beginn: {time}",
     "waiting.soon": "Dieser Unterricht hat noch nicht begonnen.",
     "waiting.here": { one: "{n} Person wartet.", other: "{n} Personen warten." },
     "waiting.stay": "Bleiben Sie auf dieser Seite: Es beginnt von selbst.",

@@ -63,7 +63,7 @@ export default {
     "stage.slide_alt": "Slide shown by the instructor",
     "stage.missing": "The picture cannot be loaded.",
 
-    "waiting.starts": "This class starts at {time}.",
+    "waiting.starts": "Begins: {time}",
     "waiting.soon": "This class has not started yet.",
     "waiting.here": { one: "{n} person is waiting.", other: "{n} people are waiting." },
     "waiting.stay": "Stay on this page: it begins by itself.",

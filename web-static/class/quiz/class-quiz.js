@@ -90,7 +90,7 @@ function note(run, mine) {
     if (!mine) return t(run.state === "open" ? "quiz.not_yet" : "quiz.you_did_not");
     const parts = [t("quiz.recorded", { time: timeSeconds(mine.at) })];
     if (mine.score !== undefined && mine.score !== null && run.question.points > 0) {
-        parts.push(t("quiz.score", { score: number(mine.score), points: number(run.question.points) }));
+        parts.push(t("quiz.score", { score: number(mine.score), points: number(run.question.points), n: run.question.points }));
     }
     return parts.join(" · ");
 }

@@ -37,15 +37,15 @@ export class RunControls {
         return this.#act("quiz.close");
     }
 
-    /** Reveals the result; an open question is closed by it. */
+    /** Reveals the result; an open question is closed by it. That somebody has closed it already is no obstacle. */
     async reveal() {
-        if (this.#run.state === "open" && !(await this.close())) return false;
+        if (this.#run.state === "open" && !(await this.#act("quiz.close", "already_closed"))) return false;
         return this.#act("quiz.reveal");
     }
 
-    async #act(method) {
+    async #act(method, harmless = null) {
         const entry = await this.#room.act(method, { run: this.#run.run });
-        if (entry.state === "recorded") return true;
+        if (entry.state === "recorded" || (harmless !== null && entry.reason === harmless)) return true;
         toast(reasonText(entry), { kind: "bad" });
         return false;
     }
