@@ -27,6 +27,7 @@ package final class LiveLoop {
     private var heartbeat: HeartbeatRing
     private var sink: LoopSink?
     private var lagSamples: [Int64] = []
+    private var admission: TokenBucket
     private var seconds = 0
     private var isWatching = false
 
@@ -34,6 +35,7 @@ package final class LiveLoop {
         self.loop = loop
         self.hub = hub
         self.pool = pool
+        admission = TokenBucket(burst: hub.settings.admissionBurst, now: WallTime.milliseconds())
         reader = LogReader(loop: loop, pool: pool, recentCount: hub.settings.recentCount)
         heartbeat = HeartbeatRing(period: hub.settings.pingSeconds, patience: hub.settings.pongSeconds)
         sink = LoopSink(LoopBound(self, loop: loop))
@@ -50,6 +52,11 @@ package final class LiveLoop {
         counters.connectionsByInstitution[session.institution, default: 0] += 1
         counters.joins += 1
         heartbeat.add(session)
+    }
+
+    /// Whether one more connection may come in now; a storm is let in at the pace that the node can serve.
+    func admit(at now: Int64) -> Bool {
+        admission.take(perSecond: settings.admissionsPerSecond, burst: settings.admissionBurst, now: now)
     }
 
     func remove(_ session: LiveSession) {

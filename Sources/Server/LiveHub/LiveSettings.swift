@@ -15,6 +15,10 @@ package struct LiveSettings: Sendable {
     /// Commands a second, in the long run and at once; more are refused (111), signals are dropped.
     package var commandsPerSecond = 50
     package var commandBurst = 200
+    /// Connections of one loop that are let in a second, in the long run and at once; more are answered with a temporary
+    /// error (111) and come again with their own backoff.
+    package var admissionsPerSecond = 5000
+    package var admissionBurst = 10_000
     /// Bytes that may wait for a slow reader before ephemeral publications are left out for it.
     package var ephemeralBudget = 64 << 10
     /// Bytes that may wait for a slow reader; beyond, it is disconnected (3008) and resumes by offset.

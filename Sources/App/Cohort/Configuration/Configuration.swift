@@ -24,6 +24,8 @@ package struct Configuration: Sendable {
     package let poolWaiters: Int
     /// What live tokens are signed with; `nil` when it is not set.
     package let tokenSecret: Redacted<[UInt8]>?
+    /// The file of other issuers' public keys.
+    package let tokenKeySet: String?
     package let tokenAudience: String?
     package let tokenIssuer: String?
     /// The folder of the pages; `nil` looks for it.
@@ -56,6 +58,7 @@ package struct Configuration: Sendable {
         package let subscriptions: Int
         package let commandsPerSecond: Int
         package let commandBurst: Int
+        package let admissionsPerSecond: Int
         package let sessionBytes: Int
     }
 
@@ -91,6 +94,7 @@ package struct Configuration: Sendable {
         logPoolSize = try reader.number(ConfigurationKeys.databaseLogPool)
         poolWaiters = try reader.number(ConfigurationKeys.databaseWaiters)
         tokenSecret = try reader.tokenSecret()
+        tokenKeySet = try reader.text(ConfigurationKeys.tokenKeySet)
         tokenAudience = try reader.text(ConfigurationKeys.tokenAudience)
         tokenIssuer = try reader.text(ConfigurationKeys.tokenIssuer)
         webRoot = try reader.text(ConfigurationKeys.webRoot)

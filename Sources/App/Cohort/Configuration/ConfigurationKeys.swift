@@ -33,6 +33,9 @@ package enum ConfigurationKeys {
 
     static let tokenSecret = ConfigurationKey(
         "token.secret", .secret, "", "Signs live tokens (HS256); at least 32 bytes, the same on every node")
+    static let tokenKeySet = ConfigurationKey(
+        "token.key-set", .text, "",
+        "File with public keys of other issuers of live tokens (JWKS: EdDSA, ES256, RS256)")
     static let tokenAudience = ConfigurationKey(
         "token.audience", .text, "", "Audience that live tokens must name; empty checks none")
     static let tokenIssuer = ConfigurationKey(
@@ -66,6 +69,9 @@ package enum ConfigurationKeys {
         "Commands a second of one session, in the long run")
     static let liveCommandBurst = ConfigurationKey(
         "live.command-burst", .number(1...1_000_000), "200", "Commands of one session at once")
+    static let liveAdmissions = ConfigurationKey(
+        "live.admissions-per-second", .number(1...1_000_000), "5000",
+        "Connections a second that one loop lets in, twice as many at once; the others come again")
     static let liveSessionBytes = ConfigurationKey(
         "live.session-bytes", .number(65_536...1_073_741_824), "1048576",
         "Bytes that may wait for a slow reader; beyond, it is disconnected and resumes")
@@ -100,10 +106,10 @@ package enum ConfigurationKeys {
         listenHost, listenPort, loops, nodeName,
         databaseURL, databaseOwnerURL, databasePool, databaseLogPool, databaseWaiters,
         databaseStatementSeconds,
-        tokenSecret, tokenAudience, tokenIssuer,
+        tokenSecret, tokenKeySet, tokenAudience, tokenIssuer,
         webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webConnections,
         livePing, livePong, liveMessageBytes, liveSubscriptions, liveCommandRate, liveCommandBurst,
-        liveSessionBytes,
+        liveAdmissions, liveSessionBytes,
         namespaces, passwordsWidth, passwordsBacklog, operators, drainCloses, drainLimit, logLevel,
         logRequests,
     ]

@@ -158,6 +158,7 @@ struct ConfigurationReader {
             subscriptions: try number(ConfigurationKeys.liveSubscriptions),
             commandsPerSecond: try number(ConfigurationKeys.liveCommandRate),
             commandBurst: try number(ConfigurationKeys.liveCommandBurst),
+            admissionsPerSecond: try number(ConfigurationKeys.liveAdmissions),
             sessionBytes: try number(ConfigurationKeys.liveSessionBytes))
     }
 

@@ -45,4 +45,6 @@ package enum LiveTokenError: Error, Equatable, Sendable {
     case issuer
     /// The configured secret is shorter than 256 bits, which HS256 demands (RFC 7518 §3.2).
     case weakSecret
+    /// The configured key set is none, or holds a key without `kid`, of another kind, or a private one.
+    case keySet
 }

@@ -2,9 +2,10 @@ import JSON
 import JWTKit
 import Postgres
 
-/// Makes and checks the short-lived tokens that open a live connection: JWTs signed with HS256 (RFC 7519, RFC 7518).
+/// Makes and checks the short-lived tokens that open a live connection: JWTs (RFC 7519, RFC 7518, RFC 8037).
 ///
-/// The algorithm is bound to the key: whatever else a header names is refused before any signature is looked at. Any
+/// Ours are signed with HS256; those of other issuers also with EdDSA, ES256 or RS256 by published keys. The algorithm
+/// is bound to the key: whatever else a header names is refused before any signature is looked at. Any
 /// task may call it.
 package struct LiveTokens: Sendable {
     /// How long a token of ours lasts.
@@ -13,6 +14,7 @@ package struct LiveTokens: Sendable {
     package static let longestToken = 8192
 
     private let keys: JWTKeyCollection
+    private let published: PublishedKeys?
     private let audience: String?
     private let issuer: String?
 
@@ -20,13 +22,15 @@ package struct LiveTokens: Sendable {
     ///
     /// - Parameters:
     ///   - secret: At least 32 bytes, shared with whoever else may issue tokens.
+    ///   - keySet: Public keys of further issuers, as the JSON text of a key set (RFC 7517).
     ///   - audience: What `aud` must name; `nil` does not look at it.
     ///   - issuer: What `iss` must be; `nil` does not look at it.
-    /// - Throws: ``LiveTokenError/weakSecret``.
+    /// - Throws: ``LiveTokenError/weakSecret``, ``LiveTokenError/keySet``.
     package init(
-        secret: [UInt8], audience: String? = nil, issuer: String? = nil
+        secret: [UInt8], keySet: String? = nil, audience: String? = nil, issuer: String? = nil
     ) async throws(LiveTokenError) {
         guard secret.count >= 32 else { throw .weakSecret }
+        if let keySet { published = try await PublishedKeys.read(keySet) } else { published = nil }
         keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
         self.audience = audience
@@ -53,10 +57,14 @@ package struct LiveTokens: Sendable {
     /// Verify once per connection, not per message.
     package func verify(_ token: String, at now: Int64) async throws(LiveTokenError) -> LiveClaims {
         guard token.utf8.count <= LiveTokens.longestToken else { throw .malformed }
-        try checkHeader(token)
+        let isPublished = try isSignedWithPublishedKey(token)
         let payload: LiveTokenPayload
         do {
-            payload = try await keys.verify(token, as: LiveTokenPayload.self)
+            if isPublished, let published {
+                payload = try await published.verify(token)
+            } else {
+                payload = try await keys.verify(token, as: LiveTokenPayload.self)
+            }
         } catch let error as JWTError where error.errorType == .signatureVerificationFailed {
             throw .signature
         } catch {
@@ -65,11 +73,19 @@ package struct LiveTokens: Sendable {
         return try claims(payload, at: now)
     }
 
-    private func checkHeader(_ token: String) throws(LiveTokenError) {
+    /// Reads the header: `false` for HS256 with our secret, `true` for a published key with its own algorithm.
+    ///
+    /// - Throws: ``LiveTokenError/algorithm`` for everything else.
+    private func isSignedWithPublishedKey(_ token: String) throws(LiveTokenError) -> Bool {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let bytes = Base64.decode(parts[0], .url) else { throw .malformed }
         guard let header = (try? JSONReader.read(bytes, depthLimit: 8))?.object else { throw .malformed }
-        guard header["alg"]?.string == "HS256", header["crit"] == nil else { throw .algorithm }
+        guard let algorithm = header["alg"]?.string, header["crit"] == nil else { throw .algorithm }
+        if algorithm == "HS256" { return false }
+        guard let published, published.allow(algorithm: algorithm, keyID: header["kid"]?.string) else {
+            throw .algorithm
+        }
+        return true
     }
 
     private func claims(_ payload: LiveTokenPayload, at now: Int64) throws(LiveTokenError) -> LiveClaims {

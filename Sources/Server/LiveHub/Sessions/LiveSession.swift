@@ -142,6 +142,10 @@ package final class LiveSession {
 
     private func connect(_ id: UInt32, _ request: ConnectRequest) {
         guard id > 0 else { return disconnect(.badRequest) }
+        guard loop.admit(at: WallTime.milliseconds()) else {
+            loop.counters.refusedByRate += 1
+            return refuse(id, ProtocolError(.tooManyRequests))
+        }
         phase = .connecting
         if request.token.isEmpty {
             guard let principal else { return disconnect(.invalidToken) }

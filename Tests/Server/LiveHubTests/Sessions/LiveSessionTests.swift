@@ -261,6 +261,31 @@ struct `Live session` {
         }
     }
 
+    @Test func `lets a storm in at its pace: the others get a temporary error and may come again`()
+        async throws
+    {
+        let site = try await LiveSite.start {
+            $0.admissionsPerSecond = 20
+            $0.admissionBurst = 2
+        }
+        try await site.run { open in
+            var refused: [LiveClient] = []
+            for user in 1...6 {
+                let client = try await open(0, "1:\(user):x")
+                if client.messages[0]["error"]?["code"]?.int == 111 { refused.append(client) }
+            }
+            #expect(!refused.isEmpty && refused.count <= 4)
+            for client in refused {
+                #expect(client.messages[0]["error"]?["temporary"]?.bool == true)
+                var reply = JSONValue.null
+                while reply["connect"] == nil, !client.isClosed {
+                    reply = await client.command("connect", #"{"token":"1:9:x"}"#)
+                }
+                #expect(reply["connect"] != nil)
+            }
+        }
+    }
+
     @Test func `sends sessions elsewhere when it drains, and lets nobody else in`() async throws {
         let site = try await LiveSite.start()
         try await site.run { open in
