@@ -21,7 +21,6 @@ package final class LiveHub: Sendable {
     /// From handing a publication to the broker to the last `send` of a loop's round.
     package let fanOutLag: Distribution
 
-    private let features: [any LiveFeature]
     private let namespaces: [String: (namespace: Namespace, feature: any LiveFeature)]
     private let methods: [String: LiveMethod]
     private let signals: [String: LiveSignal]
@@ -34,12 +33,11 @@ package final class LiveHub: Sendable {
     }
     private let parts = Mutex(Parts())
 
-    /// Makes the node's live layer; ``start(loops:pools:)`` gives it loops.
+    /// Makes the node's live layer; ``open(on:pool:)`` gives it loops.
     package init(
         features: [any LiveFeature], broker: any Broker, authenticator: any LiveAuthenticator,
         settings: LiveSettings, metrics: Metrics
     ) {
-        self.features = features
         self.broker = broker
         self.authenticator = authenticator
         self.settings = settings

@@ -9,6 +9,13 @@ import WebSocket
 final class LocalChannel {
     private enum Phase { case loading, live, failed }
 
+    /// Publications that wait while the channel loads.
+    private static let earlyCount = 4096
+    /// Events in one read that fills a hole.
+    private static let fillCount = 1000
+    /// How long the log is left alone when it could not be read.
+    private static let retryDelay: Duration = .milliseconds(200)
+
     let key: ChannelKey
     let namespace: Namespace
     let feature: any LiveFeature
@@ -24,6 +31,8 @@ final class LocalChannel {
     private var recent: RecentPublications
     private var observers: [any ChannelObserver] = []
     private var isFilling = false
+    /// Something was dropped that only the log can bring back, whether or not later events wait for it.
+    private var mustFill = false
 
     private var snapshot: ChannelSnapshot?
     private var snapshotWaiters: [(ChannelSnapshot?) -> Void] = []
@@ -80,6 +89,7 @@ final class LocalChannel {
             early = []
             for then in told { then(true) }
             for publication in missed { receive(publication) }
+            if mustFill { fillSoon(after: .zero) }
         }
     }
 
@@ -87,7 +97,7 @@ final class LocalChannel {
 
     func receive(_ publication: ChannelPublication) {
         guard phase == .live else {
-            if !publication.isEphemeral, phase == .loading { early.append(publication) }
+            if !publication.isEphemeral, phase == .loading { holdEarly(publication) }
             return
         }
         if publication.isEphemeral { return deliverEphemeral(publication) }
@@ -95,12 +105,24 @@ final class LocalChannel {
         act(on: delivery.accept(publication))
     }
 
+    /// Keeps what comes before the channel knows where it stands; beyond the bound the log is asked for all of it.
+    private func holdEarly(_ publication: ChannelPublication) {
+        guard early.count < LocalChannel.earlyCount else {
+            early = []
+            mustFill = true
+            return
+        }
+        early.append(publication)
+    }
+
     private func act(on action: ContiguousDelivery.Action) {
         switch action {
         case .wait: break
         case .deliver(let run): for publication in run { deliver(publication) }
         case .fill: fillSoon(after: loop.gapPatience)
-        case .overflow: fillSoon(after: .zero)
+        case .overflow:
+            mustFill = true
+            fillSoon(after: .zero)
         }
     }
 
@@ -109,15 +131,17 @@ final class LocalChannel {
         guard !isFilling else { return }
         isFilling = true
         loop.loop.schedule(after: delay) { [self] in
-            guard delivery.isWaiting || delay == .zero else {
+            guard delivery.isWaiting || mustFill else {
                 isFilling = false
                 return
             }
             loop.counters.gapFills += 1
-            loop.reader.page(of: key, after: position, limit: 1000) { [self] found in
+            loop.reader.page(of: key, after: position, limit: LocalChannel.fillCount) { [self] found in
                 isFilling = false
+                if let found { mustFill = found.count == LocalChannel.fillCount }
                 for publication in delivery.fill(found ?? []) { deliver(publication) }
-                if delivery.isWaiting { fillSoon(after: loop.gapPatience) }
+                guard delivery.isWaiting || mustFill else { return }
+                fillSoon(after: found == nil ? LocalChannel.retryDelay : loop.gapPatience)
             }
         }
     }
@@ -237,6 +261,7 @@ final class LocalChannel {
         feature.snapshot(of: key, loop: loop) { [self] made in
             guard let made, made.offset > position else { return finishSnapshot(made) }
             reached.append((made.offset, { [self] in finishSnapshot(made) }))
+            mustFill = true
             fillSoon(after: loop.gapPatience)
         }
     }

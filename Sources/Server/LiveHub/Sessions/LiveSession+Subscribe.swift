@@ -6,7 +6,7 @@ extension LiveSession {
     func subscribe(_ id: UInt32, _ request: SubscribeRequest) {
         guard let caller else { return }
         let key = ChannelKey(institution: caller.institution, name: request.channel)
-        guard loop.hub.namespace(of: request.channel) != nil else {
+        guard let (_, feature) = loop.hub.namespace(of: request.channel) else {
             return refuse(id, ProtocolError(.unknownChannel))
         }
         guard subscription(to: request.channel) == nil, !isPending(key) else {
@@ -15,7 +15,6 @@ extension LiveSession {
         guard subscriptionCount < loop.settings.subscriptionsPerSession else {
             return refuse(id, ProtocolError(.limitExceeded))
         }
-        guard let (_, feature) = loop.hub.namespace(of: request.channel) else { return }
         beginSubscribing(key)
         feature.admit(caller, to: key, loop: loop) { [self] admission in
             guard isPending(key) else { return }

@@ -157,6 +157,30 @@ struct `Live session` {
         }
     }
 
+    @Test func `asks the log for what was never carried, though more came early than may be held`()
+        async throws
+    {
+        let site = try await LiveSite.start()
+        let elsewhere = try EventLoop(index: 5, label: "elsewhere")
+        // A log whose broker carries nothing to the site.
+        let log = try await elsewhere.perform {
+            let pool = PostgresPool(loop: elsewhere, configuration: site.database.app, size: 1, waiters: 10)
+            pool.start()
+            return EventLog(loop: elsewhere, pool: pool, broker: RecordingBroker())
+        }
+        try await site.run { open in
+            let member = try await open(0, "1:1:x")
+            _ = await member.command("subscribe", #"{"channel":"notes:1"}"#)
+            for _ in 0..<50 {
+                _ = try await elsewhere.perform { await log.append(event("notes:1"), loop: elsewhere) }
+            }
+            let key = event("notes:1").channel
+            for offset in UInt64(1000)...5200 { site.hub.broker.publish(publication(offset), to: key) }
+            await member.until { member.offsets("notes:1").count >= 50 }
+            #expect(member.offsets("notes:1") == Array(1...50))
+        }
+    }
+
     @Test func `gives no recovery in another epoch`() async throws {
         let site = try await LiveSite.start()
         try await site.run { open in

@@ -80,14 +80,17 @@ final class LiveSite: Sendable {
     let clients: EventLoop
     let addresses: [SocketAddress]
     let hub: LiveHub
+    let database: TestDatabase
     private let servers: [LoopBound<HTTPServer>]
 
     private init(
-        clients: EventLoop, addresses: [SocketAddress], hub: LiveHub, servers: [LoopBound<HTTPServer>]
+        clients: EventLoop, addresses: [SocketAddress], hub: LiveHub, database: TestDatabase,
+        servers: [LoopBound<HTTPServer>]
     ) {
         self.clients = clients
         self.addresses = addresses
         self.hub = hub
+        self.database = database
         self.servers = servers
     }
 
@@ -139,7 +142,8 @@ final class LiveSite: Sendable {
             addresses.append(opened.1)
         }
         let clients = try EventLoop(index: 9, label: "clients")
-        return LiveSite(clients: clients, addresses: addresses, hub: hub, servers: servers)
+        return LiveSite(
+            clients: clients, addresses: addresses, hub: hub, database: database, servers: servers)
     }
 
     /// Runs a test's body with clients; `open` connects to one of the two loops and says hello.

@@ -178,6 +178,7 @@ for l in loops { await l.start(peers: loops) }
 nonisolated func startAccepting(_ lfd: Int32, _ loops: [Loop]) -> any DispatchSourceRead {
     let aq = DispatchQueue(label: "accept")
     let asrc = DispatchSource.makeReadSource(fileDescriptor: lfd, queue: aq)
+    // Safety: the event handler alone uses it, on the serial queue `aq`.
     nonisolated(unsafe) var rr = 0
     asrc.setEventHandler {
         while true {

@@ -13,6 +13,7 @@ final class Room {  // confined to its event loop
     var members: [ObjectIdentifier: ChannelHandlerContext] = [:]
 }
 
+// Safety: the rooms are touched on `loop` only.
 final class Rooms: @unchecked Sendable {
     let loop: any EventLoop
     var rooms: [String: Room] = [:]
@@ -54,6 +55,7 @@ final class Rooms: @unchecked Sendable {
     }
 }
 
+// Safety: filled before the first connection is accepted, and only read from then on.
 final class Hub: @unchecked Sendable {
     var perLoop: [any EventLoop] = []
     var byLoop: [ObjectIdentifier: Rooms] = [:]
