@@ -13,7 +13,7 @@ final class LocalChannel {
     private static let earlyCount = 4096
     /// Events in one read that fills a hole.
     private static let fillCount = 1000
-    /// How long the log is left alone when it could not be read.
+    /// How long the log is left alone when it could not be read, or had nothing more.
     private static let retryDelay: Duration = .milliseconds(200)
 
     let key: ChannelKey
@@ -141,7 +141,7 @@ final class LocalChannel {
                 if let found { mustFill = found.count == LocalChannel.fillCount }
                 for publication in delivery.fill(found ?? []) { deliver(publication) }
                 guard delivery.isWaiting || mustFill else { return }
-                fillSoon(after: found == nil ? LocalChannel.retryDelay : loop.gapPatience)
+                fillSoon(after: (found ?? []).isEmpty ? LocalChannel.retryDelay : loop.gapPatience)
             }
         }
     }
