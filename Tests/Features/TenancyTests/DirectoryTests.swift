@@ -73,7 +73,7 @@ struct `Directory of users` {
         }
     }
 
-    @Test func `makes a thousand users in a moment`() async throws {
+    @Test func `makes a thousand users at once, in their order`() async throws {
         let school = try await School.open()
         let here = try await school.institution("Here", [:])
         let hash = try #require(PasswordHash.make("shared", cost: .forTests)?.text)
@@ -81,12 +81,9 @@ struct `Directory of users` {
             NewUser(
                 login: school.login("s\($0)"), name: "Student \($0)", roles: [.student], passwordHash: hash)
         }
-        let clock = ContinuousClock()
-        let start = clock.now
         let made = try await school.onLoop { context in
             try await Directory(pool: context.pool).createUsers(new, in: here.id)
         }
-        #expect(clock.now - start < .seconds(5))
         #expect(made.map(\.name) == new.map(\.name))
         #expect(Set(made.map(\.id)).count == 1000)
         #expect(made[998].sortableName == "999, Student")

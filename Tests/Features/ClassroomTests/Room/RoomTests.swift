@@ -6,7 +6,7 @@ import Testing
 @testable import Classroom
 
 /// Whole classes on a real database, over two loops.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A live class` {
     @Test func `carries a chat to those who are there and those who come later`() async throws {
         let lecture = try await Lecture.open()
