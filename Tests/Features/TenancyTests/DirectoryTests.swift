@@ -128,6 +128,19 @@ struct `Directory of users` {
             #expect(try await directory.children(of: bea.id, in: here.id) == [ada.id])
             #expect(try await directory.parents(of: ada.id, in: here.id) == [bea.id])
             #expect(try await directory.children(of: bea.id, in: there.id) == [])
+        }
+        let token = try await school.token(of: bea, in: here.id)
+        let client = Client(school, bearer: token)
+        let seen = try await client.send(.get, "/api/v1/users/self/observees")
+        #expect(
+            seen.json == [
+                [
+                    "id": .int(ada.id), "name": "User ada", "sortable_name": "ada, User",
+                    "short_name": "User ada",
+                ]
+            ])
+        try await school.onLoop { context in
+            let directory = Directory(pool: context.pool)
             try await directory.unlink(parent: bea.id, from: ada.id, in: here.id)
             #expect(try await directory.children(of: bea.id, in: here.id) == [])
         }

@@ -83,7 +83,8 @@ export class ClassControls extends HTMLElement {
         this.hand.setAttribute("aria-pressed", String(up));
         this.hand.hidden = me.staff;
         this.hand.querySelector(".label").textContent = t(up ? "controls.hand_down" : "controls.hand_up");
-        this.hand.disabled = this.react.disabled = this.#room.muted;
+        this.react.disabled = this.#room.muted;
+        this.hand.disabled = this.#room.muted && !up;
         if (!me.staff) return;
         this.drawAll.setAttribute("aria-pressed", String(state.draw === "all"));
         this.drawStaff.setAttribute("aria-pressed", String(state.draw === "staff"));
@@ -93,7 +94,7 @@ export class ClassControls extends HTMLElement {
     }
 
     #hand() {
-        if (this.#room.me.staff || this.#room.muted) return;
+        if (this.#room.me.staff || (this.#room.muted && !this.#room.handUp)) return;
         this.#act(this.#room.handUp ? "hand.lower" : "hand.raise", {});
     }
 
