@@ -56,7 +56,10 @@ let modules: [Module] = [
     Module(name: "CZlib", layer: .system, kind: .systemLibrary(pkgConfig: "zlib"), hasTests: false),
     Module(name: "EventLoop", layer: .system, uses: ["CLinux"]),
     Module(name: "Sockets", layer: .system, uses: ["CLinux", "EventLoop"]),
-    Module(name: "Postgres", layer: .system, uses: ["CLinux", "CLibPQ", "EventLoop"], libraries: [deque]),
+    Module(name: "Processes", layer: .system, uses: ["EventLoop"]),
+    Module(
+        name: "Postgres", layer: .system, uses: ["CLinux", "CLibPQ", "EventLoop", "Processes"],
+        libraries: [deque]),
 
     // Wire: bytes to values and back, pure.
     Module(name: "JSON", layer: .wire),
