@@ -11,7 +11,7 @@ package struct RedisSettings: Sendable {
     package var endpoints: [RedisEndpoint]
     /// Whether the endpoints belong to a Redis Cluster.
     package var isCluster = false
-    /// Whether connections are encrypted; the dialer does that.
+    /// Whether connections must be encrypted; the dialer does that.
     package var isEncrypted = false
     /// The ACL user; `nil` for the default one.
     package var user: String?

@@ -191,6 +191,22 @@ struct `A dialer` {
         }
     }
 
+    @Test func `that does not encrypt sends nothing where that is asked for`() async throws {
+        try await withScript({ _, _ in .usual }) { server, _, place async throws in
+            var settings = server.settings
+            settings.isEncrypted = true
+            settings.commandTimeout = .milliseconds(50)
+            let client = RedisNode(loop: place.loop, settings: settings, dialer: place.dialer)
+            defer { client.close() }
+            #expect(await client.begin("GET", "a", key: "a").error() == .timeout(.waiting))
+            guard case .configuration = client.lastError else {
+                Issue.record("unexpected: \(String(describing: client.lastError))")
+                return
+            }
+            #expect(server.accepted == 0)
+        }
+    }
+
     @Test func `without a resolver refuses names`() async throws {
         try await onLoop { place in
             let settings = RedisSettings(endpoint: RedisEndpoint(host: "redis.example", port: 6379)).hasty {

@@ -14,7 +14,20 @@ package struct RedisDialer {
     /// Opens a stream to the endpoint within the limit, and calls back once, on the loop.
     package var open: (_ endpoint: RedisEndpoint, _ limit: Duration, _ then: @escaping Opened) -> Void
 
-    package init(open: @escaping (RedisEndpoint, Duration, @escaping Opened) -> Void) { self.open = open }
+    /// Whether its streams are encrypted; settings that ask for that are refused without.
+    package let isEncrypted: Bool
+
+    /// Makes a dialer.
+    ///
+    /// - Parameters:
+    ///   - isEncrypted: Whether the streams are encrypted.
+    ///   - open: Opens one; the endpoint's host is the name that a certificate must bear.
+    package init(
+        isEncrypted: Bool = false, open: @escaping (RedisEndpoint, Duration, @escaping Opened) -> Void
+    ) {
+        self.isEncrypted = isEncrypted
+        self.open = open
+    }
 
     /// Opens TCP connections, to each address of a name in turn until one answers.
     ///

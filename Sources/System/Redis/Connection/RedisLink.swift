@@ -59,6 +59,10 @@ final class RedisLink: StreamHandler {
 
     private func dial() {
         guard phase == .connecting else { return }
+        // A password never leaves in the clear because somebody handed over the wrong dialer.
+        guard dialer.isEncrypted || !settings.isEncrypted else {
+            return close(.configuration("the connection is to be encrypted, and the dialer does not encrypt"))
+        }
         dialer.open(endpoint, settings.connectTimeout) { [weak self] result in
             guard let self, phase == .connecting else {
                 if case .success(let stream) = result { stream.close() }
