@@ -169,7 +169,7 @@ struct `A client of a real cluster` {
     @Test func `follows no redirection for ever`() async throws {
         try await onLoop { place in
             var own = RedisEndpoint(host: "", port: 0)
-            let server = try ScriptedServer(place) { words, _ in
+            let server = try ScriptedRedis(place) { words, _ in
                 switch words[0] {
                 case "GET": .bytes("-MOVED 15495 :\(own.port)\r\n")
                 case "CLUSTER": .bytes("*0\r\n")

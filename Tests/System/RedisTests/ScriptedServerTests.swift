@@ -7,12 +7,12 @@ import Testing
 /// Runs `body` with a scripted server and a client of it.
 @discardableResult
 func withScript<Value: Sendable>(
-    _ script: @escaping @Sendable (_ words: [String], _ connection: Int) -> ScriptedServer.Reply,
+    _ script: @escaping @Sendable (_ words: [String], _ connection: Int) -> ScriptedRedis.Reply,
     settings change: @escaping @Sendable (inout RedisSettings) -> Void = { _ in },
-    _ body: @escaping @Sendable (ScriptedServer, RedisNode, Place) async throws -> Value
+    _ body: @escaping @Sendable (ScriptedRedis, RedisNode, Place) async throws -> Value
 ) async throws -> Value {
     try await onLoop { place in
-        let server = try ScriptedServer(place, script)
+        let server = try ScriptedRedis(place, script)
         defer { server.close() }
         var settings = server.settings
         change(&settings)
@@ -125,7 +125,7 @@ struct `A connection to a server that misbehaves` {
     @Test func `finds a half-open connection by its own PING`() async throws {
         try await onLoop { place in
             var pings = 0
-            let server = try ScriptedServer(place) { words, connection in
+            let server = try ScriptedRedis(place) { words, connection in
                 guard words[0] == "PING", connection == 1 else { return .usual }
                 pings += 1
                 return pings < 4 ? .usual : .silence
@@ -167,7 +167,7 @@ struct `A connection to a server that misbehaves` {
 struct `A dialer` {
     @Test func `goes on to the next address of a name`() async throws {
         try await onLoop { place in
-            let server = try ScriptedServer(place) { _, _ in .usual }
+            let server = try ScriptedRedis(place) { _, _ in .usual }
             defer { server.close() }
             let listener = try Listener(on: SocketAddress(host: "127.0.0.1", port: 0), loop: place.loop) {
                 _ in

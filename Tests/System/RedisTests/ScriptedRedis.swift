@@ -6,7 +6,7 @@ import Testing
 /// A server that answers literal bytes, to show what real ones show rarely.
 ///
 /// Confined to its loop.
-final class ScriptedServer {
+final class ScriptedRedis {
     enum Reply {
         case bytes(String)
         case raw([UInt8])
@@ -72,11 +72,11 @@ final class ScriptedServer {
     private final class Peer: StreamHandler {
         let stream: TCPStream
         let number: Int
-        private weak var server: ScriptedServer?
+        private weak var server: ScriptedRedis?
         // A command is an array of strings, so the reader of replies reads it.
         private let reader = RESP3Reader(limits: ReplyLimits())
 
-        init(stream: TCPStream, number: Int, server: ScriptedServer) {
+        init(stream: TCPStream, number: Int, server: ScriptedRedis) {
             self.stream = stream
             self.number = number
             self.server = server
