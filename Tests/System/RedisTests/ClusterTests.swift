@@ -1,12 +1,14 @@
 import EventLoop
 import Foundation
 @testable import Redis
+import Sockets
 import TestKit
 import Testing
 
 /// Runs `body` with a cluster of three masters and clients of it.
 private func withCluster(
     password: String? = nil, version: RedisSettings.ProtocolVersion = .resp2,
+    settings change: @escaping @Sendable (inout RedisSettings) -> Void = { _ in },
     _ body: @escaping @Sendable (PrivateRedisCluster, RedisCluster, Place) async throws -> Void
 ) async throws {
     var options = PrivateRedis.Options(folder: freshFolder())
@@ -17,7 +19,10 @@ private func withCluster(
     do {
         try await onLoop { place in
             try await made.form(on: place.loop)
-            let settings = made.settings.hasty { $0.protocolVersion = version }
+            let settings = made.settings.hasty {
+                $0.protocolVersion = version
+                change(&$0)
+            }
             let client = RedisCluster(loop: place.loop, settings: settings, dialer: place.dialer)
             defer { client.close() }
             try await body(made, client, place)
@@ -166,6 +171,23 @@ struct `A client of a real cluster` {
         }
     }
 
+    @Test func `starts although its first seed is dead`() async throws {
+        try await withCluster { made, _, place async throws in
+            let listener = try Listener(on: SocketAddress(host: "127.0.0.1", port: 0), loop: place.loop) {
+                _ in
+            }
+            let dead = RedisEndpoint(host: "127.0.0.1", port: listener.address.port)
+            listener.close()
+            let settings = made.settings.hasty { $0.endpoints = [dead, made.servers[1].endpoint] }
+            let client = RedisCluster(loop: place.loop, settings: settings, dialer: place.dialer)
+            defer { client.close() }
+            let answers = (0..<20).map { client.begin("SET", "key-\($0)", 1, key: "key-\($0)") }
+            for answer in answers { #expect(try await answer.value().isOK) }
+            try await place.until("the map is read") { client.isOpen }
+            #expect(client.lastError == nil)
+        }
+    }
+
     @Test func `follows no redirection for ever`() async throws {
         try await onLoop { place in
             var own = RedisEndpoint(host: "", port: 0)
@@ -226,6 +248,29 @@ struct `A subscriber of a real cluster` {
             // What is asked for later, of the same node, is confirmed behind the end of it.
             try await subscriber.begin("{\(moving)}-2").value()
             #expect(try await publish("3", to: moving) == 0)
+        }
+    }
+
+    @Test func `resumes at a master that was away`() async throws {
+        try await withCluster(settings: {
+            $0.pingInterval = .milliseconds(50)
+            $0.commandTimeout = .seconds(1)
+            $0.connectTimeout = .seconds(1)
+        }) { made, client, place async throws in
+            let subscriber = RedisClusterSubscriber(cluster: client)
+            let listening = Listening()
+            subscriber.delegate = listening
+            defer { subscriber.close() }
+            let names = (0..<20).map { "channel-\($0)" }
+            for answer in names.map({ subscriber.begin($0) }) { try await answer.value() }
+            let away = made.servers[2]
+            let there = names.filter { client.topology.master(of: KeySlot.slot(of: $0)) == away.endpoint }
+            away.suspend()
+            try await place.until("they are lost") { Set(listening.lost).isSuperset(of: there) }
+            away.resume()
+            try await place.until("they are back", atMost: .seconds(40)) {
+                Set(listening.resumed).isSuperset(of: there) && subscriber.isOpen
+            }
         }
     }
 

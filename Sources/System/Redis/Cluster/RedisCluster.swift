@@ -182,12 +182,17 @@ package final class RedisCluster: RedisClient {
 
     private func readTopology() {
         guard !isClosed, !isReading else { return }
-        isReading = true
         isStale = false
         isReadSoon = false
         let open = nodes.values.filter(\.isOpen).map(\.endpoint).sorted { $0.description < $1.description }
-        let candidates = open.isEmpty ? settings.endpoints : open
-        let source = candidates[nextSource % candidates.count]
+        guard !open.isEmpty else {
+            // Whoever is there first is asked: a dead seed holds nothing up.
+            for endpoint in settings.endpoints { _ = node(endpoint) }
+            lastError = nodes.values.lazy.compactMap(\.lastError).first
+            return readLater(after: RedisCluster.readPause)
+        }
+        isReading = true
+        let source = open[nextSource % open.count]
         node(source).send([["CLUSTER", "SLOTS"]]) { [weak self] result in
             self?.topologyCame(result, from: source)
         }
