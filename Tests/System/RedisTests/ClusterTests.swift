@@ -84,6 +84,7 @@ private func move(of key: String, in cluster: RedisCluster, _ place: Place) thro
     return Move(slot: slot, source: source, target: target, all: all)
 }
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A client of a real cluster` {
     @Test(arguments: [RedisSettings.ProtocolVersion.resp2, .resp3])
     func `finds the master of each key`(version: RedisSettings.ProtocolVersion) async throws {
@@ -211,6 +212,7 @@ struct `A client of a real cluster` {
     }
 }
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A subscriber of a real cluster` {
     @Test(arguments: [RedisSettings.ProtocolVersion.resp2, .resp3])
     func `hears each channel at its master, and follows when its slot moves`(

@@ -22,6 +22,7 @@ func withScript<Value: Sendable>(
     }
 }
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A connection to a server that misbehaves` {
     @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "$5x\r\n", "*-9\r\n"])
     func `closes at garbage, and the next connection serves`(garbage: String) async throws {
@@ -164,6 +165,7 @@ struct `A connection to a server that misbehaves` {
     }
 }
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A dialer` {
     @Test func `goes on to the next address of a name`() async throws {
         try await onLoop { place in
@@ -220,6 +222,7 @@ struct `A dialer` {
     }
 }
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A server's refusal` {
     @Test func `LOADING makes the client come back until the data is there`() async throws {
         try await withScript { words, connection in
@@ -302,6 +305,7 @@ struct `A server's refusal` {
     }
 }
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A bound` {
     @Test func `of commands in flight refuses the next at once`() async throws {
         try await withScript(

@@ -4,6 +4,7 @@ import Foundation
 import TestKit
 import Testing
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A client of a real server` {
     @Test(arguments: [RedisSettings.ProtocolVersion.resp2, .resp3])
     func `sends commands and reads every kind of reply`(version: RedisSettings.ProtocolVersion) async throws {
@@ -174,6 +175,7 @@ struct `A client of a real server` {
     }
 }
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A subscriber of a real server` {
     @Test(
         arguments: [RedisSettings.ProtocolVersion.resp2, .resp3], [RedisChannelKind.sharded, .plain])
@@ -309,6 +311,7 @@ struct `A subscriber of a real server` {
     }
 }
 
+@Suite(.timeLimit(.minutes(5)))
 struct `A private server` {
     @Test func `says why it cannot start`() async throws {
         let error = await failure(PrivateRedisError.self) {
