@@ -84,7 +84,8 @@ let modules: [Module] = [
     Module(
         name: "LiveHub", layer: .server,
         uses: [
-            "EventLoop", "Sockets", "Postgres", "JSON", "WebSocket", "LiveProtocol", "Telemetry", "WebServer",
+            "EventLoop", "Sockets", "Postgres", "Redis", "JSON", "WebSocket", "LiveProtocol", "Telemetry",
+            "WebServer",
         ],
         libraries: [logging, deque]),
 
