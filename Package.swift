@@ -55,7 +55,7 @@ let modules: [Module] = [
     Module(name: "CLibPQ", layer: .system, kind: .systemLibrary(pkgConfig: "libpq"), hasTests: false),
     Module(name: "CZlib", layer: .system, kind: .systemLibrary(pkgConfig: "zlib"), hasTests: false),
     Module(name: "EventLoop", layer: .system, uses: ["CLinux"]),
-    Module(name: "Sockets", layer: .system, uses: ["CLinux", "EventLoop"]),
+    Module(name: "Sockets", layer: .system, uses: ["CLinux", "COpenSSL", "EventLoop"]),
     Module(name: "Postgres", layer: .system, uses: ["CLinux", "CLibPQ", "EventLoop"], libraries: [deque]),
 
     // Wire: bytes to values and back, pure.
@@ -177,7 +177,7 @@ var targets: [Target] = modules.map { module in
 targets.append(
     .target(
         name: "TestKit",
-        dependencies: ["CLinux", "EventLoop", "Sockets", "Postgres", "JSON"],
+        dependencies: ["CLinux", "COpenSSL", "EventLoop", "Sockets", "Postgres", "JSON"],
         path: "Tests/TestKit", swiftSettings: commonSettings))
 
 targets += modules.filter(\.hasTests).map { module in
