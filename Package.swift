@@ -74,6 +74,8 @@ let modules: [Module] = [
         ],
         libraries: [httpTypes, logging, deque]),
     Module(
+        name: "WebClient", layer: .server, uses: ["EventLoop", "Sockets", "HTTP"], libraries: [httpTypes]),
+    Module(
         name: "LiveHub", layer: .server,
         uses: [
             "EventLoop", "Sockets", "Postgres", "JSON", "WebSocket", "LiveProtocol", "Telemetry", "WebServer",
