@@ -77,7 +77,10 @@ private final class ScriptedServerCore {
         guard let tcp = try? TCPStream(adopting: descriptor, context: streams) else { return }
         var stream: any ByteStream = tcp
         if let tls {
-            guard let secure = try? TLSStream(over: tcp, tls: tls, serverName: nil, streams: streams) else {
+            guard
+                let secure = try? TLSStream(
+                    over: tcp, tls: tls, serverName: nil, streams: streams, handshakeLimit: .seconds(60))
+            else {
                 return
             }
             stream = secure

@@ -15,7 +15,7 @@ private final class TLSSide {
     private var waiting: [() -> Void] = []
 
     init(
-        _ tls: TLSContext, on loop: EventLoop, outputLimit: Int = 16 << 20, handshake: Duration = .seconds(10)
+        _ tls: TLSContext, on loop: EventLoop, outputLimit: Int = 16 << 20, handshake: Duration = .seconds(60)
     ) throws {
         streams = StreamContext(loop: loop)
         address = try SocketAddress(host: "127.0.0.1", port: 0)
@@ -42,7 +42,7 @@ private final class TLSSide {
     }
 
     func connect(
-        _ tls: TLSContext, name: String = "localhost", within limit: Duration = .seconds(10)
+        _ tls: TLSContext, name: String = "localhost", within limit: Duration = .seconds(60)
     ) async -> Result<(stream: TLSStream, heard: Recorder), SocketError> {
         let loop = streams.loop
         let result = await withCheckedContinuation { go in
@@ -161,13 +161,13 @@ struct `TLS stream` {
             let near = try await side.connect(client).get()
             let far = await side.first()
             near.stream.send(Array("question".utf8))
-            near.stream.finish(within: .seconds(5))
+            near.stream.finish(within: .seconds(60))
             #expect(!near.stream.send([1]))
             await far.heard.until { far.heard.ended }
             #expect(far.heard.received == Array("question".utf8))
             #expect(far.heard.closure == nil)
             #expect(far.stream.send(pattern(100_000)))
-            far.stream.finish(within: .seconds(5))
+            far.stream.finish(within: .seconds(60))
             await near.heard.until { near.heard.closure != nil }
             await far.heard.until { far.heard.closure != nil }
             #expect(near.heard.closure == .finished)
@@ -197,7 +197,7 @@ struct `TLS stream` {
             let far = await side.first()
             await far.heard.until { far.heard.received == [1, 2, 3] }
             // The socket's end, behind the back of TLS.
-            tcp.finish(within: .seconds(5))
+            tcp.finish(within: .seconds(60))
             await far.heard.until { far.heard.closure != nil }
             #expect(far.heard.closure == .tls(.truncated))
             stream.close()
@@ -239,7 +239,7 @@ struct `TLS stream` {
             far.stream.handler = pauser
             let bytes = pattern(3_000_000)
             near.stream.send(bytes)
-            near.stream.finish(within: .seconds(10))
+            near.stream.finish(within: .seconds(60))
             await pauser.until { pauser.ended }
             #expect(pauser.received == bytes)
             #expect(pauser.pauses > 10)
@@ -326,7 +326,7 @@ struct `TLS stream` {
             let side = try TLSSide(server, on: loop)
             let plain = try await side.plain()
             let far = await side.first()
-            plain.stream.finish(within: .seconds(5))
+            plain.stream.finish(within: .seconds(60))
             await far.heard.until { far.heard.closure != nil }
             #expect(far.heard.closure == .tls(.endedEarly))
             side.stop()

@@ -13,6 +13,9 @@ final class FetchRun: StreamHandler {
     /// What connecting to one address may take while there are others.
     private static let patience: Duration = .seconds(3)
 
+    /// How long a connection may stay after its response.
+    private static let farewell: Duration = .seconds(1)
+
     private let core: FetcherCore
     private var request: OutgoingRequest
     private var then: ((Result<OutgoingResponse, FetchError>) -> Void)?
@@ -24,6 +27,7 @@ final class FetchRun: StreamHandler {
     private var parser = ResponseParser()
     private var head: ResponseHead?
     private var body: [UInt8] = []
+    private var hasFollowed = false
 
     private var loop: EventLoop { core.streams.loop }
 
@@ -164,7 +168,12 @@ final class FetchRun: StreamHandler {
     /// The response is whole: it is the answer, or leads elsewhere.
     private func complete() {
         guard let head else { return }
-        release()
+        // Everything has come: the end is said properly, and nobody waits for it.
+        if let stream {
+            self.stream = nil
+            stream.handler = nil
+            stream.finish(within: FetchRun.farewell)
+        }
         let response = OutgoingResponse(
             status: head.status, fields: head.fields, body: body, url: request.url)
         guard request.limits.redirects > 0 || hasFollowed else { return end(.success(response)) }
@@ -177,8 +186,6 @@ final class FetchRun: StreamHandler {
             end(.failure(error))
         }
     }
-
-    private var hasFollowed = false
 
     /// Lets go of the connection; what it says from here on is not heard.
     private func release() {
