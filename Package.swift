@@ -85,8 +85,8 @@ let modules: [Module] = [
     // Features: a vertical slice each; a feature uses only features above it.
     Module(
         name: "Tenancy", layer: .features,
-        uses: ["COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry"],
-        libraries: [httpTypes, jwt, logging]),
+        uses: ["COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "Telemetry"],
+        libraries: [httpTypes, jwt, logging], testUses: ["Sockets"]),
     Module(
         name: "Courses", layer: .features,
         uses: ["EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry", "Tenancy"],
@@ -115,8 +115,9 @@ let modules: [Module] = [
     Module(
         name: "Cohort", layer: .app,
         uses: [
-            "CLinux", "EventLoop", "Sockets", "Postgres", "JSON", "HTTP", "WebSocket", "WebServer", "LiveHub",
-            "Telemetry",
+            "CLinux", "EventLoop", "Sockets", "Postgres", "JSON", "HTTP", "WebSocket", "WebServer",
+            "WebClient",
+            "LiveHub", "Telemetry",
             "Tenancy", "Courses", "Assessment", "Classroom", "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),
