@@ -3,6 +3,7 @@ package import Logging
 package import Postgres
 package import Sockets
 package import Telemetry
+package import WebClient
 package import WebServer
 
 /// Everything that can be set, read once at start and checked.
@@ -26,8 +27,13 @@ package struct Configuration: Sendable {
     package let tokenSecret: Redacted<[UInt8]>?
     /// The file of other issuers' public keys.
     package let tokenKeySet: String?
+    /// Where an issuer publishes its keys.
+    package let tokenKeySetURL: WebURL?
     package let tokenAudience: String?
     package let tokenIssuer: String?
+    /// Where fetches may lead besides the open network, and the file of authorities that they trust.
+    package let outgoingNetworks: [IPNetwork]
+    package let outgoingAuthorities: String?
     /// The folder of the pages; `nil` looks for it.
     package let webRoot: String?
     package let allowedOrigins: Set<String>
@@ -95,8 +101,11 @@ package struct Configuration: Sendable {
         poolWaiters = try reader.number(ConfigurationKeys.databaseWaiters)
         tokenSecret = try reader.tokenSecret()
         tokenKeySet = try reader.text(ConfigurationKeys.tokenKeySet)
+        tokenKeySetURL = try reader.secureURL(ConfigurationKeys.tokenKeySetURL)
         tokenAudience = try reader.text(ConfigurationKeys.tokenAudience)
         tokenIssuer = try reader.text(ConfigurationKeys.tokenIssuer)
+        outgoingNetworks = try reader.outgoingNetworks()
+        outgoingAuthorities = try reader.text(ConfigurationKeys.outgoingAuthorities)
         webRoot = try reader.text(ConfigurationKeys.webRoot)
         allowedOrigins = try reader.origins()
         trustedProxies = try reader.networks(ConfigurationKeys.webTrustedProxies)

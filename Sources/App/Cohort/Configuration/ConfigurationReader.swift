@@ -4,6 +4,7 @@ import LiveHub
 import Postgres
 import Sockets
 import Telemetry
+import WebClient
 import WebServer
 
 /// Turns what was given into typed values, and says what is wrong with it.
@@ -132,6 +133,33 @@ struct ConfigurationReader {
             return try ProxyTrust(given.values)
         } catch {
             throw bad(key, given, "holds what is no address: \(error)")
+        }
+    }
+
+    func outgoingNetworks() throws(ConfigurationProblem) -> [IPNetwork] {
+        let key = ConfigurationKeys.outgoingAllowedNetworks
+        let given = try given(key)
+        var networks: [IPNetwork] = []
+        for text in given.values {
+            do throws(BadNetwork) {
+                networks.append(try IPNetwork(text))
+            } catch {
+                throw bad(key, given, "holds what is no address: \(error)")
+            }
+        }
+        return networks
+    }
+
+    /// An `https` URL.
+    func secureURL(_ key: ConfigurationKey) throws(ConfigurationProblem) -> WebURL? {
+        let given = try given(key)
+        guard !given.text.isEmpty else { return nil }
+        do throws(BadURL) {
+            let url = try WebURL(given.text)
+            guard url.isSecure else { throw .scheme }
+            return url
+        } catch {
+            throw bad(key, given, "must be a URL such as https://issuer.example/keys")
         }
     }
 

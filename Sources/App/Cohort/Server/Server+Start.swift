@@ -144,28 +144,6 @@ extension Server {
         return notes
     }
 
-    private static func liveTokens(_ configuration: Configuration, secret: [UInt8]) async throws -> LiveTokens
-    {
-        var keySet: String?
-        if let path = configuration.tokenKeySet {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw ServerProblem.configuration(
-                    .bad(key: "token.key-set", origin: path, reason: "names a file that cannot be read"))
-            }
-            keySet = text
-        }
-        do {
-            return try await LiveTokens(
-                secret: secret, keySet: keySet, audience: configuration.tokenAudience,
-                issuer: configuration.tokenIssuer)
-        } catch LiveTokenError.keySet {
-            throw ServerProblem.configuration(
-                .bad(
-                    key: "token.key-set", origin: configuration.tokenKeySet ?? "",
-                    reason: "must hold public keys with kid, of the kinds EdDSA, ES256 and RS256 only"))
-        }
-    }
-
     private static func makeNode(
         _ configuration: Configuration, _ extras: Extras, _ group: EventLoopGroup,
         _ database: PostgresConfiguration,
@@ -173,7 +151,7 @@ extension Server {
     ) async throws -> Node {
         let metrics = Metrics()
         let health = Health()
-        let tokens = try await liveTokens(configuration, secret: secret)
+        let tokens = try await liveTokens(configuration, secret: secret, loop: group.loops[0])
         let tenancy = TenancyServices(
             passwords: PasswordLane(
                 width: configuration.passwordsWidth, backlog: configuration.passwordsBacklog),
