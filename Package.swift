@@ -124,9 +124,8 @@ let modules: [Module] = [
     Module(
         name: "Cohort", layer: .app,
         uses: [
-            "CLinux", "EventLoop", "Sockets", "Postgres", "JSON", "HTTP", "WebSocket", "WebServer",
-            "WebClient",
-            "LiveHub", "Telemetry",
+            "CLinux", "EventLoop", "Sockets", "Processes", "Postgres", "Redis", "JSON", "HTTP", "WebSocket",
+            "WebServer", "WebClient", "LiveHub", "Telemetry",
             "Tenancy", "Courses", "Assessment", "Classroom", "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),

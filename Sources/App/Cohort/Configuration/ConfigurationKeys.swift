@@ -31,6 +31,10 @@ package enum ConfigurationKeys {
     static let databaseStatementSeconds = ConfigurationKey(
         "database.statement-seconds", .number(1...3600), "15", "Longest time that one statement may take")
 
+    static let redisURL = ConfigurationKey(
+        "redis.url", .redisURL, "",
+        "Redis that carries events between nodes; empty for a single node")
+
     static let tokenSecret = ConfigurationKey(
         "token.secret", .secret, "", "Signs live tokens (HS256); at least 32 bytes, the same on every node")
     static let tokenKeySet = ConfigurationKey(
@@ -115,7 +119,7 @@ package enum ConfigurationKeys {
     package static let all: [ConfigurationKey] = [
         listenHost, listenPort, loops, nodeName,
         databaseURL, databaseOwnerURL, databasePool, databaseLogPool, databaseWaiters,
-        databaseStatementSeconds,
+        databaseStatementSeconds, redisURL,
         tokenSecret, tokenKeySet, tokenKeySetURL, tokenAudience, tokenIssuer,
         outgoingAllowedNetworks, outgoingAuthorities,
         webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webConnections,

@@ -2,6 +2,7 @@ import EventLoop
 import Glibc
 import LiveHub
 import Postgres
+import Redis
 import Sockets
 import Telemetry
 import WebClient
@@ -112,6 +113,17 @@ struct ConfigurationReader {
         } catch {
             // libpq's sentence may repeat the text, and with it the password.
             throw bad(key, given, "must be \(key.demand)")
+        }
+    }
+
+    func redis(_ key: ConfigurationKey) throws(ConfigurationProblem) -> RedisSettings? {
+        let given = try given(key)
+        guard !given.text.isEmpty else { return nil }
+        do {
+            return try RedisSettings(url: given.text)
+        } catch {
+            // The sentence does not repeat the URL, which may hold a password.
+            throw bad(key, given, "must be \(key.demand): \(error)")
         }
     }
 
@@ -254,8 +266,19 @@ struct ConfigurationReader {
         switch key.kind {
         case .secret: return "[hidden]"
         case .databaseURL: return (try? PostgresConfiguration(url: text))?.display ?? "[hidden]"
+        case .redisURL: return (try? RedisSettings(url: text))?.display ?? "[hidden]"
         default: return text
         }
+    }
+
+    // MARK: Handing on
+
+    func variables() throws(ConfigurationProblem) -> [String: String] {
+        var variables: [String: String] = [:]
+        for key in ConfigurationKeys.all {
+            if let set = try sources.value(of: key) { variables[key.variable] = set.text }
+        }
+        return variables
     }
 }
 

@@ -160,7 +160,8 @@ extension Server {
         let home = group.loops[group.loops.count - 1]
         let logPool = LoopBound(ownPool(home, database, configuration), loop: home)
         let answerPool = LoopBound(ownPool(home, database, configuration), loop: home)
-        let broker = MemoryBroker()
+        let carrier = try await carrier(on: home, configuration, metrics)
+        let broker = carrier.broker
         let (log, intake) = try await home.carryOut {
             (
                 EventLog(loop: home, pool: logPool.value, broker: broker),
@@ -177,6 +178,7 @@ extension Server {
             settings: liveSettings(configuration), metrics: metrics)
         let first = pools[0]
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
+        carrier.start(hub, health)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
