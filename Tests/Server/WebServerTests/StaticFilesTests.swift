@@ -68,6 +68,28 @@ struct `Static files` {
         }
     }
 
+    private static let documentFields = [
+        "content-security-policy", "x-frame-options", "referrer-policy", "cross-origin-opener-policy",
+        "permissions-policy",
+    ]
+
+    @Test(arguments: [
+        ("/", true), ("/static/base/icon.svg", true), ("/static/empty.txt", true),
+        ("/static/large.bin", true),
+        ("/static/base/nothing.js", true), ("/static/base/dom.js", false),
+        ("/static/base/app.0123abcd.mjs", false),
+    ])
+    func `bear a document's rules where they may be one`(path: String, isDocument: Bool) throws {
+        let whole = try exchange("GET", path)
+        let unchanged = try exchange("GET", path, ["If-None-Match: \(whole["etag"] ?? "*")"])
+        for response in [whole, unchanged] {
+            for field in Self.documentFields { #expect((response[field] != nil) == isDocument, "\(field)") }
+            #expect(response["x-content-type-options"] == "nosniff")
+            #expect(response["cross-origin-resource-policy"] == "same-origin")
+        }
+        #expect(unchanged.status == (whole.status == 200 ? 304 : whole.status))
+    }
+
     @Test(arguments: [
         "/static/.hidden", "/static/pages.json", "/static/", "/static", "/static/base", "/static/../x",
         "/static/%2e%2e/x", "/static/base/nothing.js", "/static//base/dom.js", "/home/index.html",

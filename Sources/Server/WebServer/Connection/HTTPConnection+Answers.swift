@@ -53,8 +53,8 @@ extension HTTPConnection {
         bytes.reserveCapacity(1024 + length)
         do {
             try writer.head(
-                response.status, response.headers, common: application.headers, framing: .length(length),
-                date: server.date, into: &bytes)
+                response.status, response.headers, common: application.headers.fields(for: response),
+                framing: .length(length), date: server.date, into: &bytes)
             return bytes
         } catch {
             context.logger.error(

@@ -17,6 +17,9 @@ package struct WebResponse: Sendable {
     package var status: HTTPResponse.Status
     package var headers: HTTPFields
     package var body: Body
+    /// The type of what it is about, where no `Content-Type` says it: a 304 has none, but its security headers replace
+    /// those of the stored answer.
+    package var mediaType: String?
 
     /// Makes an answer as it is.
     package init(status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], body: Body = .empty) {

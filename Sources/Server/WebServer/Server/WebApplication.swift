@@ -9,7 +9,7 @@ package struct WebApplication: Sendable {
     package let settings: ServerSettings
     let authenticator: any Authenticator
     let requestGuard: RequestGuard
-    let headers: EncodedFields
+    let headers = SecurityHeaders()
     let meters: ServerMeters
 
     /// Checks the routes and puts everything together.
@@ -26,7 +26,6 @@ package struct WebApplication: Sendable {
         self.settings = settings
         self.authenticator = authenticator
         requestGuard = RequestGuard(allowedOrigins: settings.allowedOrigins)
-        headers = SecurityHeaders.encoded()
         meters = ServerMeters(metrics)
     }
 }

@@ -32,14 +32,16 @@ struct StaticFile: Sendable {
             .eTag: tag.text,
             .lastModified: HTTPDate.format(lastModified),
             .cacheControl: isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
-            .acceptRanges: "bytes",
         ]
+        if compressed == nil { headers[.acceptRanges] = "bytes" }
         if gzip != nil { headers[.vary] = "Accept-Encoding" }
         let conditions = Preconditions(entityTag: tag, lastModified: lastModified)
         switch conditions.evaluate(request.headers, method: request.method) {
         case .notModified:
             headers[.contentType] = nil
-            return WebResponse(status: .notModified, headers: headers)
+            var response = WebResponse(status: .notModified, headers: headers)
+            response.mediaType = type
+            return response
         case .failed: return WebResponse(status: .preconditionFailed, headers: headers)
         case .proceed: break
         }
