@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from visitors import INK
+
 WAVE = [(200 + 12 * step, 200 + 40 * (step % 2)) for step in range(16)]
 
 
@@ -24,6 +26,21 @@ def test_a_stroke_is_seen_while_it_is_drawn_and_when_it_is_finished(arrive, cast
     late = arrive(cast["students"][1]).enter(lesson)
     expect(late.elements).to_have_count(1)
     late.sees_ink("still", *WAVE[2])
+
+
+def test_what_came_with_the_snapshot_leaves_nothing_where_it_was(arrive, cast, lesson):
+    teacher = arrive(cast["instructor"]).enter(lesson)
+    teacher.draw("Line", [(200, 200), (320, 200)])
+    expect(teacher.elements).to_have_count(1)
+    late = arrive(cast["students"][0]).enter(lesson)
+    late.sees_ink("still", 260, 200)
+    teacher.draw("Line", [(600, 400), (720, 400)])
+    late.sees_ink("still", 660, 400)
+    teacher.choose_tool("Select and move")
+    teacher.begin_stroke([(260, 200), (260, 300)])
+    teacher.page.mouse.up()
+    late.sees_ink("still", 260, 300)
+    late.page.wait_for_function(f"(place) => !({INK})(place)", arg=["still", 260, 200])
 
 
 def test_shapes_and_texts_are_drawn_taken_back_and_done_again(arrive, cast, lesson):

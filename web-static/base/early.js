@@ -1,6 +1,11 @@
 // Runs before the first paint (a plain script in <head>): the chosen theme, the last accent and the
-// language's direction, so that nothing flashes. Everything else waits for the modules.
+// language's direction, so that nothing flashes. Everything else waits for the modules; only the socket that they
+// will need is opened already, where the script's element names it (`data-socket`).
 (() => {
+    // The class page takes it over, or opens another if it fails.
+    const { socket } = document.currentScript.dataset;
+    if (socket) globalThis.cohortEarly = { socket: new WebSocket(new URL(socket, location.href.replace(/^http/, "ws"))) };
+
     const root = document.documentElement;
     try {
         const theme = localStorage.getItem("cohort.theme");

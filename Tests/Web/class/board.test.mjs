@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import test from "node:test";
 import { BoardModel } from "../../../web-static/class/board/model.js";
+import { HeldGesture } from "../../../web-static/class/board/pointer.js";
 import { bounds, hits, moved, simplified, snapped } from "../../../web-static/class/board/geometry.js";
 
 globalThis.crypto ??= webcrypto;
@@ -90,4 +91,26 @@ test("simplifying keeps the ends, the corners and no gap that bends the curve", 
     assert.deepEqual([kept[0], kept.at(-1), kept.length < 6], [0, 99, true]);
     const dense = simplified(points, 0.3, 5);
     assert.ok(dense.every((index, at) => at === 0 || index - dense[at - 1] <= 6));
+});
+
+test("a gesture whose code is on its way loses nothing of what the pointer did", () => {
+    const done = [];
+    const real = {
+        id: "7",
+        move: (points, { shift }) => done.push(["move", points, shift]),
+        end: () => done.push(["end"]),
+        cancel: () => done.push(["cancel"]),
+        paint: () => done.push(["paint"]),
+    };
+    let arrive;
+    const held = new HeldGesture({ use: (work) => { arrive = () => work({}); } }, () => real);
+    held.move([1, 2], { shift: false });
+    held.paint(null);
+    held.move([3], { shift: true });
+    assert.deepEqual([done, held.id], [[], undefined]);
+    arrive();
+    assert.deepEqual(done, [["move", [1, 2], false], ["move", [3], true]]);
+    held.paint(null);
+    held.end();
+    assert.deepEqual([done.slice(2), held.id], [[["paint"], ["end"]], "7"]);
 });

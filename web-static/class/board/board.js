@@ -1,36 +1,43 @@
 // <white-board>: the endless board of a class, drawn by whoever may.
 import { h } from "../../base/dom.js";
-import { confirm } from "../../base/dialog.js";
 import { number, t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { toast } from "../../base/toast.js";
-import { reasonText } from "../frame/reasons.js";
-import { DrawGesture } from "./draw.js";
-import { elementAt, EraseGesture, SelectGesture, Selection } from "./edit.js";
-import { png, save, svg } from "./export.js";
+import { later } from "../../base/later.js";
+import { reasonText, toast } from "../../base/toast.js";
 import { painted, union } from "./geometry.js";
-import { registerBoardKeys } from "./board-keys.js";
 import { Layers } from "./layers.js";
-import { Minimap } from "./minimap.js";
-import { Others } from "./others.js";
 import { forgetColors } from "./paint.js";
-import { Pointers } from "./pointer.js";
-import { describe, SpokenList } from "./spoken.js";
-import { TextEditor } from "./text-editor.js";
-import { drawToolbar } from "./toolbar.js";
+import { HeldGesture, Pointers } from "./pointer.js";
+import { elementAt, Selection } from "./selection.js";
 import { SHEET, Viewport } from "./viewport.js";
 
 const STYLE = "cohort.board.style";
 const OPS_PER_CALL = 100;
 const CURSOR_EVERY = 100;
+/** Within this long (ms) after the permission came the tools are fetched, if nobody draws earlier. */
+const TOOLS_WITHIN = 2_000;
 
 /** The board's element; `start(room)` brings it to life. */
 export class WhiteBoard extends HTMLElement {
     viewport = new Viewport();
+    /** Who draws there besides oneself, and what shows how the tools stand; `complete` brings both. */
+    others = null;
+    refreshTools = () => {};
     #look = { tool: "pen", color: "ink", size: 4, fill: false, ...remembered() };
     #room;
     #editor = null;
     #cursorAt = 0;
+    #dialogs = later(() => import("../../base/dialog.js"));
+    #pictures = later(() => import("./export.js"));
+    #gestures = later(() => import("./gestures.js"));
+    #editors = later(() => import("./text-editor.js"));
+    #further = later(async () => {
+        const further = await import("./further.js");
+        const { me } = this.#room;
+        Object.assign(this, further.complete(this, { me, nameOf: (id) => (id === me.id ? t("people.you") : "") }));
+        this.refreshTools();
+        return further;
+    });
 
     /** The tool and the look of what is drawn next. */
     get style() {
@@ -42,15 +49,15 @@ export class WhiteBoard extends HTMLElement {
         return this.#room.mayDraw;
     }
 
-    /** Builds the board for `room`; called once. */
+    /** Builds the board for `room`, to be seen and moved; called once. `complete` brings the rest. */
     start(room) {
         this.#room = room;
         this.model = room.board;
         this.selection = new Selection(this.model, () => this.#selected());
         this.#build();
-        this.others = new Others(room.me, () => this.layers.refreshLive());
         this.layers = new Layers({
             model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context) => this.#paintLive(context),
+            moving: () => Boolean(this.pointers.gesture) || this.selection.ids.size > 0 || this.others?.any === true,
         });
         this.pointers = new Pointers(this.surface, {
             viewport: this.viewport,
@@ -59,12 +66,24 @@ export class WhiteBoard extends HTMLElement {
             refreshLive: () => this.layers.refreshLive(),
             hover: (point) => this.#hover(point),
         });
-        this.refreshTools = drawToolbar(this.toolbar, this);
-        this.spoken = new SpokenList(this.list, this.model, (id) => (id === room.me.id ? t("people.you") : ""));
-        new Minimap(this.map, this.model, this.viewport);
         this.#follow();
-        registerBoardKeys(this);
         this.#allowed();
+        this.#takeAll();
+    }
+
+    /** Brings what the first sight does not need: the tools, others in motion, the small map, words for readers, keys. */
+    complete() {
+        this.#further.use();
+        this.#fetchTools();
+    }
+
+    // For those who may draw. A class that is allowed to all at once does not come for them in one moment.
+    #fetchTools(spread = 0) {
+        if (!this.mayDraw || this.#gestures.module) return;
+        setTimeout(() => {
+            this.#gestures.ahead();
+            this.#editors.ahead();
+        }, Math.random() * spread);
     }
 
     /** Sends operations; they are seen at once and settle or come back. */
@@ -146,7 +165,7 @@ export class WhiteBoard extends HTMLElement {
         }
         this.selection.set([next.id]);
         this.viewport.reveal(painted(next));
-        const what = describe(next, next.author === this.#room.me.id ? t("people.you") : "");
+        const what = this.#further.module.describe(next, next.author === this.#room.me.id ? t("people.you") : "");
         this.say(t("board.selected", { what, at: elements.indexOf(next) + 1, n: elements.length }));
         return true;
     }
@@ -161,8 +180,8 @@ export class WhiteBoard extends HTMLElement {
         const name = this.#room.state.title || "board";
         return [
             { label: t("board.fit"), icon: "fit", end: h("kbd", "0"), run: () => this.fit() },
-            { label: t("board.export_png"), icon: "download", run: async () => save(`${name}.png`, await png(this.model)) },
-            { label: t("board.export_svg"), icon: "download", run: () => save(`${name}.svg`, svg(this.model)) },
+            { label: t("board.export_png"), icon: "download", run: () => this.#pictures.use(async ({ png, save }) => save(`${name}.png`, await png(this.model))) },
+            { label: t("board.export_svg"), icon: "download", run: () => this.#pictures.use(({ save, svg }) => save(`${name}.svg`, svg(this.model))) },
             ...(this.#room.me.staff && this.mayDraw ? ["-", { label: t("board.clear"), icon: "trash", danger: true, run: () => this.#clear() }] : []),
         ];
     }
@@ -173,7 +192,11 @@ export class WhiteBoard extends HTMLElement {
     }
 
     /** Opens the field for a text at a place, or for an existing text. */
-    write({ x, y, element = null }) {
+    write(place) {
+        this.#editors.use(({ TextEditor }) => this.#write(TextEditor, place));
+    }
+
+    #write(TextEditor, { x, y, element = null }) {
         this.#editor?.finish();
         const { color, size } = element ?? this.#look;
         this.selection.set([]);
@@ -218,13 +241,14 @@ export class WhiteBoard extends HTMLElement {
             this.layers.resize();
         }).observe(this);
         model.on("reset", () => {
+            this.#takeAll();
             this.selection.prune();
             this.layers.repaint();
         });
         model.on("changed", ({ ids, appended }) => this.#changed(ids, appended));
         viewport.on("changed", () => { this.zoomText.textContent = `${number(Math.round(viewport.scale * 100))} %`; });
         const room = this.#room;
-        room.on("live", (event) => this.others.receive(event, (id) => id === this.pointers.gesture?.id || model.element(id)));
+        room.on("live", (event) => this.others?.receive(event, (id) => id === this.pointers.gesture?.id || model.element(id)));
         for (const subject of ["draw", "me", "class"]) room.on(subject, () => this.#allowed());
         room.on("outbox", (entry) => this.#settled(entry));
         document.addEventListener("themechange", () => {
@@ -234,10 +258,15 @@ export class WhiteBoard extends HTMLElement {
         this.surface.addEventListener("dblclick", (event) => this.#doubleClick(event));
     }
 
+    // Where each element was painted last: what a change has to clear.
     #seen = new Map();
 
+    #takeAll() {
+        this.#seen = new Map(this.model.elements.map((element) => [element.id, painted(element)]));
+    }
+
     #changed(ids, appended) {
-        this.others.finished(ids);
+        this.others?.finished(ids);
         const elements = [...ids].map((id) => this.model.element(id)).filter(Boolean);
         if (appended) {
             this.layers.append(elements);
@@ -261,12 +290,12 @@ export class WhiteBoard extends HTMLElement {
     }
 
     #paintLive(context) {
-        const moving = this.others.paintStrokes(context);
+        const moving = this.others?.paintStrokes(context) ?? false;
         this.pointers.gesture?.paint(context);
         this.selection.paint(context, this.viewport.scale);
         const { ratio } = this.layers;
         context.setTransform(ratio, 0, 0, ratio, 0, 0);
-        return this.others.paintCursors(context, this.viewport) || moving;
+        return this.others?.paintCursors(context, this.viewport) || moving;
     }
 
     #gesture(pointer, event) {
@@ -274,8 +303,6 @@ export class WhiteBoard extends HTMLElement {
         const { tool } = this.#look;
         this.surface.focus({ preventScroll: true });
         if (tool === "pan" || !this.mayDraw) return null;
-        if (tool === "eraser") return new EraseGesture(this, pointer);
-        if (tool === "select") return new SelectGesture(this, pointer, { shift: event.shiftKey });
         if (tool === "text") {
             // The press would take the focus from the new field; wait until it is over.
             event.preventDefault();
@@ -283,7 +310,13 @@ export class WhiteBoard extends HTMLElement {
             const place = element?.kind === "text" ? { x: element.x, y: element.y, element } : { x: pointer.x, y: pointer.y - 8 };
             return { move() {}, paint() {}, cancel() {}, end: () => this.write(place) };
         }
-        return new DrawGesture(this, tool, pointer);
+        const { shiftKey: shift } = event;
+        const make = ({ DrawGesture, EraseGesture, SelectGesture }) => {
+            if (tool === "eraser") return new EraseGesture(this, pointer);
+            if (tool === "select") return new SelectGesture(this, pointer, { shift });
+            return new DrawGesture(this, tool, pointer);
+        };
+        return this.#gestures.module ? make(this.#gestures.module) : new HeldGesture(this.#gestures, make);
     }
 
     #hover({ x, y }) {
@@ -309,6 +342,7 @@ export class WhiteBoard extends HTMLElement {
     #allowed() {
         const { state, me } = this.#room;
         const may = this.mayDraw;
+        this.#fetchTools(TOOLS_WITHIN);
         this.surface.dataset.mayDraw = String(may);
         if (!may) {
             this.pointers.cancel();
@@ -327,9 +361,11 @@ export class WhiteBoard extends HTMLElement {
         else toast(t("board.refused", { reason: reasonText(entry) }), { kind: "bad" });
     }
 
-    async #clear() {
-        const yes = await confirm({ title: t("board.clear_title"), text: t("board.clear_text"), action: t("board.clear"), danger: true });
-        if (yes) this.apply([{ op: "clear" }]);
+    #clear() {
+        this.#dialogs.use(async ({ confirm }) => {
+            const yes = await confirm({ title: t("board.clear_title"), text: t("board.clear_text"), action: t("board.clear"), danger: true });
+            if (yes) this.apply([{ op: "clear" }]);
+        });
     }
 }
 

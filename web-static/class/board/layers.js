@@ -16,19 +16,26 @@ export class Layers {
     #live;
     #spare = document.createElement("canvas");
     #paintLive;
+    #moving;
     #hidden = new Set();
     #frame = 0;
     #all = true;
     #dirty = null;
     #append = [];
     #liveDirty = true;
+    // Canvases on which nothing was painted since they were sized: an empty board's are never made to hold pixels.
+    #clean = new Set();
     #moved = false;
     #drawnAt = { x: 0, y: 0, scale: 1 };
     #cost = 0;
     #settling = 0;
 
-    /** @param paintLive `(context) => boolean`: paints what moves in board units; true asks for another frame */
-    constructor({ model, viewport, still, live, paintLive }) {
+    /**
+     * @param paintLive `(context) => boolean`: paints what moves in board units; true asks for another frame
+     * @param moving whether there is anything that moves
+     */
+    constructor({ model, viewport, still, live, paintLive, moving }) {
+        this.#moving = moving;
         this.#model = model;
         this.#viewport = viewport;
         this.#still = still;
@@ -48,6 +55,7 @@ export class Layers {
 
     /** Takes the window's new size. */
     resize() {
+        this.#clean = new Set([this.#still, this.#live]);
         for (const canvas of [this.#still, this.#live, this.#spare]) {
             canvas.width = Math.round(this.#viewport.width * this.ratio);
             canvas.height = Math.round(this.#viewport.height * this.ratio);
@@ -103,6 +111,8 @@ export class Layers {
         else this.#drawParts();
         if (this.#liveDirty) {
             this.#liveDirty = false;
+            if (this.#clean.has(this.#live) && !this.#moving()) return;
+            this.#clean.delete(this.#live);
             const context = this.#live.getContext("2d");
             this.#clear(context);
             this.#transform(context);
@@ -150,10 +160,13 @@ export class Layers {
 
     #drawAll() {
         const began = performance.now();
-        const context = this.#still.getContext("2d");
-        this.#clear(context);
-        this.#transform(context);
-        this.#paintBox(context, this.#viewport.box);
+        if (this.#model.size > 0 || !this.#clean.has(this.#still)) {
+            this.#clean.delete(this.#still);
+            const context = this.#still.getContext("2d");
+            this.#clear(context);
+            this.#transform(context);
+            this.#paintBox(context, this.#viewport.box);
+        }
         const { x, y, scale } = this.#viewport;
         this.#drawnAt = { x, y, scale };
         this.#all = false;
@@ -163,6 +176,8 @@ export class Layers {
     }
 
     #drawParts() {
+        if (!this.#dirty && this.#append.length === 0) return;
+        this.#clean.delete(this.#still);
         const context = this.#still.getContext("2d");
         this.#transform(context);
         if (this.#dirty) {

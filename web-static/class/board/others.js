@@ -43,6 +43,11 @@ export class Others {
         this.#changed();
     }
 
+    /** Whether anybody draws or points. */
+    get any() {
+        return this.#strokes.size + this.#cursors.size > 0;
+    }
+
     /** The finished element is here: its stroke in motion goes. */
     finished(ids) {
         for (const id of ids) this.#strokes.delete(id);

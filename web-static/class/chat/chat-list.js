@@ -2,7 +2,7 @@
 import { h } from "../../base/dom.js";
 import { t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { reasonText } from "../frame/reasons.js";
+import { reasonText } from "../../base/toast.js";
 import { continues, messageRow, pendingRow, update } from "./message-row.js";
 
 /** This close to the end (px) counts as being at the end. */

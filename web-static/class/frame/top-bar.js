@@ -40,6 +40,7 @@ export class ClassBar extends HTMLElement {
         }
         this.live.hidden = state.state !== "live";
         this.here.hidden = !state.known || state.state === "ended";
+        if (!state.known) return;
         // Oneself is here before the first count comes.
         const here = Math.max(state.here, this.#room.connected ? 1 : 0);
         this.hereText.textContent = this.here.title = t("bar.here", { n: here });
@@ -57,7 +58,8 @@ export class ClassBar extends HTMLElement {
         const kind = client.state === "connected" ? "good" : client.state === "connecting" ? "warn" : "bad";
         this.sign.className = `dot ${kind}`;
         this.signText.textContent = t(`connection.${client.state}`);
-        this.connection.title = client.lostSince && client.state !== "connected"
+        // Before the class was ever there, nothing is lost yet.
+        this.connection.title = this.#room.state.known && client.lostSince && client.state !== "connected"
             ? t("connection.since", { time: timeSeconds(client.lostSince) }) : t(`connection.${client.state}`);
     }
 }

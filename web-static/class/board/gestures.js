@@ -1,6 +1,7 @@
-// Drawing gestures: a stroke or a shape from the first touch to the finished element.
-import { round, simplified, snapped } from "./geometry.js";
-import { paint } from "./paint.js";
+// What a pointer does on the board with a tool in hand: drawing, erasing, selecting and moving.
+import { bounds, boxOf, contains, hits, overlap, painted, round, simplified, snapped } from "./geometry.js";
+import { paint, paintOf } from "./paint.js";
+import { elementAt, SLACK } from "./selection.js";
 
 /** How often (ms) others are told of a stroke in motion. */
 const TELL = 50;
@@ -128,5 +129,115 @@ export class DrawGesture {
                 stroke: { ...this.#head(), points: points.slice(from, from + 400).map(round) }, ...(done && last ? { done: true } : {}),
             });
         }
+    }
+}
+
+/** Rubs out whole elements along the way; one operation when the pointer is lifted. */
+export class EraseGesture {
+    #desk;
+    #type;
+    #ids = new Set();
+
+    constructor(desk, pointer) {
+        this.#desk = desk;
+        this.#type = pointer.type;
+        this.move([pointer]);
+    }
+
+    move(pointers) {
+        const slack = (SLACK[this.#type] ?? 8) / this.#desk.viewport.scale;
+        const before = this.#ids.size;
+        for (const { x, y } of pointers) {
+            for (const element of this.#desk.model.elements) {
+                if (!this.#ids.has(element.id) && this.#desk.model.mayChange(element) && hits(element, x, y, slack)) this.#ids.add(element.id);
+            }
+        }
+        if (this.#ids.size > before) this.#desk.layers.hide(this.#ids);
+        return "live";
+    }
+
+    paint(context) {
+        context.globalAlpha = 0.2;
+        for (const id of this.#ids) {
+            const element = this.#desk.model.element(id);
+            if (element) paint(context, element);
+        }
+        context.globalAlpha = 1;
+    }
+
+    end() {
+        const ids = [...this.#ids];
+        if (ids.length > 0) this.#desk.apply([{ op: "delete", ids }]);
+        this.#desk.layers.hide([]);
+    }
+
+    cancel() {
+        this.#desk.layers.hide([]);
+    }
+}
+
+/** Selects what is pressed or framed, and moves what is selected. */
+export class SelectGesture {
+    #desk;
+    #start;
+    #now;
+    #mode;
+    #keep;
+
+    constructor(desk, pointer, { shift }) {
+        this.#desk = desk;
+        this.#start = this.#now = pointer;
+        this.#keep = shift ? new Set(desk.selection.ids) : new Set();
+        const element = elementAt(desk, pointer.x, pointer.y, pointer.type);
+        const inside = desk.selection.box && contains(desk.selection.box, { x: pointer.x, y: pointer.y, w: 0, h: 0 });
+        if (element && shift) {
+            desk.selection.toggle(element.id);
+            this.#mode = "move";
+        } else if (element || inside) {
+            if (element && !desk.selection.ids.has(element.id)) desk.selection.set([element.id]);
+            this.#mode = "move";
+        } else {
+            desk.selection.set(this.#keep);
+            this.#mode = "frame";
+        }
+    }
+
+    move(pointers) {
+        this.#now = pointers.at(-1);
+        if (this.#mode === "frame") {
+            const frame = boxOf(this.#start.x, this.#start.y, this.#now.x, this.#now.y);
+            const inside = this.#desk.model.elements.filter((element) =>
+                this.#desk.model.mayChange(element) && overlap(painted(element), frame) && contains(frame, bounds(element)));
+            this.#desk.selection.set([...this.#keep, ...inside.map(({ id }) => id)]);
+        } else if (this.#far) {
+            this.#desk.layers.hide(this.#desk.selection.ids);
+            this.#desk.selection.shift = [this.#now.x - this.#start.x, this.#now.y - this.#start.y];
+        }
+        return "live";
+    }
+
+    paint(context) {
+        if (this.#mode !== "frame") return;
+        const { x, y, w, h } = boxOf(this.#start.x, this.#start.y, this.#now.x, this.#now.y);
+        context.lineWidth = 1 / this.#desk.viewport.scale;
+        context.strokeStyle = context.fillStyle = paintOf("--accent-text");
+        context.globalAlpha = 0.08;
+        context.fillRect(x, y, w, h);
+        context.globalAlpha = 1;
+        context.strokeRect(x, y, w, h);
+    }
+
+    end() {
+        if (this.#mode === "move" && this.#far) this.#desk.moveSelection(this.#now.x - this.#start.x, this.#now.y - this.#start.y);
+        this.cancel();
+    }
+
+    cancel() {
+        this.#desk.selection.shift = [0, 0];
+        this.#desk.layers.hide([]);
+    }
+
+    get #far() {
+        return Math.hypot(this.#now.x - this.#start.x, this.#now.y - this.#start.y) > 3 / this.#desk.viewport.scale;
     }
 }

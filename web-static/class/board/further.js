@@ -1,0 +1,16 @@
+// What the board has besides showing itself: the tools, others in motion, the small map, words for readers, keys.
+import { registerBoardKeys } from "./board-keys.js";
+import { Minimap } from "./minimap.js";
+import { Others } from "./others.js";
+import { SpokenList } from "./spoken.js";
+import { drawToolbar } from "./toolbar.js";
+
+export { describe } from "./spoken.js";
+
+/** Completes a board that was started: its `others` and `refreshTools`. */
+export function complete(board, { me, nameOf }) {
+    new SpokenList(board.list, board.model, nameOf).refresh();
+    new Minimap(board.map, board.model, board.viewport).refresh();
+    registerBoardKeys(board);
+    return { others: new Others(me, () => board.layers.refreshLive()), refreshTools: drawToolbar(board.toolbar, board) };
+}
