@@ -40,8 +40,10 @@ check: lint test ## What must be green before every commit: format, build with w
 test: build-tests test-swift test-web test-protocol test-scenario test-browser test-faults ## Install what is missing, build, run every test
 	@echo "all tests passed"
 
+# One test at a time: hundreds at once share two cores and one Postgres, and then limits meant for a hung server are met by
+# a busy machine.
 test-swift: build-tests ## Only the Swift tests
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 
 test-web: deps ## Only the tests of the pages' modules
 	node --test $$(find Tests/Web -name '*.test.mjs' | sort)

@@ -49,7 +49,7 @@ def test_a_muted_student_reads_but_does_not_write_until_unmuted(arrive, cast, le
     expect(teacher.message("Thank you")).to_be_visible()
 
 
-def test_a_removed_student_is_told_so_and_does_not_come_back(arrive, cast, lesson):
+def test_a_removed_student_is_told_so_and_comes_back_when_let_in(arrive, cast, lesson):
     teacher = arrive(cast["instructor"]).enter(lesson)
     ada = arrive(cast["students"][7]).enter(lesson)
     teacher.on_person(ada.name, "Remove from class")
@@ -59,6 +59,12 @@ def test_a_removed_student_is_told_so_and_does_not_come_back(arrive, cast, lesso
     expect(ada.page.get_by_role("heading", name="You were removed from this class")).to_be_visible()
     ada.page.reload()
     expect(ada.page.get_by_role("heading", name="You are not in this class")).to_be_visible()
+    row = teacher.tab("People").locator(".roster .person", has_text=ada.name)
+    expect(row).to_contain_text("removed from this class")
+    teacher.on_person(ada.name, "Let in again")
+    expect(row).not_to_contain_text("removed from this class")
+    ada.page.get_by_role("button", name="Try again").click()
+    expect(ada.page.get_by_role("button", name="Raise hand")).to_be_enabled()
 
 
 def test_reactions_and_announcements_reach_everyone(arrive, cast, lesson):

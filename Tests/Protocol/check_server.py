@@ -289,7 +289,7 @@ def reads(check, demo, users, strangers):
     staff = (users["instructor"], users["admin"])
     members = (*staff, users["students"][2])
     for who in (*members, users["parent"], strangers["students"][0]):
-        for path in ("/users/self", "/users/self/profile", "/courses", "/courses?per_page=1"):
+        for path in ("/users/self", "/users/self/profile", "/users/self/observees", "/courses", "/courses?per_page=1"):
             check.send(who, "GET", "/api/v1" + path, 200)
     for who in members:
         rest = 200 if who in staff else 403

@@ -22,7 +22,7 @@ package final class TestClient {
     ///
     /// `seconds` bounds every wait for bytes or for room to send some; a small `receiveBuffer` (the kernel's) is for
     /// clients that do not read.
-    package init(port: UInt16, seconds: Int = 10, receiveBuffer: CInt? = nil) throws {
+    package init(port: UInt16, seconds: Int = 60, receiveBuffer: CInt? = nil) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))

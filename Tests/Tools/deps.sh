@@ -21,11 +21,14 @@ need() { package=$1; shift; "$@" || missing="$missing $package"; }
 
 need libssl-dev header openssl/evp.h
 need libpq-dev header postgresql/libpq-fe.h
+need libhiredis-dev header hiredis/hiredis.h
 need zlib1g-dev header zlib.h
 need pkg-config command_exists pkg-config
 need git command_exists git
 need postgresql any /usr/lib/postgresql/*/bin/postgres
 need postgresql-client command_exists psql
+# The server's program alone: the package redis-server would run one as a service.
+need redis-tools any /usr/bin/redis-check-rdb /usr/bin/redis-server /usr/local/bin/redis-server
 need util-linux command_exists setpriv
 need ca-certificates any /etc/ssl/certs/ca-certificates.crt
 if [ "${1:-test}" = test ]; then

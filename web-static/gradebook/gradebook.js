@@ -21,7 +21,7 @@ const me = await startShell({ title: t("grades.title"), crumbs: [{ label: t("gra
 
 /** What both faces draw from; `refresh()` reads again. */
 const view = {
-    id, me, base, staff: false, course: null, live: false, assignments: [], students: [], submissions: new Map(), own: [],
+    id, me, base, staff: false, course: null, live: false, children: new Map(), assignments: [], students: [], submissions: new Map(), own: [],
     updatedAt: null, failed: null, refresh,
 };
 
@@ -32,10 +32,12 @@ async function read() {
     const course = await get(base);
     const staff = isStaff(me, course);
     const live = (course.live_classes ?? []).length > 0;
-    const [assignments, students, submissions] = await Promise.all([
+    const watching = !staff && !mayEnter(me, course);
+    const [assignments, students, submissions, children] = await Promise.all([
         getAll(`${base}/assignments`),
         staff ? getAll(`${base}/users`, { query: { enrollment_type: ["student"] } }) : [],
         getAll(`${base}/students/submissions`, { query: { student_ids: ["all"], ...(staff ? {} : { include: ["answers"] }) } }),
+        watching ? getAll("/api/v1/users/self/observees") : [],
     ]);
     Object.assign(view, { course, staff, live, updatedAt: Date.now(), failed: null });
     const now = JSON.stringify([assignments, students, submissions]);
@@ -43,6 +45,7 @@ async function read() {
     last = now;
     view.assignments = assignments;
     view.students = students;
+    view.children = new Map(children.map((child) => [child.id, child.name]));
     view.own = submissions;
     view.submissions = new Map(submissions.map((item) => [cell(item.user_id, item.assignment_id), item]));
     return changed;

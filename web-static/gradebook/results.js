@@ -24,7 +24,9 @@ export function ownResults(view) {
         const scored = rows.filter(({ submission }) => typeof submission?.score === "number");
         const got = scored.reduce((sum, { submission }) => sum + submission.score, 0);
         const of = scored.reduce((sum, { assignment }) => sum + (assignment.points_possible ?? 0), 0);
-        return h("section.results", { "aria-label": view.title },
+        const name = view.children.get(person);
+        return h("section.results", { "aria-label": name ?? view.title },
+            name ? h("h2", name) : null,
             h("dl.card.summary",
                 h("div", h("dt", t("grades.total")), h("dd.num", points(scored.length > 0 ? got : null, of))),
                 h("div", h("dt", t("grades.share")), h("dd.num", of > 0 ? percent(got / of) : "–")),

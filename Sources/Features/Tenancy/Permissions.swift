@@ -13,6 +13,7 @@ package enum TenancyPermissions {
         case signOut = "DELETE /api/v1/session"
         case showSelf = "GET /api/v1/users/self"
         case showOwnProfile = "GET /api/v1/users/self/profile"
+        case listObservees = "GET /api/v1/users/self/observees"
         case createLiveToken = "POST /api/v1/live_token"
     }
 
@@ -20,7 +21,8 @@ package enum TenancyPermissions {
     package static func access(_ action: Action) -> Access {
         switch action {
         case .signIn: .anyone
-        case .showSession, .changeInstitution, .signOut, .showSelf, .showOwnProfile, .createLiveToken:
+        case .showSession, .changeInstitution, .signOut, .showSelf, .showOwnProfile, .listObservees,
+            .createLiveToken:
             .signedIn
         }
     }

@@ -21,6 +21,7 @@ package enum TenancyRoutes {
         case .signOut: SessionRoutes.delete
         case .showSelf: UserRoutes.me
         case .showOwnProfile: UserRoutes.profile
+        case .listObservees: UserRoutes.observees
         case .createLiveToken: LiveTokenRoutes.create
         }
     }

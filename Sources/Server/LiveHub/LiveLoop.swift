@@ -136,6 +136,18 @@ package final class LiveLoop {
         (channels[key]?.members ?? []).compactMap { session in session.caller.map { (session.client, $0) } }
     }
 
+    /// Milliseconds to some of a channel's members and back, as the last ping that was answered has shown.
+    package func roundTrips(in key: ChannelKey, of users: Set<Int64>) -> [Int64: Int] {
+        var found: [Int64: Int] = [:]
+        for session in channels[key]?.members ?? [] {
+            guard let user = session.caller?.user, users.contains(user), let time = session.roundTrip else {
+                continue
+            }
+            found[user] = min(time, found[user] ?? time)
+        }
+        return found
+    }
+
     /// Registers an observer of a log channel; `then` is told the offset after which it hears everything, or `nil`
     /// when the log cannot be read.
     package func observe(

@@ -84,6 +84,11 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
         }
     }
 
+    /// Calls `work` once, after the present call stack is gone.
+    ///
+    /// So nobody is told of a result before the call that asked for it returned.
+    package func later(_ work: @escaping () -> Void) { atRoundEnd(LaterCall(work)) }
+
     /// Starts an `async` body that runs on this loop throughout.
     ///
     /// Called on the loop; the body begins after the work already queued. It may use objects confined to the loop.
@@ -118,6 +123,15 @@ package enum EventLoopError: Error, Equatable {
 package protocol RoundEndWork: AnyObject {
     /// Called on the loop, once for each time the work was noted.
     func roundDidEnd()
+}
+
+/// One call at the end of the loop's round.
+private final class LaterCall: RoundEndWork {
+    private let work: () -> Void
+
+    init(_ work: @escaping () -> Void) { self.work = work }
+
+    func roundDidEnd() { work() }
 }
 
 /// An actor without state of its own: it pins `async` bodies to a loop.

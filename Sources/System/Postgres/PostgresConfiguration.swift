@@ -1,4 +1,5 @@
 import CLibPQ
+package import EventLoop
 
 /// How connections are made and what limits they keep.
 package struct PostgresConfiguration: Sendable {

@@ -5,7 +5,7 @@ import Testing
 @testable import Cohort
 
 /// The main job in one piece, over real sockets and a real database.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct `The whole server` {
     @Test func `carries an answer from the class into the gradebook`() async throws {
         let site = try await TestServer.start()

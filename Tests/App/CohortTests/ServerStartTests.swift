@@ -9,15 +9,18 @@ import Testing
 @testable import Cohort
 
 /// What an operator reads when the server does not start.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A server that cannot start` {
-    private func problem(_ flags: [String], pages: String = "/web-static") async -> String {
+    /// Why the server does not start; `wait` is how long it may try to reach the database.
+    private func problem(
+        _ flags: [String], pages: String = "/web-static", wait: Duration = .milliseconds(500)
+    ) async -> String {
         let root = #filePath.components(separatedBy: "/Tests/App/")[0]
         let flags =
             ["--listen-port=0", "--loops=1", "--database-pool=1", "--web-root=\(root)\(pages)"] + flags
         var extras = Server.Extras()
         extras.sink = LogSink { _ in }
-        extras.databaseWait = .milliseconds(500)
+        extras.databaseWait = wait
         do {
             let configuration = try Configuration(arguments: flags, environment: [:], file: nil)
             await (try Server.start(configuration, extras: extras)).drain()
@@ -45,7 +48,7 @@ struct `A server that cannot start` {
     @Test func `says that the schema is missing`() async throws {
         let loop = try EventLoop(index: 0, label: "test-start")
         let database = try await loop.perform { try await PrivatePostgres.shared().makeDatabase(on: loop) }
-        let problem = await problem(["--database-url=\(database.url())", secret])
+        let problem = await problem(["--database-url=\(database.url())", secret], wait: .seconds(60))
         #expect(problem.contains("run cohort migrate"), "\(problem)")
     }
 

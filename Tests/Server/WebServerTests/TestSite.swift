@@ -68,7 +68,7 @@ final class TestSite: Sendable {
 
     /// Looks on the loop again and again until it is so; `false` when it is not within the limit.
     func waits(
-        for condition: @escaping @Sendable (HTTPServer) -> Bool, within limit: Duration = .seconds(10)
+        for condition: @escaping @Sendable (HTTPServer) -> Bool, within limit: Duration = .seconds(60)
     ) -> Bool {
         let done = DispatchSemaphore(value: 0)
         let server = server
@@ -89,7 +89,7 @@ final class TestSite: Sendable {
         return fulfilled.isRaised
     }
 
-    func client(seconds: Int = 10, receiveBuffer: CInt? = nil) throws -> TestClient {
+    func client(seconds: Int = 60, receiveBuffer: CInt? = nil) throws -> TestClient {
         try TestClient(port: port, seconds: seconds, receiveBuffer: receiveBuffer)
     }
 }
@@ -134,8 +134,8 @@ final class Gate: Sendable {
         }
     }
 
-    /// Waits in a test until a handler has come to the gate; `false` when none comes within 10 seconds.
-    func awaitArrival() -> Bool { arrivals.wait(timeout: .now() + 10) == .success }
+    /// Waits in a test until a handler has come to the gate; `false` when none comes within a minute.
+    func awaitArrival() -> Bool { arrivals.wait(timeout: .now() + 60) == .success }
 
     func open() {
         let waiting = state.withLock { state in

@@ -57,7 +57,8 @@ export class ClassControls extends HTMLElement {
         this.hand.setAttribute("aria-pressed", String(up));
         this.hand.hidden = me.staff;
         this.hand.querySelector(".label").textContent = t(up ? "controls.hand_down" : "controls.hand_up");
-        this.hand.disabled = this.react.disabled = this.#room.muted;
+        this.react.disabled = this.#room.muted;
+        this.hand.disabled = this.#room.muted && !up;
         this.#switches?.refresh();
     }
 
@@ -69,7 +70,7 @@ export class ClassControls extends HTMLElement {
     }
 
     #hand() {
-        if (this.#room.me.staff || this.#room.muted) return;
+        if (this.#room.me.staff || (this.#room.muted && !this.#room.handUp)) return;
         this.#act(this.#room.handUp ? "hand.lower" : "hand.raise", {});
     }
 

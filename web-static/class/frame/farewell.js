@@ -33,7 +33,7 @@ export class Farewell {
         this.#host.hidden = kind === null || (kind === "ended" && this.#looking);
         if (kind === "removed") {
             const [title, text] = removed.denied ? ["removed.denied_title", "removed.denied_text"] : ["removed.title", "removed.text"];
-            this.#show("user-x", t(title), h("p.text", removed.reason ?? t(text)), [this.#home()]);
+            this.#show("user-x", t(title), h("p.text", removed.reason ?? t(text)), [this.#again(), this.#home()]);
         }
         if (kind === "ended") this.#show("check", t("ended.title"), this.#summary(), this.#exports());
         if (came) this.#host.querySelector("h2")?.focus();
@@ -44,11 +44,16 @@ export class Farewell {
         if (this.#room.removed || code === 0) return;
         this.#host.hidden = false;
         this.#show("wifi-off", t("stopped.title"), h("p.text", t("stopped.text", { code: String(code) })),
-            [h("button.button.primary", { type: "button", onclick: () => location.reload() }, icon("refresh"), t("action.retry")), this.#home()]);
+            [this.#again(), this.#home()]);
     }
 
     #show(sign, title, body, actions) {
         fill(this.#host, h("div.card.farewell-card.stack", h("div.row", icon(sign, { size: 24 }), h("h2", { tabindex: -1 }, title)), body, h("div.row.wrap.tight", actions)));
+    }
+
+    // Whoever was let in again comes back with it.
+    #again() {
+        return h("button.button.primary", { type: "button", onclick: () => location.reload() }, icon("refresh"), t("action.retry"));
     }
 
     #home() {

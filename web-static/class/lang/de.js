@@ -132,6 +132,11 @@ export default {
     "people.draw_take": "Nicht mehr zeichnen lassen",
     "people.remove": "Aus dem Unterricht entfernen",
     "people.removing": "{name} wird entfernt.",
+    "people.removed": "aus dem Unterricht entfernt",
+    "people.readmit": "Wieder hereinlassen",
+    "people.network_good": "Gute Verbindung: {ms} ms",
+    "people.network_fair": "Mäßige Verbindung: {ms} ms",
+    "people.network_poor": "Schlechte Verbindung: {ms} ms",
 
     "quiz.keys": "Quiz",
     "quiz.key_option": "Antwort {letter}",

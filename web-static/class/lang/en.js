@@ -132,6 +132,11 @@ export default {
     "people.draw_take": "Stop drawing",
     "people.remove": "Remove from class",
     "people.removing": "{name} is being removed.",
+    "people.removed": "removed from this class",
+    "people.readmit": "Let in again",
+    "people.network_good": "Good connection: {ms} ms",
+    "people.network_fair": "Fair connection: {ms} ms",
+    "people.network_poor": "Poor connection: {ms} ms",
 
     "quiz.keys": "Quiz",
     "quiz.key_option": "Answer {letter}",

@@ -106,7 +106,7 @@ export class Roster {
         const muted = member.muted_until !== null && member.muted_until !== undefined && member.muted_until > this.#room.now();
         const staff = member.role === "instructor";
         const leaving = this.#leaving.has(member.id);
-        const status = member.here ? t("people.here") : member.since ? t("people.away_since", { when: relative(member.since, this.#room.now()) }) : t("people.away");
+        const status = member.removed ? t("people.removed") : member.here ? t("people.here") : member.since ? t("people.away_since", { when: relative(member.since, this.#room.now()) }) : t("people.away");
         const menu = h("button.button.ghost.icon.small", { type: "button", "aria-label": t("people.actions", { name: member.name }) }, icon("dots"));
         const live = this.#room.state.state === "live";
         if (!staff && live) attachMenu(menu, () => this.#menu(member, muted));
@@ -115,6 +115,7 @@ export class Roster {
             h("span.grow.person-name", h("span.truncate", member.id === me.id ? t("people.name_you", { name: member.name }) : member.name),
                 h("span.small.muted.truncate", status)),
             staff && h("span.badge.accent", t("role.instructor")),
+            member.here && quality(member.round_trip_ms),
             member.hand && h("span.badge.warn", icon("hand", { size: 12, label: t("people.hand_up") })),
             muted && h("span.badge", { title: t("people.muted_until", { time: time(member.muted_until) }) }, icon("mute", { size: 12, label: t("people.muted") })),
             !staff && !leaving && live && menu);
@@ -124,6 +125,7 @@ export class Roster {
         const { draw } = this.#room.state;
         const chosen = Array.isArray(draw) ? draw : [];
         const mayDraw = draw === "all" || chosen.includes(member.id);
+        if (member.removed) return [{ label: t("people.readmit"), icon: "undo", run: () => this.#act("member.remove", { user: member.id, seconds: 0 }) }];
         return [
             member.hand && { label: t("people.lower"), icon: "hand", run: () => this.#act("hand.lower", { user: member.id }) },
             draw !== "all" && { label: t(mayDraw ? "people.draw_take" : "people.draw_give"), icon: "pen",
@@ -161,6 +163,14 @@ export class Roster {
         if (entry.state !== "recorded") toast(reasonText(entry), { kind: "bad" });
         else this.refreshSoon();
     }
+}
+
+/** How far away somebody's browser is, as one to three bars with the figure in words; nothing before it is known. */
+function quality(ms) {
+    if (!ms) return null;
+    const [bars, name] = ms <= 150 ? [3, "good"] : ms <= 400 ? [2, "fair"] : [1, "poor"];
+    const words = t(`people.network_${name}`, { ms: number(ms) });
+    return h("span.network", { title: words, role: "img", "aria-label": words, dataset: { bars: String(bars) } }, [1, 2, 3].map((bar) => h("i", { class: bar <= bars ? "on" : "" })));
 }
 
 /** Nobody left means staff only. */

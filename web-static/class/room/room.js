@@ -165,7 +165,7 @@ export class ClassRoom extends Emitter {
             if (event.user.id === this.me.id) this.#mute(event.until);
             this.emit("people", event);
         }
-        if (event.type === "member.removed") this.emit("people", event);
+        if (event.type === "member.removed" || event.type === "member.readmitted") this.emit("people", event);
         const result = change(this.state, event);
         if (!result) return;
         Object.assign(this.state, result.changes);

@@ -84,6 +84,7 @@ struct ClassState: Sendable {
         case "member.removed":
             removed.insert(id)
             hands.removeAll { $0.user == id }
+        case "member.readmitted": removed.remove(id)
         default: break
         }
     }

@@ -32,6 +32,8 @@ enum ClassCommand: Sendable {
     case react(String)
     case mute(user: Int64, seconds: Int64, reason: String?)
     case remove(user: Int64, reason: String?)
+    /// Takes a removal back.
+    case readmit(user: Int64)
     case me
     case members(MemberPage)
     case history(before: UInt64?, limit: Int)

@@ -80,9 +80,13 @@ extension ClassCommand {
                 seconds: Int64(try fields.int("seconds", in: 0...ClassCommand.longestMute)),
                 reason: try fields.optionalString("reason", max: ClassCommand.reasonLength))
         case .remove:
-            self = .remove(
-                user: try fields.id("user"),
-                reason: try fields.optionalString("reason", max: ClassCommand.reasonLength))
+            let user = try fields.id("user")
+            let reason = try fields.optionalString("reason", max: ClassCommand.reasonLength)
+            let seconds = try fields.optionalInt("seconds", in: 0...ClassCommand.longestMute)
+            guard seconds ?? 0 == 0 else {
+                throw fields.error("seconds", .other("must be 0, which takes a removal back, or missing"))
+            }
+            self = seconds == nil ? .remove(user: user, reason: reason) : .readmit(user: user)
         case .me: self = .me
         case .members: self = .members(try MemberPage(fields))
         case .history:

@@ -15,6 +15,9 @@ struct MemberList {
         var since: Int64?
         var hand: Int64?
         var mutedUntil: Int64?
+        var isRemoved = false
+        /// Milliseconds from the server's last ping to its answer; `nil` when none was answered yet.
+        var roundTrip: Int?
         /// Whether they answered the question that is open; `nil` when none is.
         var hasAnswered: Bool?
     }
@@ -63,6 +66,8 @@ struct MemberList {
                         json.nullable("since", standing.since)
                         json.nullable("hand", standing.hand)
                         json.nullable("muted_until", standing.mutedUntil)
+                        if standing.isRemoved { json.member("removed", true) }
+                        json.nullable("round_trip_ms", standing.roundTrip.map { Int64($0) })
                         json.member("answered", standing.hasAnswered)
                     }
                 }

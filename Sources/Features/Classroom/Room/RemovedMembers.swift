@@ -9,6 +9,11 @@ final class RemovedMembers: Sendable {
         known.withLock { $0[key, default: []].formUnion(users) }
     }
 
+    /// The user may take part again.
+    func takeBack(_ user: Int64, in key: RoomKey) {
+        known.withLock { _ = $0[key]?.remove(user) }
+    }
+
     /// Whether the class is loaded, so that ``contains(_:in:)`` can be believed.
     func knows(_ key: RoomKey) -> Bool { known.withLock { $0[key] != nil } }
 

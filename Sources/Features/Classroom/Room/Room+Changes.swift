@@ -115,7 +115,7 @@ extension Room {
     /// Looks up the member whom the change is about.
     private func find(_ change: Change) {
         switch change.request.command {
-        case .mute(let user, _, _), .remove(let user, _):
+        case .mute(let user, _, _), .remove(let user, _), .readmit(let user):
             live.loop.run { await self.findTarget(user, change) }
         default: decide(change, Facts())
         }

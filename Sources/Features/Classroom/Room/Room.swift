@@ -215,6 +215,9 @@ final class Room {
             guard let user = entry.object["user"]?["id"]?.number?.int64 else { return }
             removals.add([user], to: key)
             expel(user, from: ClassChannel.ofClass, reason: "removed")
+        case "member.readmitted":
+            guard let user = entry.object["user"]?["id"]?.number?.int64 else { return }
+            removals.takeBack(user, in: key)
         case "quiz.opened", "quiz.closed", "quiz.revealed":
             quizRuns = [:]
             isTallyDue = true

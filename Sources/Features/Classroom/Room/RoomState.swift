@@ -55,7 +55,8 @@ struct RoomState: Sendable {
             return quiz.refusalToReveal(run).map(Decision.refuse) ?? .transact(.reveal(run: run))
         case .react(let emoji):
             return whole.mutedUntil(member.id, at: now) == nil ? .react(emoji) : .refuse(.muted)
-        case .raise, .lower, .mute, .remove: return decideMember(command, by: member, at: now, facts)
+        case .raise, .lower, .mute, .remove, .readmit:
+            return decideMember(command, by: member, at: now, facts)
         case .lock, .announce, .allow, .show: return .append(arrange(command, by: member, at: now))
         case .answer, .me, .members, .history: return .refuse(.notAllowed)
         }
@@ -149,6 +150,16 @@ struct RoomState: Sendable {
             let notice = EventBody.make("class.removed", at: now, by: member) { json in
                 json.member("class", whole.info.id)
                 json.member("reason", reason)
+            }
+            return .append(Draft(channel: .class, body: body, notice: .init(user: target.id, body: notice)))
+        case .readmit(let user):
+            guard let target = facts.target, whole.removed.contains(user) else { return .refuse(.notFound) }
+            let body = EventBody.make("member.readmitted", at: now, by: member) { json in
+                json.name("user")
+                json.person(target.id, target.name)
+            }
+            let notice = EventBody.make("class.readmitted", at: now, by: member) { json in
+                json.member("class", whole.info.id)
             }
             return .append(Draft(channel: .class, body: body, notice: .init(user: target.id, body: notice)))
         default: return .refuse(.notAllowed)

@@ -29,16 +29,61 @@ enum UserRoutes {
         }
     }
 
-    private static func find(_ principal: Principal, _ context: WebContext) async throws -> User {
-        do {
-            let found = try await Directory(pool: context.pool).users(
-                [principal.user], in: principal.institution)
-            guard let user = found.first else { throw WebError.unauthorized }
-            return user
-        } catch DirectoryError.database(let cause) {
-            // The server's table knows what to answer to that.
-            throw cause
+    /// `GET /api/v1/users/self/observees`: the children that a parent is linked to, in pages by id.
+    static func observees(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
+        let principal = try request.signedIn()
+        let paging = try Paging(request)
+        let linked = try await children(of: principal, context)
+        let rest = linked.filter { $0 > paging.after ?? 0 }
+        let page = Array(rest.prefix(paging.size))
+        let users = try await users(page, principal, context)
+        var response = WebResponse.json { json in
+            json.array(of: users) { json, user in
+                json.object { json in
+                    json.member("id", user.id)
+                    json.member("name", user.name)
+                    json.member("sortable_name", user.sortableName)
+                    json.member("short_name", user.shortName)
+                }
+            }
         }
+        response.setLink(paging.link(for: request, next: rest.count > page.count ? page.last : nil))
+        return response
+    }
+
+    private static func children(of principal: Principal, _ context: WebContext) async throws -> [Int64] {
+        do throws(DirectoryError) {
+            return try await Directory(pool: context.pool).children(
+                of: principal.user, in: principal.institution)
+        } catch {
+            throw cause(of: error)
+        }
+    }
+
+    /// Users by id.
+    private static func users(
+        _ ids: [Int64], _ principal: Principal, _ context: WebContext
+    ) async throws -> [User] {
+        let found: [User]
+        do throws(DirectoryError) {
+            found = try await Directory(pool: context.pool).users(ids, in: principal.institution)
+        } catch {
+            throw cause(of: error)
+        }
+        return found.sorted { $0.id < $1.id }
+    }
+
+    /// What the server's table knows to answer to.
+    private static func cause(of error: DirectoryError) -> any Error {
+        if case .database(let cause) = error { return cause }
+        return error
+    }
+
+    private static func find(_ principal: Principal, _ context: WebContext) async throws -> User {
+        guard let user = try await users([principal.user], principal, context).first else {
+            throw WebError.unauthorized
+        }
+        return user
     }
 
     private static func write(_ user: User, _ principal: Principal, _ json: inout JSONWriter) {

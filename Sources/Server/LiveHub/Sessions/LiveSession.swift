@@ -29,6 +29,9 @@ package final class LiveSession {
 
     let loop: LiveLoop
     private(set) var isAwaitingPong = false
+    /// When the last ping was sent, in milliseconds of the monotonic clock, cut to 32 bits.
+    private var pingedAt: UInt32 = 0
+    private var lastRoundTrip: UInt16 = 0
     private var connection: WebSocketConnection?
     private let principal: Principal?
     private var phase = Phase.waiting
@@ -82,7 +85,22 @@ package final class LiveSession {
     func sendPing() {
         guard phase == .connected, !isEnding, let connection else { return }
         isAwaitingPong = true
+        pingedAt = LiveSession.milliseconds
         connection.send(LiveFrame.ping)
+    }
+
+    /// Milliseconds from the last ping to whatever answered it; `nil` before the first answer.
+    var roundTrip: Int? { lastRoundTrip == 0 ? nil : Int(lastRoundTrip) }
+
+    private static var milliseconds: UInt32 {
+        UInt32(truncatingIfNeeded: MonotonicTime.nanoseconds() / 1_000_000)
+    }
+
+    /// Any frame shows that the other side is there; what comes first after a ping was sent tells how far away.
+    private func heard() {
+        guard isAwaitingPong else { return }
+        isAwaitingPong = false
+        lastRoundTrip = UInt16(clamping: max(1, LiveSession.milliseconds &- pingedAt))
     }
 
     /// Ends the connection with a code of the protocol.
@@ -110,10 +128,7 @@ package final class LiveSession {
     }
 
     private func dispatch(_ command: Command, receivedAt: Int64) {
-        if case .pong = command.kind {
-            isAwaitingPong = false
-            return
-        }
+        if case .pong = command.kind { return }
         let settings = loop.settings
         guard
             bucket.take(perSecond: settings.commandsPerSecond, burst: settings.commandBurst, now: receivedAt)
@@ -292,7 +307,7 @@ extension LiveSession: WebSocketHandler {
 
     package func webSocketDidReceiveText(_ text: Span<UInt8>) {
         let receivedAt = WallTime.milliseconds()
-        isAwaitingPong = false
+        heard()
         var decoder = CommandDecoder(frame: text.withUnsafeBufferPointer { Array($0) })
         while phase != .closed, !isEnding {
             do {

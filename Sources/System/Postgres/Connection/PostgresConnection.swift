@@ -295,16 +295,7 @@ final class PostgresConnection: ReadinessHandler {
 
     /// Calls `work` when the present call stack is gone, so that nobody is told of a failure before a call
     /// returned.
-    func later(_ work: @escaping () -> Void) { loop.atRoundEnd(LaterCall(work)) }
-}
-
-/// One call at the end of the loop's round.
-final class LaterCall: RoundEndWork {
-    private let work: () -> Void
-
-    init(_ work: @escaping () -> Void) { self.work = work }
-
-    func roundDidEnd() { work() }
+    func later(_ work: @escaping () -> Void) { loop.later(work) }
 }
 
 /// Where libpq's notices go; the connection keeps it alive longer than libpq's connection.
@@ -319,12 +310,4 @@ private func noticeProcessor(_ context: UnsafeMutableRawPointer?, _ message: Uns
     guard let context, let message else { return }
     let sink = Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue()
     sink.handler?(String(cString: message).trimmedLine)
-}
-
-extension Duration {
-    /// Whole milliseconds, rounded up.
-    var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-    }
 }

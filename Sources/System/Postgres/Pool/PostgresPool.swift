@@ -265,7 +265,7 @@ package final class PostgresPool: ConnectionOwner {
         for waiter in failed { waiter.fail(error) }
     }
 
-    private func later(_ work: @escaping () -> Void) { loop.atRoundEnd(LaterCall(work)) }
+    private func later(_ work: @escaping () -> Void) { loop.later(work) }
 }
 
 /// One place for a connection.

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// Statements that run as one transaction, in one round trip, for one or several tenants.
 ///
 /// All of them take effect or none does. Rows of a tenant are visible only to statements appended for that

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// Where the parts of a private cluster lie, and how they are made.
 struct ClusterLayout {
@@ -134,8 +135,9 @@ struct ClusterLayout {
 
     private func run(_ command: [String], account: ServerAccount, limit: Duration) throws(PrivateClusterError)
     {
-        let child = try ChildProcess.start(
-            account.command(command, dyingWithParentBy: "KILL"), output: logFile)
+        let child = try PrivateClusterError.translating { () throws(ProcessError) in
+            try ChildProcess.start(account.command(command, dyingWithParentBy: "KILL"), output: logFile)
+        }
         if !child.waitForEnd(atMost: limit) {
             child.signal(SIGKILL)
             _ = child.waitForEnd(atMost: .seconds(5))

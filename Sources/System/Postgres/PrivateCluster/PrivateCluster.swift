@@ -1,5 +1,6 @@
 import CLibPQ
 import Glibc
+import Processes
 
 /// A Postgres server of this process alone: its data in a folder, reached by a unix socket, gone with the
 /// process.
@@ -93,7 +94,9 @@ package final class PrivateCluster: Sendable {
         try layout.configure(options, account: account)
         let command = account.command(
             [binaries.server, "-D", layout.dataFolder], dyingWithParentBy: options.isDurable ? "INT" : "QUIT")
-        let server = try ChildProcess.start(command, output: layout.logFile)
+        let server = try PrivateClusterError.translating { () throws(ProcessError) in
+            try ChildProcess.start(command, output: layout.logFile)
+        }
         let cluster = PrivateCluster(layout: layout, server: server, lock: lock)
         try cluster.awaitReadiness(atMost: options.startTimeout)
         return cluster

@@ -1,3 +1,5 @@
+import Processes
+
 /// Why a private cluster does not run: a sentence for the person who started it.
 package enum PrivateClusterError: Error, Equatable, Sendable, CustomStringConvertible {
     /// No server of version 15 or later is installed.
@@ -12,6 +14,17 @@ package enum PrivateClusterError: Error, Equatable, Sendable, CustomStringConver
     case programFailed(String, output: String)
     /// The server did not take connections in time.
     case notReady(String)
+
+    /// Runs `body` and says its error in this module's words.
+    static func translating<Value>(
+        _ body: () throws(ProcessError) -> Value
+    ) throws(PrivateClusterError) -> Value {
+        do throws(ProcessError) {
+            return try body()
+        } catch {
+            throw .system(call: error.call, path: error.path, errno: error.errno)
+        }
+    }
 
     package var description: String {
         switch self {

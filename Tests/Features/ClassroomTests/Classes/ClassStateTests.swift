@@ -45,7 +45,7 @@ struct `Class state` {
         #expect(room.state.whole.phase == .ended && room.state.whole.hands.isEmpty)
     }
 
-    @Test func `mutes for a time and removes for good`() {
+    @Test func `mutes for a time, removes, and lets in again`() {
         var room = FoldedRoom()
         var facts = Facts()
         facts.target = ann
@@ -61,5 +61,12 @@ struct `Class state` {
         #expect(draft.notice?.user == 2)
         #expect(draft.notice.map { value($0.body)["reason"] } == "noise")
         #expect(room.state.whole.removed == [2])
+        guard case .append(let draft) = room.act(.readmit(user: 2), by: teacher, facts) else {
+            Issue.record("an instructor may take a removal back")
+            return
+        }
+        #expect(draft.notice?.user == 2)
+        #expect(room.state.whole.removed.isEmpty)
+        #expect(room.reason(.readmit(user: 2), by: teacher, facts) == "not_found")
     }
 }

@@ -63,6 +63,10 @@ struct `Class requests` {
         (.react, #""emoji":"x""#, #"field "emoji" must be one emoji"#),
         (.mute, #""user":1"#, #"field "seconds" is missing"#),
         (.remove, #""user":"1""#, #"field "user" must be an id"#),
+        (
+            .remove, #""user":1,"seconds":60"#,
+            #"field "seconds" must be 0, which takes a removal back, or missing"#
+        ),
     ])
     func `name the field that is wrong`(method: ClassMethod, members: String, message: String) throws {
         let data = "{\(Self.key)\(members.isEmpty ? "" : ",")\(members)}"

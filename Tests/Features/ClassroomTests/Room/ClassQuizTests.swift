@@ -4,7 +4,7 @@ import Testing
 @testable import Classroom
 
 /// Questions in class, from opening to the grade.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A live quiz` {
     private static let question =
         #""question":{"type":"multiple_choice_question","text":"2+2?","points":2,"answers":[{"text":"4","weight":100},{"text":"5","weight":0}]}"#

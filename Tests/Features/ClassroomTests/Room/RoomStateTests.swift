@@ -13,6 +13,7 @@ struct `Room decisions` {
         .edit(message: 1, text: "x"), .delete(message: 1), .pin(message: 1, pinned: true), .apply([.clear]),
         .allow(.all), .show(.board), .open(opening), .close(run: 1), .raise, .lower(user: nil), .react("👍"),
         .mute(user: 2, seconds: 1, reason: nil), .remove(user: 2, reason: nil),
+        .readmit(user: 2),
     ]
 
     @Test func `forbid every change once the class has ended`() {
@@ -51,10 +52,12 @@ struct `Room decisions` {
         var room = FoldedRoom()
         var facts = Facts()
         facts.target = bo
+        room.act(.raise, by: bo)
         room.act(.mute(user: 3, seconds: 60, reason: nil), by: teacher, facts)
         #expect(room.reason(.send(text: "x", replyTo: nil), by: bo) == "muted")
         #expect(room.reason(.raise, by: bo) == "muted")
         #expect(room.reason(.react("👍"), by: bo) == "muted")
+        #expect(room.reason(.lower(user: nil), by: bo) == nil)
         #expect(room.reason(.send(text: "x", replyTo: nil), by: ann) == nil)
         room.act(.lock(.init(chat: true)), by: teacher)
         #expect(room.reason(.send(text: "x", replyTo: nil), by: ann) == "locked")

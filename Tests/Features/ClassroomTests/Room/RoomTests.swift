@@ -6,7 +6,7 @@ import Testing
 @testable import Classroom
 
 /// Whole classes on a real database, over two loops.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A live class` {
     @Test func `carries a chat to those who are there and those who come later`() async throws {
         let lecture = try await Lecture.open()
@@ -60,7 +60,7 @@ struct `A live class` {
         #expect(await lecture.refusal("parent", "personal:#\(lecture.user("s0"))") == 103)
         for method in ClassMethod.allCases where ![.answer, .open, .apply].contains(method) {
             let members =
-                #""text":"x","message":1,"pinned":true,"chat":true,"draw":"all","stage":{"kind":"board"},"run":1,"emoji":"👍","user":1,"seconds":1"#
+                #""text":"x","message":1,"pinned":true,"chat":true,"draw":"all","stage":{"kind":"board"},"run":1,"emoji":"👍","user":1,"seconds":0"#
             let stranger = await lecture.call("stranger", method, members)
             #expect(stranger["error"]?.int == 103, "\(method)")
             let foreigner = await lecture.call("foreigner", method, members)
@@ -148,7 +148,7 @@ struct `A live class` {
         }
     }
 
-    @Test func `mutes, and removes for good`() async throws {
+    @Test func `mutes, removes, and lets in again`() async throws {
         let lecture = try await Lecture.open()
         let personal = try lecture.listen(.personal, of: lecture.user("s0"))
         let target = #""user":\#(lecture.user("s0"))"#
@@ -167,6 +167,13 @@ struct `A live class` {
         #expect((await lecture.call("s0", .send, #""text":"x""#))["error"]?.int == 103)
         #expect((await lecture.call("s0", .answer, #""run":1,"question":1,"answer":1"#))["error"]?.int == 103)
         #expect(await lecture.refusal("s0", "chat:\(lecture.id)") == 103)
+        let members = await lecture.call("teacher", .members)["members"]?.array ?? []
+        let gone = members.filter { $0["removed"]?.bool == true }
+        #expect(gone.compactMap { $0["id"]?.int } == [Int(lecture.user("s0"))])
+        #expect((await lecture.call("teacher", .remove, target + #","seconds":0"#))["status"] == "recorded")
+        #expect(await personal.first("class.readmitted")["class"]?.int == Int(lecture.id))
+        #expect((await lecture.call("s0", .send, #""text":"x""#))["status"] == "recorded")
+        #expect(await lecture.refusal("s0", "chat:\(lecture.id)") == nil)
     }
 
     @Test func `takes no answer of a removed member by REST, on no node`() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Classroom
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct `Live class routes` {
     private static let ofCourse = "/api/v1/courses/:id/live_classes"
     private static let one = "/api/v1/live_classes/:c"

@@ -130,7 +130,7 @@ struct BrokerConformance {
         let loop = try EventLoop(index: 0, label: "test")
         let sink = Sink()
         try await loop.perform { broker.join(key("s"), loop: loop, sink: sink) }
-        let positions = try await publish(7, to: key("s"), on: broker, loop, lifetime: .seconds(60))
+        let positions = try await publish(7, to: key("s"), on: broker, loop, lifetime: .seconds(3600))
         try await loop.perform {}
         #expect(positions.map(\.offset) == Array(1...7))
         #expect(Set(positions.map(\.epoch)).count == 1)
@@ -140,7 +140,7 @@ struct BrokerConformance {
     func boundsHistory() async throws {
         let broker = make()
         let loop = try EventLoop(index: 0, label: "test")
-        _ = try await publish(8, to: key("s"), on: broker, loop, lifetime: .seconds(60))
+        _ = try await publish(8, to: key("s"), on: broker, loop, lifetime: .seconds(3600))
         let found = try await history(of: key("s"), since: nil, limit: 100, on: broker, loop)
         #expect(found.publications.map(\.offset) == [4, 5, 6, 7, 8])
         #expect(found.position.offset == 8)
@@ -149,7 +149,7 @@ struct BrokerConformance {
     func readsBothWays() async throws {
         let broker = make()
         let loop = try EventLoop(index: 0, label: "test")
-        _ = try await publish(5, to: key("s"), on: broker, loop, lifetime: .seconds(60))
+        _ = try await publish(5, to: key("s"), on: broker, loop, lifetime: .seconds(3600))
         let forward = try await history(of: key("s"), since: 2, limit: 2, on: broker, loop)
         #expect(forward.publications.map(\.offset) == [3, 4])
         let backward = try await history(of: key("s"), since: 4, limit: 2, reverse: true, on: broker, loop)

@@ -102,7 +102,14 @@ final class LiveClient: StreamHandler {
 
     private func upgrade(_ bytes: UnsafeMutableRawBufferPointer) {
         head += Array(bytes)
-        guard let length = try? handshake.verify(head)?.length else { return }
+        let length: Int
+        do {
+            guard let verified = try handshake.verify(head) else { return }
+            length = verified.length
+        } catch {
+            // The server refused the upgrade and keeps the connection for other requests: we have none.
+            return stream.close()
+        }
         isUpgraded = true
         var rest = Array(head[length...])
         head = []

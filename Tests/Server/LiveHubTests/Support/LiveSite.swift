@@ -146,6 +146,11 @@ final class LiveSite: Sendable {
             clients: clients, addresses: addresses, hub: hub, database: database, servers: servers)
     }
 
+    /// Opens a connection to one of the two loops that has not said hello yet; called in a test's body.
+    func knock(_ loop: Int) async throws -> LiveClient {
+        try await LiveClient.open(addresses[loop], context: StreamContext(loop: clients))
+    }
+
     /// Runs a test's body with clients; `open` connects to one of the two loops and says hello.
     func run(
         _ body: @escaping @Sendable (_ open: (Int, String) async throws -> LiveClient) async throws -> Void

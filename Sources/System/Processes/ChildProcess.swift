@@ -1,4 +1,5 @@
 import Dispatch
+import EventLoop
 import Glibc
 import Synchronization
 
@@ -6,9 +7,9 @@ import Synchronization
 ///
 /// The thread lives as long as the program: the kernel sends the parent's death signal when the *thread* that
 /// started a process ends, not the process.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// The number of the process.
-    let pid: pid_t
+    package let pid: Int32
     private let state: Mutex<Int32?>
     private let ended: DispatchGroup
 
@@ -19,18 +20,18 @@ final class ChildProcess: Sendable {
     }
 
     /// The status of `waitpid`; `nil` while the program runs.
-    var exitStatus: Int32? { state.withLock { $0 } }
+    package var exitStatus: Int32? { state.withLock { $0 } }
 
-    var isRunning: Bool { exitStatus == nil }
+    package var isRunning: Bool { exitStatus == nil }
 
     /// Sends a signal unless the program has ended.
-    func signal(_ number: CInt) {
+    package func signal(_ number: Int32) {
         // Under the lock: the number stays ours until `waitpid` took it, which notes it under the lock.
         state.withLock { if $0 == nil { kill(pid, number) } }
     }
 
     /// Blocks until the program ends; `false` when `limit` passed first.
-    func waitForEnd(atMost limit: Duration) -> Bool {
+    package func waitForEnd(atMost limit: Duration) -> Bool {
         let nanoseconds = Int(limit.wholeMilliseconds) * 1_000_000
         return ended.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .success
     }
@@ -41,8 +42,8 @@ final class ChildProcess: Sendable {
     ///   - command: The absolute path, then the arguments.
     ///   - output: The file that its output is appended to.
     /// - Returns: The running program.
-    /// - Throws: ``PrivateClusterError/system(call:path:errno:)``.
-    static func start(_ command: [String], output: String) throws(PrivateClusterError) -> ChildProcess {
+    /// - Throws: ``ProcessError``.
+    package static func start(_ command: [String], output: String) throws(ProcessError) -> ChildProcess {
         let handover = Handover()
         let thread = KeeperThread {
             let result = spawn(command, output: output)
@@ -56,7 +57,9 @@ final class ChildProcess: Sendable {
                 child.awaitEnd()
             }
         }
-        guard thread.start() else { throw .system(call: "pthread_create", path: command[0], errno: EAGAIN) }
+        guard thread.start() else {
+            throw ProcessError(call: "pthread_create", path: command[0], errno: EAGAIN)
+        }
         return try handover.result().get()
     }
 
@@ -73,7 +76,7 @@ final class ChildProcess: Sendable {
         ended.leave()
     }
 
-    private static func spawn(_ command: [String], output: String) -> Result<pid_t, PrivateClusterError> {
+    private static func spawn(_ command: [String], output: String) -> Result<pid_t, ProcessError> {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -106,7 +109,7 @@ final class ChildProcess: Sendable {
         var pid: pid_t = 0
         let code = posix_spawn(&pid, command[0], &actions, &attributes, &arguments, &environment)
         return code == 0
-            ? .success(pid) : .failure(.system(call: "posix_spawn", path: command[0], errno: code))
+            ? .success(pid) : .failure(ProcessError(call: "posix_spawn", path: command[0], errno: code))
     }
 
     /// Descriptors that a child would get from us though it should not: a pipe of our own parent, say, whose
@@ -128,17 +131,18 @@ final class ChildProcess: Sendable {
 
     /// Carries the started process from its thread to the caller.
     private final class Handover: Sendable {
-        private let value = Mutex<Result<ChildProcess, PrivateClusterError>?>(nil)
+        private let value = Mutex<Result<ChildProcess, ProcessError>?>(nil)
         private let done = DispatchSemaphore(value: 0)
 
-        func finish(_ result: Result<ChildProcess, PrivateClusterError>) {
+        func finish(_ result: Result<ChildProcess, ProcessError>) {
             value.withLock { $0 = result }
             done.signal()
         }
 
-        func result() -> Result<ChildProcess, PrivateClusterError> {
+        func result() -> Result<ChildProcess, ProcessError> {
             done.wait()
-            return value.withLock { $0 } ?? .failure(.system(call: "posix_spawn", path: "", errno: EAGAIN))
+            return value.withLock { $0 }
+                ?? .failure(ProcessError(call: "posix_spawn", path: "", errno: EAGAIN))
         }
     }
 }
