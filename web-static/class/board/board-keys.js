@@ -20,7 +20,13 @@ export function registerBoardKeys(board) {
         ["-", "board.zoom_out", () => board.viewport.zoom(1 / 1.25), shown],
         ["0", "board.fit", () => board.fit(), shown],
     ];
+    // The ink's window is the ninth place of the bar.
+    register({ key: "9", group, label: t("board.ink"), run: () => board.toolbar.querySelector("[aria-haspopup=dialog]").click(), when: draw });
     for (const [key, label, run, when, hidden] of keys) register({ key, group, label: t(label), run, when, hidden });
+    // What the surface itself listens to, for the list of shortcuts.
+    for (const [key, label] of [["Tab", "board.key_select"], ["ArrowRight", "board.key_move"], ["Alt+ArrowRight", "board.key_resize"], ["Delete", "board.delete"]]) {
+        register({ key, group, label: t(label), run() {}, when: () => false });
+    }
     listen(board);
 }
 
@@ -34,10 +40,13 @@ function listen(board) {
             board.surface.dataset.panning = "true";
             return;
         }
-        if (event.ctrlKey || event.metaKey || event.altKey) return;
         const step = STEPS[event.key];
         const { selection } = board;
-        if (step && selection.ids.size > 0) {
+        if (event.ctrlKey || event.metaKey || (event.altKey && !(step && selection.ids.size > 0))) return;
+        if (step && event.altKey) {
+            const size = event.shiftKey ? 1 : 8;
+            board.resizeSelection(step[0] * size, step[1] * size);
+        } else if (step && selection.ids.size > 0) {
             const size = event.shiftKey ? 1 : 8;
             board.moveSelection(step[0] * size, step[1] * size);
         } else if (step) {

@@ -15,6 +15,7 @@ import { Minimap } from "./minimap.js";
 import { Others } from "./others.js";
 import { forgetColors } from "./paint.js";
 import { Pointers } from "./pointer.js";
+import { cursorOf, extent, grown, handleAt, ResizeGesture } from "./resize.js";
 import { describe, SpokenList } from "./spoken.js";
 import { TextEditor } from "./text-editor.js";
 import { drawToolbar } from "./toolbar.js";
@@ -50,7 +51,7 @@ export class WhiteBoard extends HTMLElement {
         this.#build();
         this.others = new Others(room.me, () => this.layers.refreshLive());
         this.layers = new Layers({
-            model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context) => this.#paintLive(context),
+            model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context, mark) => this.#paintLive(context, mark),
         });
         this.pointers = new Pointers(this.surface, {
             viewport: this.viewport,
@@ -119,6 +120,17 @@ export class WhiteBoard extends HTMLElement {
         this.apply(this.selection.moves(dx, dy));
         const { box } = this.selection;
         if (box) this.viewport.reveal(box);
+    }
+
+    /** Makes what is selected wider or higher, in units. */
+    resizeSelection(dx, dy) {
+        if (!this.mayDraw) return;
+        this.apply(grown(this.selection.elements, dx, dy));
+        const { box, elements } = this.selection;
+        if (!box) return;
+        this.viewport.reveal(box);
+        const { w, h: height } = extent(elements);
+        this.say(t("board.sized", { w: Math.round(w), h: Math.round(height) }));
     }
 
     /** Puts a shape into the middle of the view, selected, to be moved by the arrow keys. */
@@ -260,13 +272,17 @@ export class WhiteBoard extends HTMLElement {
         this.layers.refreshLive();
     }
 
-    #paintLive(context) {
-        const moving = this.others.paintStrokes(context);
-        this.pointers.gesture?.paint(context);
-        this.selection.paint(context, this.viewport.scale);
+    #paintLive(context, mark) {
+        const { viewport } = this;
+        const wait = this.others.paintStrokes(context, mark);
+        this.pointers.gesture?.paint(context, mark);
+        this.selection.paint(context, viewport.scale, mark);
         const { ratio } = this.layers;
         context.setTransform(ratio, 0, 0, ratio, 0, 0);
-        return this.others.paintCursors(context, this.viewport) || moving;
+        return Math.min(wait, this.others.paintCursors(context, viewport, ({ x, y, w, h: height }) => {
+            const [left, top] = viewport.toBoard(x, y);
+            mark({ x: left, y: top, w: w / viewport.scale, h: height / viewport.scale });
+        }));
     }
 
     #gesture(pointer, event) {
@@ -275,7 +291,7 @@ export class WhiteBoard extends HTMLElement {
         this.surface.focus({ preventScroll: true });
         if (tool === "pan" || !this.mayDraw) return null;
         if (tool === "eraser") return new EraseGesture(this, pointer);
-        if (tool === "select") return new SelectGesture(this, pointer, { shift: event.shiftKey });
+        if (tool === "select") return this.#grip(pointer) ?? new SelectGesture(this, pointer, { shift: event.shiftKey });
         if (tool === "text") {
             // The press would take the focus from the new field; wait until it is over.
             event.preventDefault();
@@ -286,7 +302,24 @@ export class WhiteBoard extends HTMLElement {
         return new DrawGesture(this, tool, pointer);
     }
 
-    #hover({ x, y }) {
+    // The gesture of the handle under the pointer, if there is one.
+    #grip(pointer) {
+        const sides = this.#handleAt(pointer);
+        this.selection.type = pointer.type;
+        return sides && new ResizeGesture(this, pointer, sides);
+    }
+
+    #handleAt({ x, y, type }) {
+        const box = this.#look.tool === "select" && this.mayDraw ? extent(this.selection.elements) : null;
+        return box && handleAt(box, x, y, this.viewport.scale, type);
+    }
+
+    #hover(pointer) {
+        const { x, y } = pointer;
+        if (!this.pointers.gesture) {
+            const sides = this.#handleAt(pointer);
+            this.surface.style.cursor = sides ? cursorOf(sides) : "";
+        }
         const now = performance.now();
         if (!this.mayDraw || now - this.#cursorAt < CURSOR_EVERY) return;
         this.#cursorAt = now;

@@ -1,6 +1,7 @@
 // Drawing gestures: a stroke or a shape from the first touch to the finished element.
-import { round, simplified, snapped } from "./geometry.js";
+import { painted, round, simplified, snapped } from "./geometry.js";
 import { paint } from "./paint.js";
+import { Trail } from "./trail.js";
 
 /** How often (ms) others are told of a stroke in motion. */
 const TELL = 50;
@@ -19,6 +20,7 @@ export class DrawGesture {
     #points = [];
     #pressure = [];
     #usePressure;
+    #trail;
     #told = 0;
     #toldAt = 0;
     #firm = false;
@@ -27,6 +29,7 @@ export class DrawGesture {
         this.#desk = desk;
         this.#kind = kind;
         this.#usePressure = kind === "pen" && pointer.type === "pen";
+        this.#trail = new Trail(this.#usePressure);
         this.id = desk.model.newId();
         this.#add(pointer);
     }
@@ -40,9 +43,15 @@ export class DrawGesture {
     }
 
     /** Paints the stroke as it is. */
-    paint(context) {
+    paint(context, mark) {
+        if (this.#kind === "pen") {
+            const box = this.#trail.paint(context, this.#head());
+            if (box) mark(box);
+            return;
+        }
         const element = this.#element();
-        if (element) paint(context, element);
+        paint(context, element);
+        mark(painted(element));
     }
 
     /** The gesture is over: the element is sent. */
@@ -59,9 +68,10 @@ export class DrawGesture {
 
     #add({ x, y, pressure }) {
         if (this.#kind === "pen") {
-            const [lastX, lastY] = this.#points.slice(-2);
+            const [lastX, lastY] = [this.#points.at(-2), this.#points.at(-1)];
             if (this.#points.length > 0 && Math.hypot(x - lastX, y - lastY) < 0.7 / this.#desk.viewport.scale) return;
             this.#points.push(x, y);
+            this.#trail.add(x, y, pressure);
             if (this.#usePressure) this.#pressure.push(pressure);
         } else {
             this.#points = [this.#points[0] ?? x, this.#points[1] ?? y, x, y];

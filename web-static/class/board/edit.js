@@ -1,6 +1,7 @@
 // Gestures that change what is there: erasing, selecting, moving.
-import { bounds, boxOf, contains, hits, moved, overlap, painted, union } from "./geometry.js";
+import { bounds, boxOf, contains, grow, hits, moved, overlap, painted, union } from "./geometry.js";
 import { paint, paintOf } from "./paint.js";
+import { extent, handles, HANDLES } from "./resize.js";
 
 /** How far (px) beside an element a press still counts. */
 const SLACK = { mouse: 6, pen: 8, touch: 14 };
@@ -35,11 +36,13 @@ export class EraseGesture {
         return "live";
     }
 
-    paint(context) {
+    paint(context, mark) {
         context.globalAlpha = 0.2;
         for (const id of this.#ids) {
             const element = this.#desk.model.element(id);
-            if (element) paint(context, element);
+            if (!element) continue;
+            paint(context, element);
+            mark(painted(element));
         }
         context.globalAlpha = 1;
     }
@@ -95,9 +98,10 @@ export class SelectGesture {
         return "live";
     }
 
-    paint(context) {
+    paint(context, mark) {
         if (this.#mode !== "frame") return;
         const { x, y, w, h } = boxOf(this.#start.x, this.#start.y, this.#now.x, this.#now.y);
+        mark({ x, y, w, h });
         context.lineWidth = 1 / this.#desk.viewport.scale;
         context.strokeStyle = context.fillStyle = paintOf("--accent-text");
         context.globalAlpha = 0.08;
@@ -121,10 +125,15 @@ export class SelectGesture {
     }
 }
 
-/** Which elements are selected, and how far they are being moved just now. */
+/**
+ * Which elements are selected, and what happens to them just now: `shift` is how far they are being moved, `preview`
+ * what they look like while their size changes, or null; `type` is the pointer whose handles they have.
+ */
 export class Selection {
     ids = new Set();
     shift = [0, 0];
+    preview = null;
+    type = "mouse";
     #model;
     #changed;
 
@@ -161,14 +170,16 @@ export class Selection {
         if (left.length !== this.ids.size) this.set(left);
     }
 
-    /** Paints what is being moved, and the frame. */
-    paint(context, scale) {
-        const elements = this.elements;
+    /** Paints what is being changed, the frame and its handles. */
+    paint(context, scale, mark) {
+        const elements = this.preview ?? this.elements;
         if (elements.length === 0) return;
         const [dx, dy] = this.shift;
+        const box = elements.map(painted).reduce(union);
+        mark(grow({ ...box, x: box.x + dx, y: box.y + dy }, (HANDLES.touch.out + HANDLES.touch.side) / scale));
         context.save();
         context.translate(dx, dy);
-        if (dx !== 0 || dy !== 0) for (const element of elements) paint(context, element);
+        if (this.preview || dx !== 0 || dy !== 0) for (const element of elements) paint(context, element);
         context.strokeStyle = paintOf("--accent-text");
         context.lineWidth = 1.5 / scale;
         for (const element of elements.length > 1 ? elements : []) {
@@ -178,9 +189,23 @@ export class Selection {
         }
         context.globalAlpha = 1;
         context.setLineDash([5 / scale, 4 / scale]);
-        const { x, y, w, h } = this.box;
-        context.strokeRect(x - 3 / scale, y - 3 / scale, w + 6 / scale, h + 6 / scale);
+        const { x, y, w, h } = grow(box, 3 / scale);
+        context.strokeRect(x, y, w, h);
+        context.setLineDash([]);
+        if (dx === 0 && dy === 0) this.#paintHandles(context, extent(elements), scale);
         context.restore();
+    }
+
+    #paintHandles(context, box, scale) {
+        const side = (HANDLES[this.type] ?? HANDLES.mouse).side / scale;
+        context.fillStyle = paintOf("--surface");
+        context.lineWidth = 1.5 / scale;
+        for (const { x, y } of handles(box, scale, this.type)) {
+            context.beginPath();
+            context.roundRect(x - side / 2, y - side / 2, side, side, 2 / scale);
+            context.fill();
+            context.stroke();
+        }
     }
 
     /** The operations that move the selection. */

@@ -65,6 +65,7 @@ export function boxOf(ax, ay, bx, by) {
 
 /** Whether a point is on an element, `slack` units around it counting too. */
 export function hits(element, x, y, slack) {
+    if (!overlap(grow(painted(element), slack), { x, y, w: 0, h: 0 })) return false;
     const reach = slack + (element.size ?? 4) / 2;
     const box = bounds(element);
     if (!overlap(grow(box, reach), { x, y, w: 0, h: 0 })) return false;

@@ -5,7 +5,7 @@ import { icon } from "../../base/icons.js";
 import { attachMenu } from "../../base/menu.js";
 import { COLORS, SIZES } from "./paint.js";
 
-/** The tools in the order of their keys, 1 to 8. */
+/** The tools in the order of their keys, 1 to 8; 9 is the ink. */
 export const TOOLS = Object.freeze([
     { id: "pen", icon: "pen" }, { id: "line", icon: "line" }, { id: "rect", icon: "rect" }, { id: "ellipse", icon: "ellipse" },
     { id: "text", icon: "text" }, { id: "eraser", icon: "eraser" }, { id: "select", icon: "cursor" }, { id: "pan", icon: "hand" },
@@ -23,7 +23,7 @@ export function drawToolbar(host, desk) {
         onclick: () => desk.choose({ tool: tool.id }), dataset: { tool: tool.id },
     }, icon(tool.icon, { size: 20 })));
     const swatch = h("span.swatch-now");
-    const inkButton = h("button.tool", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", title: t("board.ink") }, swatch);
+    const inkButton = h("button.tool", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", title: `${t("board.ink")} (9)` }, swatch);
     const undo = button("undo", "board.undo", () => desk.undo());
     const redo = button("redo", "board.redo", () => desk.redo());
     const remove = button("trash", "board.delete", () => desk.removeSelection());
