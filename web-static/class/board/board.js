@@ -8,7 +8,7 @@ import { reasonText } from "../frame/reasons.js";
 import { DrawGesture } from "./draw.js";
 import { elementAt, EraseGesture, SelectGesture, Selection } from "./edit.js";
 import { png, save, svg } from "./export.js";
-import { painted, union } from "./geometry.js";
+import { inked, painted, union } from "./geometry.js";
 import { registerBoardKeys } from "./board-keys.js";
 import { Layers } from "./layers.js";
 import { Minimap } from "./minimap.js";
@@ -258,7 +258,7 @@ export class WhiteBoard extends HTMLElement {
             for (const id of ids) {
                 box = union(box, this.#seen.get(id) ?? null);
                 const element = this.model.element(id);
-                if (element) box = union(box, painted(element));
+                if (element) box = union(box, inked(element));
             }
             if (box && this.#seen.size > 0) this.layers.invalidate(box);
             else this.layers.repaint();
@@ -266,7 +266,7 @@ export class WhiteBoard extends HTMLElement {
         }
         for (const id of ids) {
             const element = this.model.element(id);
-            if (element) this.#seen.set(id, painted(element));
+            if (element) this.#seen.set(id, inked(element));
             else this.#seen.delete(id);
         }
         this.layers.refreshLive();

@@ -1,5 +1,5 @@
 // The two canvases of the board: what is finished, put together from tiles, and what moves, painted where it moves.
-import { grow, painted, union } from "./geometry.js";
+import { grow, inked, union } from "./geometry.js";
 import { Budget, Picture, range } from "./tiles.js";
 
 /** What a frame may paint of the tiles while somebody moves, and while nothing moves. */
@@ -108,7 +108,7 @@ export class Layers {
         this.#hidden = new Set(ids);
         for (const id of new Set([...before, ...ids])) {
             const element = this.#model.element(id);
-            if (element && before.has(id) !== this.#hidden.has(id)) this.invalidate(painted(element));
+            if (element && before.has(id) !== this.#hidden.has(id)) this.invalidate(inked(element));
         }
     }
 
@@ -139,7 +139,7 @@ export class Layers {
         const view = this.#view(this.#shown.unit);
         const { changed, done } = this.#shown.work(range(view), budget, { create: exact });
         this.#patches.push(...changed);
-        this.#complete = exact && done && (!resting || this.#ahead(view, budget));
+        this.#complete = exact && done && resting && this.#ahead(view, budget);
         if (all || (!exact && this.#patches.length > 0)) this.#show(view);
         else for (const patch of this.#patches) this.#show(view, patch);
         this.#patches = [];

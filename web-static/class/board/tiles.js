@@ -1,18 +1,21 @@
 // The finished part of the board at one size: tiles that are painted once, a little at a time, and kept.
-import { grow, overlap, painted, union } from "./geometry.js";
+import { grow, inked, overlap, union } from "./geometry.js";
 import { paint } from "./paint.js";
 
 /** The side of a tile in device pixels. */
 export const SIDE = 512;
 
+/** Painted around each tile as well: curves are cut at a canvas's edge, and the pixels there are not exact. */
+const RIM = 3;
+
 /** Canvases kept for the next tiles; more are left to the browser. */
 const MOST_SPARE = 16;
 const spare = [];
 
-/** After about so many points it is made sure that they are painted. */
+/** After about so many points it is made sure that they are inked. */
 const LOOK = 800;
 
-/** What may be painted in one frame: so many points of strokes, for so long (ms). */
+/** What may be inked in one frame: so many points of strokes, for so long (ms). */
 export class Budget {
     #points;
     #until;
@@ -27,7 +30,7 @@ export class Budget {
         return this.#points <= 0 || performance.now() > this.#until;
     }
 
-    /** Counts an element; true now and then, when it is time to look what was really painted. */
+    /** Counts an element; true now and then, when it is time to look what was really inked. */
     spend(element) {
         const before = this.#points;
         this.#points -= element.points ? 4 + element.points.length / 2 : 20;
@@ -46,8 +49,8 @@ export function range({ x, y, w, h }, ring = 0) {
 /**
  * A board painted with `unit` device pixels per board unit.
  *
- * `elements()` gives what is to be painted, lowest first. A tile that changes keeps its old look until the new one is
- * ready; one that is new shows itself while it is painted.
+ * `elements()` gives what is to be inked, lowest first. A tile that changes keeps its old look until the new one is
+ * ready; one that is new shows itself while it is inked.
  */
 export class Picture {
     #tiles = new Map();
@@ -79,7 +82,7 @@ export class Picture {
 
     /** Puts an element on top; the boxes (device pixels) that changed. */
     append(element) {
-        const box = painted(element);
+        const box = inked(element);
         const changed = [];
         for (const tile of this.#tiles.values()) {
             if (!overlap(tile.box, box)) continue;
@@ -114,7 +117,7 @@ export class Picture {
                 // Whole pixels, or there would be seams.
                 const [x, y, endX, endY] = [col * SIDE - view.x, row * SIDE - view.y, (col + 1) * SIDE - view.x, (row + 1) * SIDE - view.y]
                     .map((edge) => Math.round(edge * factor));
-                context.drawImage(canvas, x, y, endX - x, endY - y);
+                context.drawImage(canvas, RIM, RIM, SIDE, SIDE, x, y, endX - x, endY - y);
             }
         }
     }
@@ -131,7 +134,7 @@ export class Picture {
 
     #create(col, row) {
         const side = SIDE / this.unit;
-        const tile = { col, row, box: { x: col * side, y: row * side, w: side, h: side }, canvas: take(), isNew: true, job: { box: null, list: null } };
+        const tile = { col, row, box: grow({ x: col * side, y: row * side, w: side, h: side }, RIM / this.unit), canvas: take(), isNew: true, job: { box: null, list: null } };
         this.#tiles.set(`${col},${row}`, tile);
         return tile;
     }
@@ -173,13 +176,13 @@ export class Picture {
             context.clearRect(x / this.unit, y / this.unit, w / this.unit, h / this.unit);
         }
         const area = job.box ?? tile.box;
-        job.list = this.#elements().filter((element) => overlap(painted(element), area) && overlap(painted(element), tile.box));
+        job.list = this.#elements().filter((element) => overlap(inked(element), area) && overlap(inked(element), tile.box));
         job.at = 0;
     }
 
     #context(tile, canvas) {
         const context = canvas.getContext("2d");
-        context.setTransform(this.unit, 0, 0, this.unit, -tile.col * SIDE, -tile.row * SIDE);
+        context.setTransform(this.unit, 0, 0, this.unit, RIM - tile.col * SIDE, RIM - tile.row * SIDE);
         return context;
     }
 
@@ -190,7 +193,7 @@ export class Picture {
 }
 
 // Browsers note what is drawn and paint it when it is looked at: without a look in between, all tiles of a picture
-// would be painted in the frame that shows them.
+// would be inked in the frame that shows them.
 const glass = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
 
 function settle(canvas) {
@@ -203,7 +206,7 @@ function take() {
         clean(canvas);
         return canvas;
     }
-    return Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+    return Object.assign(document.createElement("canvas"), { width: SIDE + 2 * RIM, height: SIDE + 2 * RIM });
 }
 
 // Also takes away the clip of a painting that was given up.
