@@ -3,6 +3,7 @@ import { webcrypto } from "node:crypto";
 import test from "node:test";
 import { BoardModel } from "../../../web-static/class/board/model.js";
 import { bounds, hits, moved, simplified, snapped } from "../../../web-static/class/board/geometry.js";
+import { Viewport } from "../../../web-static/class/board/viewport.js";
 
 globalThis.crypto ??= webcrypto;
 
@@ -90,4 +91,22 @@ test("simplifying keeps the ends, the corners and no gap that bends the curve", 
     assert.deepEqual([kept[0], kept.at(-1), kept.length < 6], [0, 99, true]);
     const dense = simplified(points, 0.3, 5);
     assert.ok(dense.every((index, at) => at === 0 || index - dense[at - 1] <= 6));
+});
+
+test("a part of the board is shown beside what lies over its edge", () => {
+    const viewport = new Viewport();
+    viewport.resize(1_000, 500);
+    viewport.covered = () => ({ left: 100, top: 0, right: 0, bottom: 0 });
+    viewport.fit({ x: 0, y: 0, w: 4_000, h: 400 }, 0);
+    assert.deepEqual(viewport.toScreen(0, 200).map(Math.round), [100, 250]);
+    assert.deepEqual(viewport.toScreen(4_000, 200).map(Math.round), [1_000, 250]);
+    viewport.reveal({ x: -1_000, y: 0, w: 10, h: 10 }, 20);
+    assert.equal(Math.round(viewport.toScreen(-1_000, 0)[0]), 120);
+});
+
+test("who drew is known by name once an event told it", () => {
+    const model = new BoardModel(me);
+    assert.equal(model.nameOf(2), "");
+    model.apply({ type: "board.applied", by: { id: 2, name: "Ada" }, ops: [{ op: "add", element: { ...rect("a", 1), author: 2 } }] });
+    assert.equal(model.nameOf(2), "Ada");
 });

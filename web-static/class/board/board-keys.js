@@ -24,7 +24,7 @@ export function registerBoardKeys(board) {
     register({ key: "9", group, label: t("board.ink"), run: () => board.toolbar.querySelector("[aria-haspopup=dialog]").click(), when: draw });
     for (const [key, label, run, when, hidden] of keys) register({ key, group, label: t(label), run, when, hidden });
     // What the surface itself listens to, for the list of shortcuts.
-    for (const [key, label] of [["Tab", "board.key_select"], ["ArrowRight", "board.key_move"], ["Alt+ArrowRight", "board.key_resize"], ["Delete", "board.delete"]]) {
+    for (const [key, label] of [["Tab", "board.key_select"], ["Ctrl+a", "board.key_all"], ["ArrowRight", "board.key_move"], ["Alt+ArrowRight", "board.key_resize"], ["Delete", "board.delete"]]) {
         register({ key, group, label: t(label), run() {}, when: () => false });
     }
     listen(board);
@@ -42,6 +42,11 @@ function listen(board) {
         }
         const step = STEPS[event.key];
         const { selection } = board;
+        if ((event.ctrlKey || event.metaKey) && event.key === "a" && board.mayDraw) {
+            event.preventDefault();
+            board.selectAll();
+            return;
+        }
         if (event.ctrlKey || event.metaKey || (event.altKey && !(step && selection.ids.size > 0))) return;
         if (step && event.altKey) {
             const size = event.shiftKey ? 1 : 8;

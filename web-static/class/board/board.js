@@ -61,7 +61,8 @@ export class WhiteBoard extends HTMLElement {
             hover: (point) => this.#hover(point),
         });
         this.refreshTools = drawToolbar(this.toolbar, this);
-        this.spoken = new SpokenList(this.list, this.model, (id) => (id === room.me.id ? t("people.you") : ""));
+        this.viewport.covered = () => this.#covered();
+        this.spoken = new SpokenList(this.list, this.model, (id) => this.#nameOf(id));
         new Minimap(this.map, this.model, this.viewport);
         this.#follow();
         registerBoardKeys(this);
@@ -158,9 +159,17 @@ export class WhiteBoard extends HTMLElement {
         }
         this.selection.set([next.id]);
         this.viewport.reveal(painted(next));
-        const what = describe(next, next.author === this.#room.me.id ? t("people.you") : "");
+        const what = describe(next, this.#nameOf(next.author));
         this.say(t("board.selected", { what, at: elements.indexOf(next) + 1, n: elements.length }));
         return true;
+    }
+
+    /** Selects everything that this person may change. */
+    selectAll() {
+        const ids = this.model.elements.filter((element) => this.model.mayChange(element)).map(({ id }) => id);
+        this.choose({ tool: "select" });
+        this.selection.set(ids);
+        this.say(t("board.selected_all", { n: ids.length }));
     }
 
     /** Shows everything that is drawn. */
@@ -198,6 +207,21 @@ export class WhiteBoard extends HTMLElement {
             else if (!element && fields) this.apply([{ op: "add", element: { id: this.model.newId(), kind: "text", ...fields, color, size } }]);
             this.surface.focus({ preventScroll: true });
         });
+    }
+
+    // The tools lie over an edge of the board: what is to be seen belongs beside them.
+    #covered() {
+        const covered = { left: 0, top: 0, right: 0, bottom: 0 };
+        if (!this.mayDraw) return covered;
+        const [bar, all] = [this.toolbar.getBoundingClientRect(), this.getBoundingClientRect()];
+        if (bar.width > bar.height) covered.top = bar.bottom - all.top;
+        else if (bar.left - all.left < all.right - bar.right) covered.left = bar.right - all.left;
+        else covered.right = all.right - bar.left;
+        return covered;
+    }
+
+    #nameOf(id) {
+        return id === this.#room.me.id ? t("people.you") : this.model.nameOf(id);
     }
 
     #build() {
@@ -310,7 +334,7 @@ export class WhiteBoard extends HTMLElement {
     }
 
     #handleAt({ x, y, type }) {
-        const box = this.#look.tool === "select" && this.mayDraw ? extent(this.selection.elements) : null;
+        const box = this.#look.tool === "select" && this.mayDraw ? this.selection.box : null;
         return box && handleAt(box, x, y, this.viewport.scale, type);
     }
 

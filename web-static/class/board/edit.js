@@ -1,7 +1,7 @@
 // Gestures that change what is there: erasing, selecting, moving.
 import { bounds, boxOf, contains, grow, hits, moved, overlap, painted, union } from "./geometry.js";
 import { paint, paintOf } from "./paint.js";
-import { extent, handles, HANDLES } from "./resize.js";
+import { handles, HANDLES } from "./resize.js";
 
 /** How far (px) beside an element a press still counts. */
 const SLACK = { mouse: 6, pen: 8, touch: 14 };
@@ -189,10 +189,10 @@ export class Selection {
         }
         context.globalAlpha = 1;
         context.setLineDash([5 / scale, 4 / scale]);
-        const { x, y, w, h } = grow(box, 3 / scale);
+        const { x, y, w, h } = grow(box, (HANDLES[this.type] ?? HANDLES.mouse).out / scale);
         context.strokeRect(x, y, w, h);
         context.setLineDash([]);
-        if (dx === 0 && dy === 0) this.#paintHandles(context, extent(elements), scale);
+        if (dx === 0 && dy === 0) this.#paintHandles(context, box, scale);
         context.restore();
     }
 

@@ -4,7 +4,7 @@ import { Budget, Picture, range } from "./tiles.js";
 
 /** What a frame may paint of the tiles while somebody moves, and while nothing moves. */
 const MOVING = { points: 3_000, ms: 2 };
-const RESTING = { points: 16_000, ms: 8 };
+const RESTING = { points: 16_000, ms: 12 };
 
 /** The view rests after this (ms) without movement. */
 const PAUSE = 80;

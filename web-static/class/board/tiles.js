@@ -65,17 +65,10 @@ export class Picture {
     work(area, budget, { create = true } = {}) {
         const changed = [];
         let done = true;
-        for (let row = area.top; row <= area.bottom; row += 1) {
-            for (let col = area.left; col <= area.right; col += 1) {
-                const tile = this.#tiles.get(`${col},${row}`) ?? (create ? this.#create(col, row) : null);
-                if (!tile?.job) continue;
-                if (budget.spent) {
-                    done = false;
-                    continue;
-                }
-                if (this.#step(tile, budget)) changed.push({ x: col * SIDE, y: row * SIDE, w: SIDE, h: SIDE });
-                done &&= tile.job === null;
-            }
+        for (const tile of create ? this.#all(area) : this.#known(area)) {
+            if (!tile.job) continue;
+            if (!budget.spent && this.#step(tile, budget)) changed.push({ x: tile.col * SIDE, y: tile.row * SIDE, w: SIDE, h: SIDE });
+            done &&= tile.job === null;
         }
         return { changed, done };
     }
@@ -108,27 +101,32 @@ export class Picture {
     /** Draws the tiles over a canvas whose window is `view` (device pixels of this picture). */
     draw(context, view, part = view) {
         const factor = context.canvas.width / view.w;
-        const { left, top, right, bottom } = range(part);
         context.imageSmoothingEnabled = factor !== 1;
-        for (let row = top; row <= bottom; row += 1) {
-            for (let col = left; col <= right; col += 1) {
-                const canvas = this.#tiles.get(`${col},${row}`)?.canvas;
-                if (!canvas) continue;
-                // Whole pixels, or there would be seams.
-                const [x, y, endX, endY] = [col * SIDE - view.x, row * SIDE - view.y, (col + 1) * SIDE - view.x, (row + 1) * SIDE - view.y]
-                    .map((edge) => Math.round(edge * factor));
-                context.drawImage(canvas, RIM, RIM, SIDE, SIDE, x, y, endX - x, endY - y);
-            }
+        for (const { col, row, canvas } of this.#known(range(part))) {
+            // Whole pixels, or there would be seams.
+            const [x, y, endX, endY] = [col * SIDE - view.x, row * SIDE - view.y, (col + 1) * SIDE - view.x, (row + 1) * SIDE - view.y]
+                .map((edge) => Math.round(edge * factor));
+            context.drawImage(canvas, RIM, RIM, SIDE, SIDE, x, y, endX - x, endY - y);
         }
     }
 
     /** Forgets the tiles outside of a range; without one all of them. */
     trim(area = null) {
         for (const [key, tile] of this.#tiles) {
-            const { col, row } = tile;
-            if (area && col >= area.left && col <= area.right && row >= area.top && row <= area.bottom) continue;
+            if (area && lies(tile, area)) continue;
             this.#tiles.delete(key);
             for (const canvas of [tile.canvas, tile.job?.canvas]) giveBack(canvas);
+        }
+    }
+
+    // A window may be a thousand times as large as a tile while the size changes: only existing ones are gone through.
+    #known(area) {
+        return [...this.#tiles.values()].filter((tile) => lies(tile, area));
+    }
+
+    *#all({ left, top, right, bottom }) {
+        for (let row = top; row <= bottom; row += 1) {
+            for (let col = left; col <= right; col += 1) yield this.#tiles.get(`${col},${row}`) ?? this.#create(col, row);
         }
     }
 
@@ -198,6 +196,10 @@ const glass = Object.assign(document.createElement("canvas"), { width: 1, height
 
 function settle(canvas) {
     glass.drawImage(canvas, 0, 0, 1, 1, 0, 0, 1, 1);
+}
+
+function lies({ col, row }, { left, top, right, bottom }) {
+    return col >= left && col <= right && row >= top && row <= bottom;
 }
 
 function take() {

@@ -282,6 +282,8 @@ export default {
     "board.placed": "{what} gesetzt und ausgewählt. Pfeiltasten verschieben, Alt und Pfeiltasten ändern die Größe.",
     "board.sized": "{w} breit, {h} hoch",
     "board.key_select": "Nächstes Element auswählen",
+    "board.key_all": "Alles auswählen",
+    "board.selected_all": { one: "{n} Element ausgewählt.", other: "{n} Elemente ausgewählt." },
     "board.key_move": "Auswahl verschieben (feiner mit Umschalt)",
     "board.key_resize": "Größe der Auswahl ändern (feiner mit Umschalt)",
     "board.selected": "{what}, {at} von {n}",

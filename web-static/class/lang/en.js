@@ -282,6 +282,8 @@ export default {
     "board.placed": "{what} placed and selected. Arrow keys move it, Alt and arrow keys make it larger or smaller.",
     "board.sized": "{w} wide, {h} high",
     "board.key_select": "Select the next element",
+    "board.key_all": "Select everything",
+    "board.selected_all": { one: "{n} element selected.", other: "{n} elements selected." },
     "board.key_move": "Move the selection (finer with Shift)",
     "board.key_resize": "Make the selection larger or smaller (finer with Shift)",
     "board.selected": "{what}, {at} of {n}",
