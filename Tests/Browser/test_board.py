@@ -161,6 +161,36 @@ def test_a_moved_and_zoomed_board_looks_as_if_painted_anew(arrive, cast, lesson)
     assert teacher.page.evaluate(DIFFERENCE) < ROUNDING
 
 
+def test_latecomers_see_what_is_moved_without_a_trace(arrive, cast, lesson):
+    teacher = arrive(cast["instructor"]).enter(lesson)
+    teacher.draw("Rectangle", [(200, 150), (500, 350)])
+    teacher.draw("Rectangle", [(550, 150), (850, 350)])
+    expect(teacher.elements).to_have_count(2)
+    late = arrive(cast["students"][1]).enter(lesson)
+    expect(late.elements).to_have_count(2)
+    teacher.draw("Pen", WAVE)
+    expect(late.elements).to_have_count(3)
+    teacher.draw("Select and move", [(200, 300), (300, 400)])
+    late.sees_ink("still", 300, 400)
+    assert late.page.evaluate(DIFFERENCE) < ROUNDING
+
+
+def test_everything_is_selected_and_deleted_by_keys(arrive, cast, lesson):
+    teacher = arrive(cast["instructor"]).enter(lesson)
+    teacher.draw("Rectangle", [(200, 150), (500, 350)])
+    teacher.draw("Line", [(550, 150), (850, 350)])
+    expect(teacher.elements).to_have_count(2)
+    teacher.page.keyboard.press("9")
+    expect(teacher.page.get_by_role("dialog", name="Colour and width")).to_be_visible()
+    teacher.page.keyboard.press("Escape")
+    teacher.board.focus()
+    teacher.page.keyboard.press("Control+a")
+    teacher.page.keyboard.press("Delete")
+    expect(teacher.elements).to_have_count(0)
+    teacher.page.keyboard.press("Control+z")
+    expect(teacher.elements).to_have_count(2)
+
+
 SIZE = """([w, h]) => {
     const [element] = document.querySelector("white-board").model.elements;
     return element && Math.abs(element.w - w) < 1.5 && Math.abs(element.h - h) < 1.5;

@@ -110,3 +110,13 @@ test("who drew is known by name once an event told it", () => {
     model.apply({ type: "board.applied", by: { id: 2, name: "Ada" }, ops: [{ op: "add", element: { ...rect("a", 1), author: 2 } }] });
     assert.equal(model.nameOf(2), "Ada");
 });
+
+test("what comes in below an own pending element is not taken for the topmost", () => {
+    const model = new BoardModel(me);
+    const changes = [];
+    model.on("changed", ({ appended }) => changes.push(appended));
+    model.apply(applied({ op: "add", element: rect("a", 1) }));
+    model.progress({ key: "k", state: "pending", data: { ops: [{ op: "add", element: rect("mine") }] } });
+    model.apply(applied({ op: "add", element: rect("b", 2) }));
+    assert.deepEqual([changes, ids(model)], [[true, true, false], ["a", "b", "mine"]]);
+});

@@ -254,6 +254,7 @@ export class WhiteBoard extends HTMLElement {
             this.layers.resize();
         }).observe(this);
         model.on("reset", () => {
+            this.#seen = new Map(model.elements.map((element) => [element.id, inked(element)]));
             this.selection.prune();
             this.layers.repaint();
         });
@@ -270,6 +271,7 @@ export class WhiteBoard extends HTMLElement {
         this.surface.addEventListener("dblclick", (event) => this.#doubleClick(event));
     }
 
+    // Where each element is painted: a change concerns the place that it leaves as well.
     #seen = new Map();
 
     #changed(ids, appended) {
@@ -284,8 +286,7 @@ export class WhiteBoard extends HTMLElement {
                 const element = this.model.element(id);
                 if (element) box = union(box, inked(element));
             }
-            if (box && this.#seen.size > 0) this.layers.invalidate(box);
-            else this.layers.repaint();
+            if (box) this.layers.invalidate(box);
             this.selection.prune();
         }
         for (const id of ids) {

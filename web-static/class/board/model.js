@@ -87,7 +87,8 @@ export class BoardModel extends Emitter {
         this.#order = null;
         // An own stroke that was already drawn stays where it is.
         if (!appended && existed.length === ids.size && event.ops.every((op) => op.op === "add") && this.#isTop(ids)) return true;
-        this.emit("changed", { ids, appended });
+        // Own pending elements lie above what comes in meanwhile.
+        this.emit("changed", { ids, appended: appended && this.#isTop(ids) });
         return true;
     }
 
