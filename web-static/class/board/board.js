@@ -4,11 +4,11 @@ import { number, t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
 import { later } from "../../base/later.js";
 import { reasonText, toast } from "../../base/toast.js";
-import { painted, union } from "./geometry.js";
+import { inked, painted, union } from "./geometry.js";
 import { Layers } from "./layers.js";
 import { forgetColors } from "./paint.js";
 import { HeldGesture, Pointers } from "./pointer.js";
-import { elementAt, Selection } from "./selection.js";
+import { Selection } from "./selection.js";
 import { SHEET, Viewport } from "./viewport.js";
 
 const STYLE = "cohort.board.style";
@@ -27,14 +27,11 @@ export class WhiteBoard extends HTMLElement {
     #room;
     #editor = null;
     #cursorAt = 0;
-    #dialogs = later(() => import("../../base/dialog.js"));
-    #pictures = later(() => import("./export.js"));
-    #gestures = later(() => import("./gestures.js"));
+    #tools = later(() => import("./tools.js"));
     #editors = later(() => import("./text-editor.js"));
     #further = later(async () => {
         const further = await import("./further.js");
-        const { me } = this.#room;
-        Object.assign(this, further.complete(this, { me, nameOf: (id) => (id === me.id ? t("people.you") : "") }));
+        Object.assign(this, further.complete(this, this.#room));
         this.refreshTools();
         return further;
     });
@@ -42,6 +39,11 @@ export class WhiteBoard extends HTMLElement {
     /** The tool and the look of what is drawn next. */
     get style() {
         return this.#look;
+    }
+
+    /** The tools for what is there, once they have come, or null. */
+    get tools() {
+        return this.#tools.module;
     }
 
     /** Whether this person may draw now. */
@@ -56,7 +58,7 @@ export class WhiteBoard extends HTMLElement {
         this.selection = new Selection(this.model, () => this.#selected());
         this.#build();
         this.layers = new Layers({
-            model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context) => this.#paintLive(context),
+            model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context, mark) => this.#paintLive(context, mark),
             moving: () => Boolean(this.pointers.gesture) || this.selection.ids.size > 0 || this.others?.any === true,
         });
         this.pointers = new Pointers(this.surface, {
@@ -66,22 +68,23 @@ export class WhiteBoard extends HTMLElement {
             refreshLive: () => this.layers.refreshLive(),
             hover: (point) => this.#hover(point),
         });
+        this.viewport.covered = () => this.#covered();
         this.#follow();
         this.#allowed();
         this.#takeAll();
     }
 
     /** Brings what the first sight does not need: the tools, others in motion, the small map, words for readers, keys. */
-    complete() {
-        this.#further.use();
+    async complete() {
+        await this.#further.use();
         this.#fetchTools();
     }
 
     // For those who may draw. A class that is allowed to all at once does not come for them in one moment.
     #fetchTools(spread = 0) {
-        if (!this.mayDraw || this.#gestures.module) return;
+        if (!this.others || !this.mayDraw || this.tools) return;
         setTimeout(() => {
-            this.#gestures.ahead();
+            this.#tools.ahead();
             this.#editors.ahead();
         }, Math.random() * spread);
     }
@@ -140,50 +143,9 @@ export class WhiteBoard extends HTMLElement {
         if (box) this.viewport.reveal(box);
     }
 
-    /** Puts a shape into the middle of the view, selected, to be moved by the arrow keys. */
-    placeShape() {
-        const { tool: kind, color, size, fill } = this.#look;
-        const { x, y, w, h } = this.viewport.box;
-        const [left, top] = [Math.round(x + w / 2 - 80), Math.round(y + h / 2 - 50)];
-        const id = this.model.newId();
-        const place = kind === "line" ? { points: [left, top + 50, left + 160, top + 50] } : { x: left, y: top, w: 160, h: 100 };
-        this.apply([{ op: "add", element: { id, kind, color, size, ...place, ...(fill && kind !== "line" ? { fill: color } : {}) } }]);
-        this.choose({ tool: "select" });
-        this.selection.set([id]);
-        this.say(t("board.placed", { what: t(`board.kind.${kind}`) }));
-    }
-
-    /** Selects the next (or previous) element; false at the end, so that Tab may leave. */
-    selectNext(step) {
-        const elements = this.model.elements.filter((element) => this.model.mayChange(element));
-        const [current] = this.selection.ids;
-        const at = elements.findIndex(({ id }) => id === current);
-        const next = elements[at < 0 ? (step > 0 ? 0 : elements.length - 1) : at + step];
-        if (!next) {
-            this.selection.set([]);
-            return false;
-        }
-        this.selection.set([next.id]);
-        this.viewport.reveal(painted(next));
-        const what = this.#further.module.describe(next, next.author === this.#room.me.id ? t("people.you") : "");
-        this.say(t("board.selected", { what, at: elements.indexOf(next) + 1, n: elements.length }));
-        return true;
-    }
-
     /** Shows everything that is drawn. */
     fit() {
         this.viewport.fit(this.model.elements.map(painted).reduce(union, null) ?? SHEET);
-    }
-
-    /** The items of the "more" menu. */
-    menu() {
-        const name = this.#room.state.title || "board";
-        return [
-            { label: t("board.fit"), icon: "fit", end: h("kbd", "0"), run: () => this.fit() },
-            { label: t("board.export_png"), icon: "download", run: () => this.#pictures.use(async ({ png, save }) => save(`${name}.png`, await png(this.model))) },
-            { label: t("board.export_svg"), icon: "download", run: () => this.#pictures.use(({ save, svg }) => save(`${name}.svg`, svg(this.model))) },
-            ...(this.#room.me.staff && this.mayDraw ? ["-", { label: t("board.clear"), icon: "trash", danger: true, run: () => this.#clear() }] : []),
-        ];
     }
 
     /** Says something to screen readers only. */
@@ -209,6 +171,22 @@ export class WhiteBoard extends HTMLElement {
             else if (!element && fields) this.apply([{ op: "add", element: { id: this.model.newId(), kind: "text", ...fields, color, size } }]);
             this.surface.focus({ preventScroll: true });
         });
+    }
+
+    /** What somebody is called in words about the board; "" where no name is known. */
+    nameOf(id) {
+        return id === this.#room.me.id ? t("people.you") : this.model.nameOf(id);
+    }
+
+    // The tools lie over an edge of the board: what is to be seen belongs beside them.
+    #covered() {
+        const covered = { left: 0, top: 0, right: 0, bottom: 0 };
+        const [bar, all] = [this.toolbar.getBoundingClientRect(), this.getBoundingClientRect()];
+        if (!this.mayDraw || bar.width === 0) return covered;
+        if (bar.width > bar.height) covered.top = bar.bottom - all.top;
+        else if (bar.left - all.left < all.right - bar.right) covered.left = bar.right - all.left;
+        else covered.right = all.right - bar.left;
+        return covered;
     }
 
     #build() {
@@ -258,11 +236,11 @@ export class WhiteBoard extends HTMLElement {
         this.surface.addEventListener("dblclick", (event) => this.#doubleClick(event));
     }
 
-    // Where each element was painted last: what a change has to clear.
+    // Where each element is painted: a change concerns the place that it leaves as well.
     #seen = new Map();
 
     #takeAll() {
-        this.#seen = new Map(this.model.elements.map((element) => [element.id, painted(element)]));
+        this.#seen = new Map(this.model.elements.map((element) => [element.id, inked(element)]));
     }
 
     #changed(ids, appended) {
@@ -275,27 +253,30 @@ export class WhiteBoard extends HTMLElement {
             for (const id of ids) {
                 box = union(box, this.#seen.get(id) ?? null);
                 const element = this.model.element(id);
-                if (element) box = union(box, painted(element));
+                if (element) box = union(box, inked(element));
             }
-            if (box && this.#seen.size > 0) this.layers.invalidate(box);
-            else this.layers.repaint();
+            if (box) this.layers.invalidate(box);
             this.selection.prune();
         }
         for (const id of ids) {
             const element = this.model.element(id);
-            if (element) this.#seen.set(id, painted(element));
+            if (element) this.#seen.set(id, inked(element));
             else this.#seen.delete(id);
         }
         this.layers.refreshLive();
     }
 
-    #paintLive(context) {
-        const moving = this.others?.paintStrokes(context) ?? false;
-        this.pointers.gesture?.paint(context);
-        this.selection.paint(context, this.viewport.scale);
+    #paintLive(context, mark) {
+        const { others, viewport } = this;
+        const wait = others?.paintStrokes(context, mark) ?? Infinity;
+        this.pointers.gesture?.paint(context, mark);
+        this.tools?.paintSelection(context, this.selection, viewport.scale, mark);
         const { ratio } = this.layers;
         context.setTransform(ratio, 0, 0, ratio, 0, 0);
-        return this.others?.paintCursors(context, this.viewport) || moving;
+        return Math.min(wait, others?.paintCursors(context, viewport, ({ x, y, w, h: height }) => {
+            const [left, top] = viewport.toBoard(x, y);
+            mark({ x: left, y: top, w: w / viewport.scale, h: height / viewport.scale });
+        }) ?? Infinity);
     }
 
     #gesture(pointer, event) {
@@ -303,23 +284,16 @@ export class WhiteBoard extends HTMLElement {
         const { tool } = this.#look;
         this.surface.focus({ preventScroll: true });
         if (tool === "pan" || !this.mayDraw) return null;
-        if (tool === "text") {
-            // The press would take the focus from the new field; wait until it is over.
-            event.preventDefault();
-            const element = elementAt(this, pointer.x, pointer.y, pointer.type);
-            const place = element?.kind === "text" ? { x: element.x, y: element.y, element } : { x: pointer.x, y: pointer.y - 8 };
-            return { move() {}, paint() {}, cancel() {}, end: () => this.write(place) };
-        }
         const { shiftKey: shift } = event;
-        const make = ({ DrawGesture, EraseGesture, SelectGesture }) => {
-            if (tool === "eraser") return new EraseGesture(this, pointer);
-            if (tool === "select") return new SelectGesture(this, pointer, { shift });
-            return new DrawGesture(this, tool, pointer);
-        };
-        return this.#gestures.module ? make(this.#gestures.module) : new HeldGesture(this.#gestures, make);
+        // The press would take the focus from a text's new field; it is opened when the press is over.
+        if (tool === "text") event.preventDefault();
+        const make = ({ gestureOf }) => gestureOf(this, tool, pointer, { shift });
+        return this.tools ? make(this.tools) : new HeldGesture(this.#tools, make);
     }
 
-    #hover({ x, y }) {
+    #hover(pointer) {
+        const { x, y } = pointer;
+        if (!this.pointers.gesture) this.surface.style.cursor = this.tools?.cursorAt(this, pointer) ?? "";
         const now = performance.now();
         if (!this.mayDraw || now - this.#cursorAt < CURSOR_EVERY) return;
         this.#cursorAt = now;
@@ -330,11 +304,13 @@ export class WhiteBoard extends HTMLElement {
         if (this.#look.tool !== "select" || !this.mayDraw) return;
         const rect = this.surface.getBoundingClientRect();
         const [x, y] = this.viewport.toBoard(event.clientX - rect.left, event.clientY - rect.top);
-        const element = elementAt(this, x, y);
+        const element = this.tools?.elementAt(this, x, y);
         if (element?.kind === "text") this.write({ x: element.x, y: element.y, element });
     }
 
     #selected() {
+        // Whoever selects by keys has them perhaps before the tools.
+        if (this.selection.ids.size > 0 && !this.tools) this.#tools.ahead().then(() => this.layers.refreshLive());
         this.refreshTools();
         this.layers.refreshLive();
     }
@@ -359,13 +335,6 @@ export class WhiteBoard extends HTMLElement {
         const undo = entry.data.ops.some(({ op }) => op === "undo" || op === "redo");
         if (undo) this.say(t("board.nothing_to_undo"));
         else toast(t("board.refused", { reason: reasonText(entry) }), { kind: "bad" });
-    }
-
-    #clear() {
-        this.#dialogs.use(async ({ confirm }) => {
-            const yes = await confirm({ title: t("board.clear_title"), text: t("board.clear_text"), action: t("board.clear"), danger: true });
-            if (yes) this.apply([{ op: "clear" }]);
-        });
     }
 }
 

@@ -5,12 +5,10 @@ import { Others } from "./others.js";
 import { SpokenList } from "./spoken.js";
 import { drawToolbar } from "./toolbar.js";
 
-export { describe } from "./spoken.js";
-
 /** Completes a board that was started: its `others` and `refreshTools`. */
-export function complete(board, { me, nameOf }) {
-    new SpokenList(board.list, board.model, nameOf).refresh();
+export function complete(board, room) {
+    new SpokenList(board.list, board.model, (id) => board.nameOf(id)).refresh();
     new Minimap(board.map, board.model, board.viewport).refresh();
     registerBoardKeys(board);
-    return { others: new Others(me, () => board.layers.refreshLive()), refreshTools: drawToolbar(board.toolbar, board) };
+    return { others: new Others(room.me, () => board.layers.refreshLive()), refreshTools: drawToolbar(board.toolbar, board, room) };
 }

@@ -1,10 +1,13 @@
 // What a pointer does on the board with a tool in hand: drawing, erasing, selecting and moving.
 import { bounds, boxOf, contains, hits, overlap, painted, round, simplified, snapped } from "./geometry.js";
 import { paint, paintOf } from "./paint.js";
-import { elementAt, SLACK } from "./selection.js";
+import { Trail } from "./trail.js";
 
 /** How often (ms) others are told of a stroke in motion. */
 const TELL = 50;
+
+/** How far (px) beside an element a press still counts. */
+const SLACK = { mouse: 6, pen: 8, touch: 14 };
 
 /** The most points of one element; a longer stroke is simplified until it fits. */
 const MOST_POINTS = 1_500;
@@ -20,6 +23,7 @@ export class DrawGesture {
     #points = [];
     #pressure = [];
     #usePressure;
+    #trail;
     #told = 0;
     #toldAt = 0;
     #firm = false;
@@ -28,6 +32,7 @@ export class DrawGesture {
         this.#desk = desk;
         this.#kind = kind;
         this.#usePressure = kind === "pen" && pointer.type === "pen";
+        this.#trail = new Trail(this.#usePressure);
         this.id = desk.model.newId();
         this.#add(pointer);
     }
@@ -41,9 +46,15 @@ export class DrawGesture {
     }
 
     /** Paints the stroke as it is. */
-    paint(context) {
+    paint(context, mark) {
+        if (this.#kind === "pen") {
+            const box = this.#trail.paint(context, this.#head());
+            if (box) mark(box);
+            return;
+        }
         const element = this.#element();
-        if (element) paint(context, element);
+        paint(context, element);
+        mark(painted(element));
     }
 
     /** The gesture is over: the element is sent. */
@@ -60,9 +71,10 @@ export class DrawGesture {
 
     #add({ x, y, pressure }) {
         if (this.#kind === "pen") {
-            const [lastX, lastY] = this.#points.slice(-2);
+            const [lastX, lastY] = [this.#points.at(-2), this.#points.at(-1)];
             if (this.#points.length > 0 && Math.hypot(x - lastX, y - lastY) < 0.7 / this.#desk.viewport.scale) return;
             this.#points.push(x, y);
+            this.#trail.add(x, y, pressure);
             if (this.#usePressure) this.#pressure.push(pressure);
         } else {
             this.#points = [this.#points[0] ?? x, this.#points[1] ?? y, x, y];
@@ -132,6 +144,12 @@ export class DrawGesture {
     }
 }
 
+/** The topmost element under a point that this person may change. */
+export function elementAt(desk, x, y, type = "mouse") {
+    const slack = (SLACK[type] ?? 8) / desk.viewport.scale;
+    return desk.model.elements.findLast((element) => desk.model.mayChange(element) && hits(element, x, y, slack));
+}
+
 /** Rubs out whole elements along the way; one operation when the pointer is lifted. */
 export class EraseGesture {
     #desk;
@@ -156,11 +174,13 @@ export class EraseGesture {
         return "live";
     }
 
-    paint(context) {
+    paint(context, mark) {
         context.globalAlpha = 0.2;
         for (const id of this.#ids) {
             const element = this.#desk.model.element(id);
-            if (element) paint(context, element);
+            if (!element) continue;
+            paint(context, element);
+            mark(painted(element));
         }
         context.globalAlpha = 1;
     }
@@ -216,9 +236,10 @@ export class SelectGesture {
         return "live";
     }
 
-    paint(context) {
+    paint(context, mark) {
         if (this.#mode !== "frame") return;
         const { x, y, w, h } = boxOf(this.#start.x, this.#start.y, this.#now.x, this.#now.y);
+        mark({ x, y, w, h });
         context.lineWidth = 1 / this.#desk.viewport.scale;
         context.strokeStyle = context.fillStyle = paintOf("--accent-text");
         context.globalAlpha = 0.08;

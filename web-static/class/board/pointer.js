@@ -164,8 +164,8 @@ export class HeldGesture {
         this.#do("cancel");
     }
 
-    paint(context) {
-        this.#real?.paint(context);
+    paint(context, mark) {
+        this.#real?.paint(context, mark);
     }
 
     #do(name, ...values) {

@@ -2,10 +2,11 @@
 import { fill, h, roving } from "../../base/dom.js";
 import { t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
+import { later } from "../../base/later.js";
 import { attachMenu } from "../../base/menu.js";
 import { COLORS, SIZES } from "./paint.js";
 
-/** The tools in the order of their keys, 1 to 8. */
+/** The tools in the order of their keys, 1 to 8; 9 is the ink. */
 export const TOOLS = Object.freeze([
     { id: "pen", icon: "pen" }, { id: "line", icon: "line" }, { id: "rect", icon: "rect" }, { id: "ellipse", icon: "ellipse" },
     { id: "text", icon: "text" }, { id: "eraser", icon: "eraser" }, { id: "select", icon: "cursor" }, { id: "pan", icon: "hand" },
@@ -14,21 +15,21 @@ export const TOOLS = Object.freeze([
 /**
  * Draws the tool bar of a board into `host`.
  *
- * `desk`: `style`, `choose(changes)`, `undo()`, `redo()`, `removeSelection()`, `menu()` (items of the last button).
+ * `desk` is the board: `style`, `choose(changes)`, `undo()`, `redo()`, `removeSelection()`, and what the menu needs.
  * Returns `refresh()`, to be called when the style, the selection or the permission changed.
  */
-export function drawToolbar(host, desk) {
+export function drawToolbar(host, desk, room) {
     const tools = TOOLS.map((tool, index) => h("button.tool", {
         type: "button", role: "radio", "aria-label": t(`board.tool.${tool.id}`), title: `${t(`board.tool.${tool.id}`)} (${index + 1})`,
         onclick: () => desk.choose({ tool: tool.id }), dataset: { tool: tool.id },
     }, icon(tool.icon, { size: 20 })));
     const swatch = h("span.swatch-now");
-    const inkButton = h("button.tool", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", title: t("board.ink") }, swatch);
+    const inkButton = h("button.tool", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", title: `${t("board.ink")} (9)` }, swatch);
     const undo = button("undo", "board.undo", () => desk.undo());
     const redo = button("redo", "board.redo", () => desk.redo());
     const remove = button("trash", "board.delete", () => desk.removeSelection());
     const more = button("dots", "board.more");
-    attachMenu(more, () => desk.menu());
+    attachMenu(more, () => menu(desk, room));
     const group = h("div.tool-group", { role: "radiogroup", "aria-label": t("board.tools") }, tools);
     const lines = [h("hr"), h("hr")];
     fill(host, group, lines[0], inkButton, lines[1], undo, redo, remove, more);
@@ -49,6 +50,25 @@ export function drawToolbar(host, desk) {
         swatch.dataset.size = String(SIZES.indexOf(size) + 1);
         order();
     };
+}
+
+const dialogs = later(() => import("../../base/dialog.js"));
+const pictures = later(() => import("./export.js"));
+
+// The items of the "more" menu.
+function menu(desk, room) {
+    const name = room.state.title || "board";
+    return [
+        { label: t("board.fit"), icon: "fit", end: h("kbd", "0"), run: () => desk.fit() },
+        { label: t("board.export_png"), icon: "download", run: () => pictures.use(async ({ png, save }) => save(`${name}.png`, await png(desk.model))) },
+        { label: t("board.export_svg"), icon: "download", run: () => pictures.use(({ save, svg }) => save(`${name}.svg`, svg(desk.model))) },
+        ...(room.me.staff && desk.mayDraw ? ["-", { label: t("board.clear"), icon: "trash", danger: true, run: () => dialogs.use(({ confirm }) => clear(confirm, desk)) }] : []),
+    ];
+}
+
+async function clear(confirm, desk) {
+    const yes = await confirm({ title: t("board.clear_title"), text: t("board.clear_text"), action: t("board.clear"), danger: true });
+    if (yes) desk.apply([{ op: "clear" }]);
 }
 
 function button(sign, key, run) {

@@ -4,6 +4,8 @@ import { Emitter } from "../../live/emitter.js";
 /** What everybody sees at first: a sheet of this size, fitted into the window. */
 export const SHEET = Object.freeze({ x: 0, y: 0, w: 1280, h: 720 });
 
+const NOTHING = Object.freeze({ left: 0, top: 0, right: 0, bottom: 0 });
+
 const SMALLEST = 0.1;
 const LARGEST = 8;
 
@@ -14,6 +16,9 @@ export class Viewport extends Emitter {
     scale = 1;
     width = 0;
     height = 0;
+
+    /** How many pixels at each edge something else lies over the board; asked when a part is to be seen. */
+    covered = () => NOTHING;
 
     /** The part of the board that is seen. */
     get box() {
@@ -29,7 +34,7 @@ export class Viewport extends Emitter {
         }
         this.width = width;
         this.height = height;
-        if (first) this.fit(SHEET, 0);
+        if (first) this.fit(SHEET, 0, NOTHING);
         this.emit("changed");
     }
 
@@ -59,13 +64,14 @@ export class Viewport extends Emitter {
         this.emit("changed");
     }
 
-    /** Shows all of `box`, with a margin in pixels. */
-    fit(box, margin = 32) {
-        const width = Math.max(1, this.width - 2 * margin);
-        const height = Math.max(1, this.height - 2 * margin);
+    /** Shows all of `box`, with a margin in pixels, where nothing covers it. */
+    fit(box, margin = 32, covered = this.covered()) {
+        const { left, top, right, bottom } = covered;
+        const width = Math.max(1, this.width - 2 * margin - left - right);
+        const height = Math.max(1, this.height - 2 * margin - top - bottom);
         this.scale = Math.max(SMALLEST, Math.min(2, width / Math.max(box.w, 1), height / Math.max(box.h, 1)));
-        this.x = box.x + box.w / 2 - this.width / 2 / this.scale;
-        this.y = box.y + box.h / 2 - this.height / 2 / this.scale;
+        this.x = box.x + box.w / 2 - (this.width + left - right) / 2 / this.scale;
+        this.y = box.y + box.h / 2 - (this.height + top - bottom) / 2 / this.scale;
         this.emit("changed");
     }
 
@@ -79,11 +85,11 @@ export class Viewport extends Emitter {
     /** Moves just as far as needed to see `box`. */
     reveal(box, margin = 40) {
         const seen = this.box;
-        const slack = margin / this.scale;
-        if (box.x - slack < seen.x) this.x = box.x - slack;
-        else if (box.x + box.w + slack > seen.x + seen.w) this.x = box.x + box.w + slack - seen.w;
-        if (box.y - slack < seen.y) this.y = box.y - slack;
-        else if (box.y + box.h + slack > seen.y + seen.h) this.y = box.y + box.h + slack - seen.h;
+        const [left, top, right, bottom] = ["left", "top", "right", "bottom"].map((edge) => (margin + this.covered()[edge]) / this.scale);
+        if (box.x - left < seen.x) this.x = box.x - left;
+        else if (box.x + box.w + right > seen.x + seen.w) this.x = box.x + box.w + right - seen.w;
+        if (box.y - top < seen.y) this.y = box.y - top;
+        else if (box.y + box.h + bottom > seen.y + seen.h) this.y = box.y + box.h + bottom - seen.h;
         this.emit("changed");
     }
 }
