@@ -36,7 +36,7 @@ SIZES = {
 #: p95 of script time, in ms.
 LIMITS = {"own": 4, "others": 4, "drag": 4, "pan": 8, "pan_all": 8, "zoom": 8, "pinch": 8}
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/static/base/tokens.css"><link rel="stylesheet" href="/static/base/base.css">
+<link rel="stylesheet" href="/static/base/base.css">
 <link rel="stylesheet" href="/static/class/class.css"><style>body { position: fixed; inset: 0; margin: 0 }</style></head>
 <body><white-board></white-board><script type="module" src="/bench.js"></script></body></html>"""
 SCRIPT = {"FunctionCall", "EvaluateScript", "FireAnimationFrame", "TimerFire", "EventDispatch", "RunMicrotasks"}

@@ -96,3 +96,10 @@ test("the class page loads by itself nothing that only a later moment needs", ()
         assert.ok(!first.has(path), path);
     }
 });
+
+test("every page's first script knows where the page's words are", () => {
+    for (const page of PAGES) {
+        assert.match(parts(page).html, new RegExp(`<script src="/static/base/early.js" data-words="${page}"`));
+        for (const language of ["en", "de"]) assert.ok(exists(`${page}/lang/${language}.js`), `${page}: ${language}`);
+    }
+});
