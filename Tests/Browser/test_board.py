@@ -192,6 +192,17 @@ def test_latecomers_see_what_is_moved_without_a_trace(arrive, cast, lesson):
     assert late.page.evaluate(DIFFERENCE) < ROUNDING
 
 
+def test_the_small_map_comes_once_there_is_more_than_the_window_shows(arrive, cast, lesson):
+    ada = arrive(cast["students"][0]).enter(lesson)
+    teacher = arrive(cast["instructor"]).enter(lesson)
+    teacher.draw("Rectangle", [(300, 200), (460, 280)])
+    expect(ada.elements).to_have_count(1)
+    assert not ada.page.evaluate("() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/minimap.js'))")
+    expect(ada.page.locator(".board-map")).to_be_hidden()
+    ada.page.evaluate(MANY, 60)
+    expect(ada.page.locator(".board-map")).to_be_visible()
+
+
 def test_everything_is_selected_and_deleted_by_keys(arrive, cast, lesson):
     teacher = arrive(cast["instructor"]).enter(lesson)
     teacher.draw("Rectangle", [(200, 150), (500, 350)])

@@ -36,6 +36,18 @@ def test_a_part_that_cannot_be_loaded_says_so_and_comes_with_another_try(arrive,
     expect(panel.get_by_text("Raised hands")).to_be_visible()
 
 
+def test_tools_that_cannot_be_loaded_say_so_and_come_with_another_try(arrive, cast, lesson):
+    teacher = arrive(cast["instructor"], allow=r"Failed to load resource")
+    teacher.page.route("**/class/board/gestures.js", lambda route: route.abort())
+    teacher.enter(lesson)
+    problem = teacher.page.get_by_role("alert").filter(has_text="A part of this page could not be loaded.")
+    expect(problem).to_be_visible()
+    teacher.page.unroute("**/class/board/gestures.js")
+    problem.get_by_role("button", name="Try again").click()
+    expect(teacher.page.get_by_role("radio", name="Pen", exact=True)).to_be_visible()
+    expect(problem).to_have_count(0)
+
+
 def test_the_question_comes_to_those_who_were_there_before_its_card(arrive, cast, lesson, quiz):
     ada = arrive(cast["students"][0])
     held = []

@@ -18,13 +18,13 @@ LATENCY = 50
 
 #: The last parts of the page that are fetched ahead, for those who attend and for those who run the class.
 LAST = "/static/class/frame/farewell.js"
-LAST_FOR_STAFF = "/static/class/board/text-editor.js"
+LAST_FOR_STAFF = "/static/class/board/toolbar.js"
 
 WATCH = """() => {
     const ready = () => {
         const field = document.querySelector(".composer-field");
         const board = document.querySelector("white-board");
-        return field && !field.disabled && document.querySelector(".class-sign")?.title === "Connected"
+        return field && !field.disabled && document.querySelector(".class-sign .dot.good")
             && document.querySelector(".class-here")?.hidden === false && board && !board.hidden && board.viewport?.width > 0;
     };
     const look = () => {

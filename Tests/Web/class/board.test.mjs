@@ -4,7 +4,7 @@ import test from "node:test";
 import { BoardModel } from "../../../web-static/class/board/model.js";
 import { HeldGesture } from "../../../web-static/class/board/pointer.js";
 import { bounds, hits, moved, simplified, snapped } from "../../../web-static/class/board/geometry.js";
-import { Viewport } from "../../../web-static/class/board/viewport.js";
+import { Viewport } from "../../../web-static/class/board/view.js";
 
 globalThis.crypto ??= webcrypto;
 

@@ -4,36 +4,43 @@ import { number, t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
 import { later } from "../../base/later.js";
 import { reasonText, toast } from "../../base/toast.js";
-import { inked, painted, union } from "./geometry.js";
-import { Layers } from "./layers.js";
-import { forgetColors } from "./paint.js";
 import { HeldGesture, Pointers } from "./pointer.js";
-import { Selection } from "./selection.js";
-import { SHEET, Viewport } from "./viewport.js";
+import { Selection, SHEET, Viewport } from "./view.js";
 
 const STYLE = "cohort.board.style";
 const OPS_PER_CALL = 100;
 const CURSOR_EVERY = 100;
-/** Within this long (ms) after the permission came the tools are fetched, if nobody draws earlier. */
-const TOOLS_WITHIN = 2_000;
+/** Within this long (ms) after everybody was allowed to draw the tools are fetched, if one does not draw earlier. */
+const TOOLS_WITHIN = 1_000;
 
 /** The board's element; `start(room)` brings it to life. */
 export class WhiteBoard extends HTMLElement {
     viewport = new Viewport();
-    /** Who draws there besides oneself, and what shows how the tools stand; `complete` brings both. */
+    /** What paints the board: there once something is drawn, or with `complete`. */
+    layers = null;
+    /** Who draws there besides oneself: there with `complete`. */
     others = null;
+    /** Shows how the tools stand, once they are there. */
     refreshTools = () => {};
     #look = { tool: "pen", color: "ink", size: 4, fill: false, ...remembered() };
     #room;
     #editor = null;
     #cursorAt = 0;
-    #tools = later(() => import("./tools.js"));
+    #painting = later(async () => this.#paintWith(await import("./layers.js")));
+    // What they do is painted.
+    #tools = later(async () => {
+        const [tools, painting] = await Promise.all([import("./tools.js"), this.#painting.ahead()]);
+        if (!painting) throw new Error("the board is not painted");
+        this.refreshTools = tools.equip(this);
+        this.refreshTools();
+        return tools;
+    });
     #editors = later(() => import("./text-editor.js"));
     #further = later(async () => {
-        const further = await import("./further.js");
-        Object.assign(this, further.complete(this, this.#room));
-        this.refreshTools();
-        return further;
+        // The bar comes as a whole.
+        const [{ complete }] = await Promise.all([import("./further.js"), this.mayDraw && this.#tools.ahead()]);
+        this.others = complete(this, this.#room);
+        this.#fetchTools();
     });
 
     /** The tool and the look of what is drawn next. */
@@ -57,36 +64,29 @@ export class WhiteBoard extends HTMLElement {
         this.model = room.board;
         this.selection = new Selection(this.model, () => this.#selected());
         this.#build();
-        this.layers = new Layers({
-            model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context, mark) => this.#paintLive(context, mark),
-            moving: () => Boolean(this.pointers.gesture) || this.selection.ids.size > 0 || this.others?.any === true,
-        });
         this.pointers = new Pointers(this.surface, {
             viewport: this.viewport,
             gesture: (pointer, event) => this.#gesture(pointer, event),
             gestureDone: () => {},
-            refreshLive: () => this.layers.refreshLive(),
+            refreshLive: () => this.layers?.refreshLive(),
             hover: (point) => this.#hover(point),
         });
         this.viewport.covered = () => this.#covered();
         this.#follow();
         this.#allowed();
-        this.#takeAll();
+        this.#show();
     }
 
-    /** Brings what the first sight does not need: the tools, others in motion, the small map, words for readers, keys. */
-    async complete() {
-        await this.#further.use();
-        this.#fetchTools();
+    /** Brings what the first sight does not need: painting, the tools, others in motion, words for readers, keys. */
+    complete() {
+        this.#painting.use();
+        return this.#further.use();
     }
 
-    // For those who may draw. A class that is allowed to all at once does not come for them in one moment.
-    #fetchTools(spread = 0) {
+    // For those who may draw now. A class that is allowed to all at once does not come for them in one moment.
+    #fetchTools() {
         if (!this.others || !this.mayDraw || this.tools) return;
-        setTimeout(() => {
-            this.#tools.ahead();
-            this.#editors.ahead();
-        }, Math.random() * spread);
+        setTimeout(() => this.#tools.use(), this.#room.state.draw === "all" ? Math.random() * TOOLS_WITHIN : 0);
     }
 
     /** Sends operations; they are seen at once and settle or come back. */
@@ -109,6 +109,7 @@ export class WhiteBoard extends HTMLElement {
             this.#editor?.finish();
             if (changes.tool !== "select") this.selection.set([]);
             this.surface.dataset.tool = changes.tool;
+            if (changes.tool === "text") this.#editors.ahead();
         } else if (this.selection.ids.size > 0) {
             const set = "fill" in changes ? { fill: changes.fill ? this.#look.color : null } : changes;
             this.apply(this.selection.elements.map(({ id }) => ({ op: "patch", id, set })));
@@ -135,17 +136,9 @@ export class WhiteBoard extends HTMLElement {
         this.say(t("board.deleted", { n: ids.length }));
     }
 
-    /** Moves what is selected, in units. */
-    moveSelection(dx, dy) {
-        if (!this.mayDraw) return;
-        this.apply(this.selection.moves(dx, dy));
-        const { box } = this.selection;
-        if (box) this.viewport.reveal(box);
-    }
-
     /** Shows everything that is drawn. */
     fit() {
-        this.viewport.fit(this.model.elements.map(painted).reduce(union, null) ?? SHEET);
+        this.viewport.fit(this.layers?.drawn ?? SHEET);
     }
 
     /** Says something to screen readers only. */
@@ -162,10 +155,10 @@ export class WhiteBoard extends HTMLElement {
         this.#editor?.finish();
         const { color, size } = element ?? this.#look;
         this.selection.set([]);
-        if (element) this.layers.hide([element.id]);
+        if (element) this.layers?.hide([element.id]);
         this.#editor = new TextEditor(this.overlay, this.viewport, { x, y, text: element?.text, color, size }, (fields) => {
             this.#editor = null;
-            this.layers.hide([]);
+            this.layers?.hide([]);
             if (element && fields === null) this.apply([{ op: "delete", ids: [element.id] }]);
             else if (element && fields.text !== element.text) this.apply([{ op: "patch", id: element.id, set: { text: fields.text, w: fields.w, h: fields.h } }]);
             else if (!element && fields) this.apply([{ op: "add", element: { id: this.model.newId(), kind: "text", ...fields, color, size } }]);
@@ -216,54 +209,34 @@ export class WhiteBoard extends HTMLElement {
         new ResizeObserver(() => {
             if (this.clientWidth === 0) return;
             viewport.resize(this.clientWidth, this.clientHeight);
-            this.layers.resize();
+            this.layers?.resize();
         }).observe(this);
-        model.on("reset", () => {
-            this.#takeAll();
-            this.selection.prune();
-            this.layers.repaint();
-        });
-        model.on("changed", ({ ids, appended }) => this.#changed(ids, appended));
+        model.on("reset", () => this.#changed([]));
+        model.on("changed", ({ ids }) => this.#changed(ids));
         viewport.on("changed", () => { this.zoomText.textContent = `${number(Math.round(viewport.scale * 100))} %`; });
         const room = this.#room;
         room.on("live", (event) => this.others?.receive(event, (id) => id === this.pointers.gesture?.id || model.element(id)));
         for (const subject of ["draw", "me", "class"]) room.on(subject, () => this.#allowed());
         room.on("outbox", (entry) => this.#settled(entry));
-        document.addEventListener("themechange", () => {
-            forgetColors();
-            this.layers.repaint();
-        });
         this.surface.addEventListener("dblclick", (event) => this.#doubleClick(event));
     }
 
-    // Where each element is painted: a change concerns the place that it leaves as well.
-    #seen = new Map();
-
-    #takeAll() {
-        this.#seen = new Map(this.model.elements.map((element) => [element.id, inked(element)]));
+    #changed(ids) {
+        this.others?.finished(ids);
+        this.selection.prune();
+        this.#show();
     }
 
-    #changed(ids, appended) {
-        this.others?.finished(ids);
-        const elements = [...ids].map((id) => this.model.element(id)).filter(Boolean);
-        if (appended) {
-            this.layers.append(elements);
-        } else {
-            let box = null;
-            for (const id of ids) {
-                box = union(box, this.#seen.get(id) ?? null);
-                const element = this.model.element(id);
-                if (element) box = union(box, inked(element));
-            }
-            if (box) this.layers.invalidate(box);
-            this.selection.prune();
-        }
-        for (const id of ids) {
-            const element = this.model.element(id);
-            if (element) this.#seen.set(id, inked(element));
-            else this.#seen.delete(id);
-        }
-        this.layers.refreshLive();
+    // An empty board needs no painting yet.
+    #show() {
+        if (!this.layers && this.model.size > 0) this.#painting.use();
+    }
+
+    #paintWith({ Layers }) {
+        return this.layers = new Layers({
+            model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context, mark) => this.#paintLive(context, mark),
+            moving: () => Boolean(this.pointers.gesture) || this.selection.ids.size > 0 || this.others?.any === true,
+        });
     }
 
     #paintLive(context, mark) {
@@ -310,15 +283,15 @@ export class WhiteBoard extends HTMLElement {
 
     #selected() {
         // Whoever selects by keys has them perhaps before the tools.
-        if (this.selection.ids.size > 0 && !this.tools) this.#tools.ahead().then(() => this.layers.refreshLive());
+        if (this.selection.ids.size > 0 && !this.tools) this.#tools.ahead().then(() => this.layers?.refreshLive());
         this.refreshTools();
-        this.layers.refreshLive();
+        this.layers?.refreshLive();
     }
 
     #allowed() {
         const { state, me } = this.#room;
         const may = this.mayDraw;
-        this.#fetchTools(TOOLS_WITHIN);
+        this.#fetchTools();
         this.surface.dataset.mayDraw = String(may);
         if (!may) {
             this.pointers.cancel();

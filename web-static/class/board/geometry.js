@@ -53,6 +53,11 @@ export function union(a, b) {
     return { x, y, w: Math.max(a.x + a.w, b.x + b.w) - x, h: Math.max(a.y + a.h, b.y + b.h) - y };
 }
 
+/** The box around what is painted of some elements; null for none. */
+export function around(elements) {
+    return elements.map(painted).reduce(union, null);
+}
+
 /** Whether two boxes share a point. */
 export function overlap(a, b) {
     return a.x <= b.x + b.w && b.x <= a.x + a.w && a.y <= b.y + b.h && b.y <= a.y + a.h;

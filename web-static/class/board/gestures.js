@@ -1,5 +1,5 @@
 // What a pointer does on the board with a tool in hand: drawing, erasing, selecting and moving.
-import { bounds, boxOf, contains, hits, overlap, painted, round, simplified, snapped } from "./geometry.js";
+import { around, bounds, boxOf, contains, hits, moved, overlap, painted, round, simplified, snapped } from "./geometry.js";
 import { paint, paintOf } from "./paint.js";
 import { Trail } from "./trail.js";
 
@@ -209,7 +209,8 @@ export class SelectGesture {
         this.#start = this.#now = pointer;
         this.#keep = shift ? new Set(desk.selection.ids) : new Set();
         const element = elementAt(desk, pointer.x, pointer.y, pointer.type);
-        const inside = desk.selection.box && contains(desk.selection.box, { x: pointer.x, y: pointer.y, w: 0, h: 0 });
+        const box = around(desk.selection.elements);
+        const inside = box && contains(box, { x: pointer.x, y: pointer.y, w: 0, h: 0 });
         if (element && shift) {
             desk.selection.toggle(element.id);
             this.#mode = "move";
@@ -249,7 +250,7 @@ export class SelectGesture {
     }
 
     end() {
-        if (this.#mode === "move" && this.#far) this.#desk.moveSelection(this.#now.x - this.#start.x, this.#now.y - this.#start.y);
+        if (this.#mode === "move" && this.#far) moveSelection(this.#desk, this.#now.x - this.#start.x, this.#now.y - this.#start.y);
         this.cancel();
     }
 
@@ -261,4 +262,12 @@ export class SelectGesture {
     get #far() {
         return Math.hypot(this.#now.x - this.#start.x, this.#now.y - this.#start.y) > 3 / this.#desk.viewport.scale;
     }
+}
+
+/** Moves what is selected by so many units, and keeps it in sight. */
+export function moveSelection(desk, dx, dy) {
+    if (!desk.mayDraw) return;
+    desk.apply(desk.selection.elements.map((element) => ({ op: "patch", id: element.id, set: moved(element, dx, dy) })));
+    const box = around(desk.selection.elements);
+    if (box) desk.viewport.reveal(box);
 }

@@ -1,5 +1,5 @@
 // The two canvases of the board: what is finished, put together from tiles, and what moves, painted where it moves.
-import { grow, inked, union } from "./geometry.js";
+import { around, grow, inked, union } from "./geometry.js";
 import { Budget, Picture, range } from "./tiles.js";
 
 /** What a frame may paint of the tiles while somebody moves, and while nothing moves. */
@@ -37,6 +37,8 @@ export class Layers {
     // Whether something was ever painted of what moves: an empty board's canvases are never made to hold pixels.
     #liveUsed = false;
     #marks = [];
+    // Where each element is painted: a change concerns the place that it leaves as well.
+    #places = new Map();
 
     /**
      * @param paintLive `(context, mark) => ms`: paints what moves in board units and marks each box that it paints in;
@@ -50,16 +52,26 @@ export class Layers {
         this.#still = still;
         this.#live = live;
         this.#paintLive = paintLive;
+        model.on("reset", () => this.#takeAll());
+        model.on("changed", ({ ids, appended }) => this.#change(ids, appended));
+        document.addEventListener("themechange", () => this.repaint());
         viewport.on("changed", () => {
             this.#moved = true;
             this.#movedAt = performance.now();
             this.refreshLive();
         });
+        this.#takeAll();
+        if (viewport.width > 0) this.resize();
     }
 
     /** Device pixels per CSS pixel; more than two is not seen but paid for. */
     get ratio() {
         return Math.min(2, window.devicePixelRatio || 1);
+    }
+
+    /** The box around everything that is drawn, or null. */
+    get drawn() {
+        return around(this.#model.elements);
     }
 
     /** Whether the finished part is painted completely, at its size. */
@@ -81,7 +93,7 @@ export class Layers {
 
     /** Everything anew. */
     repaint() {
-        this.invalidate(null);
+        this.#invalidate(null);
         this.refreshLive();
     }
 
@@ -91,18 +103,32 @@ export class Layers {
         this.#schedule();
     }
 
-    /** Elements that were put on top. */
-    append(elements) {
-        for (const element of elements) {
-            if (this.#hidden.has(element.id)) continue;
-            this.#next?.append(element);
-            this.#patches.push(...(this.#shown?.append(element) ?? []));
-        }
-        this.#schedule();
+    #takeAll() {
+        this.#places = new Map(this.#model.elements.map((element) => [element.id, inked(element)]));
+        this.repaint();
     }
 
-    /** A part of the board that looks different now. */
-    invalidate(box) {
+    #change(ids, appended) {
+        const elements = [...ids].map((id) => this.#model.element(id)).filter(Boolean);
+        if (appended) {
+            for (const element of elements) this.#append(element);
+        } else {
+            const box = [...ids].map((id) => this.#places.get(id) ?? null).concat(elements.map(inked)).reduce(union, null);
+            if (box) this.#invalidate(box);
+        }
+        for (const id of ids) this.#places.delete(id);
+        for (const element of elements) this.#places.set(element.id, inked(element));
+        this.refreshLive();
+    }
+
+    #append(element) {
+        if (this.#hidden.has(element.id)) return;
+        this.#next?.append(element);
+        this.#patches.push(...(this.#shown?.append(element) ?? []));
+    }
+
+    // A part of the board looks different now; without a box all of it.
+    #invalidate(box) {
         this.#complete = false;
         for (const picture of [this.#shown, this.#next]) picture?.invalidate(box);
         this.#schedule();
@@ -114,7 +140,7 @@ export class Layers {
         this.#hidden = new Set(ids);
         for (const id of new Set([...before, ...ids])) {
             const element = this.#model.element(id);
-            if (element && before.has(id) !== this.#hidden.has(id)) this.invalidate(inked(element));
+            if (element && before.has(id) !== this.#hidden.has(id)) this.#invalidate(inked(element));
         }
     }
 

@@ -1,7 +1,7 @@
 // A small picture of a large board, with a frame around what is seen.
-import { contains, grow, painted, union } from "./geometry.js";
+import { around, contains, grow, union } from "./geometry.js";
 import { paintOf } from "./paint.js";
-import { SHEET } from "./viewport.js";
+import { SHEET } from "./view.js";
 
 /** What is drawn is painted anew this often (ms) at most. */
 const PAINT_EVERY = 1_000;
@@ -87,7 +87,7 @@ export class Minimap {
 
     // The box around everything; worked out anew only when something changed.
     #content() {
-        this.#box ??= { value: this.#model.elements.map(painted).reduce(union, null) };
+        this.#box ??= { value: around(this.#model.elements) };
         return this.#box.value;
     }
 
@@ -129,7 +129,7 @@ export class Minimap {
 
     #changed({ ids = [], appended = false } = {}) {
         const elements = [...ids].map((id) => this.#model.element(id)).filter(Boolean);
-        const added = elements.map(painted).reduce(union, null);
+        const added = around(elements);
         const known = this.#box?.value;
         if (appended && added && known && this.#picture && contains(known, added) && contains(this.#picture.box, added)) {
             this.#sketch(elements);

@@ -26,10 +26,8 @@ function lookUp(name) {
     return /^#[0-9a-f]{6}$/i.test(name) ? name : resolve(COLORS.ink);
 }
 
-/** Forgets the resolved colours, after the theme changed. */
-export function forgetColors() {
-    resolved.clear();
-}
+// Before anything that was painted with them is painted anew.
+document.addEventListener("themechange", () => resolved.clear());
 
 /** The font of a text element, for canvases and measuring. */
 export const fontOf = (size) => `500 ${fontSize(size)}px ${FONT}`;

@@ -1,9 +1,7 @@
-// The tools at the left edge: what to draw with, its colour and width, undo, and what can be done with the board.
-import { fill, h, roving } from "../../base/dom.js";
+// The tools at the left edge, for those who may draw: what to draw with, its colour and width, undo.
+import { h, roving } from "../../base/dom.js";
 import { t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { later } from "../../base/later.js";
-import { attachMenu } from "../../base/menu.js";
 import { COLORS, SIZES } from "./paint.js";
 
 /** The tools in the order of their keys, 1 to 8; 9 is the ink. */
@@ -13,12 +11,12 @@ export const TOOLS = Object.freeze([
 ]);
 
 /**
- * Draws the tool bar of a board into `host`.
+ * Puts the tools of a board before what is in `host`.
  *
- * `desk` is the board: `style`, `choose(changes)`, `undo()`, `redo()`, `removeSelection()`, and what the menu needs.
- * Returns `refresh()`, to be called when the style, the selection or the permission changed.
+ * `desk` is the board: `style`, `choose(changes)`, `undo()`, `redo()`, `removeSelection()`. Returns `refresh()`, to be
+ * called when the style, the selection or the permission changed.
  */
-export function drawToolbar(host, desk, room) {
+export function drawToolbar(host, desk) {
     const tools = TOOLS.map((tool, index) => h("button.tool", {
         type: "button", role: "radio", "aria-label": t(`board.tool.${tool.id}`), title: `${t(`board.tool.${tool.id}`)} (${index + 1})`,
         onclick: () => desk.choose({ tool: tool.id }), dataset: { tool: tool.id },
@@ -28,11 +26,9 @@ export function drawToolbar(host, desk, room) {
     const undo = button("undo", "board.undo", () => desk.undo());
     const redo = button("redo", "board.redo", () => desk.redo());
     const remove = button("trash", "board.delete", () => desk.removeSelection());
-    const more = button("dots", "board.more");
-    attachMenu(more, () => menu(desk, room));
     const group = h("div.tool-group", { role: "radiogroup", "aria-label": t("board.tools") }, tools);
     const lines = [h("hr"), h("hr")];
-    fill(host, group, lines[0], inkButton, lines[1], undo, redo, remove, more);
+    host.prepend(group, lines[0], inkButton, lines[1], undo, redo, remove);
     const order = roving(group, () => tools, { axis: "both" });
     attachInk(host, inkButton, desk);
 
@@ -42,7 +38,7 @@ export function drawToolbar(host, desk, room) {
             const { tool: id } = element.dataset;
             element.setAttribute("aria-checked", String(id === tool));
         }
-        // Those who may not draw pan with whatever they hold: only the menu is left.
+        // Those who may not draw any more pan with whatever they hold.
         for (const element of [group, inkButton, undo, redo, ...lines]) element.hidden = !desk.mayDraw;
         remove.hidden = desk.selection.ids.size === 0 || !desk.mayDraw;
         inkButton.setAttribute("aria-label", t("board.ink_now", { color: t(`board.color.${color}`), size: t(`board.size.${size}`) }));
@@ -50,25 +46,6 @@ export function drawToolbar(host, desk, room) {
         swatch.dataset.size = String(SIZES.indexOf(size) + 1);
         order();
     };
-}
-
-const dialogs = later(() => import("../../base/dialog.js"));
-const pictures = later(() => import("./export.js"));
-
-// The items of the "more" menu.
-function menu(desk, room) {
-    const name = room.state.title || "board";
-    return [
-        { label: t("board.fit"), icon: "fit", end: h("kbd", "0"), run: () => desk.fit() },
-        { label: t("board.export_png"), icon: "download", run: () => pictures.use(async ({ png, save }) => save(`${name}.png`, await png(desk.model))) },
-        { label: t("board.export_svg"), icon: "download", run: () => pictures.use(({ save, svg }) => save(`${name}.svg`, svg(desk.model))) },
-        ...(room.me.staff && desk.mayDraw ? ["-", { label: t("board.clear"), icon: "trash", danger: true, run: () => dialogs.use(({ confirm }) => clear(confirm, desk)) }] : []),
-    ];
-}
-
-async function clear(confirm, desk) {
-    const yes = await confirm({ title: t("board.clear_title"), text: t("board.clear_text"), action: t("board.clear"), danger: true });
-    if (yes) desk.apply([{ op: "clear" }]);
 }
 
 function button(sign, key, run) {

@@ -1,10 +1,18 @@
-// The tools for what is on the board, for those who may draw: which gesture a press begins, and how a selection looks.
-import { grow, painted, union } from "./geometry.js";
+// What those who may draw have: the bar of tools and its keys, which gesture a press begins, how a selection looks.
+import { registerBoardKeys } from "./board-keys.js";
+import { around, grow, painted } from "./geometry.js";
 import { DrawGesture, elementAt, EraseGesture, SelectGesture } from "./gestures.js";
 import { paint, paintOf } from "./paint.js";
-import { cursorOf, extent, grown, handleAt, handles, HANDLES, ResizeGesture } from "./resize.js";
+import { cursorOf, handleAt, handles, HANDLES, ResizeGesture } from "./resize.js";
+import { drawToolbar } from "./toolbar.js";
 
-export { elementAt, extent, grown };
+export { elementAt };
+
+/** Puts the tools beside a board; returns what shows how they stand. */
+export function equip(board) {
+    registerBoardKeys(board);
+    return drawToolbar(board.toolbar, board);
+}
 
 /** The gesture that a press with a tool begins on a board. */
 export function gestureOf(board, tool, pointer, { shift }) {
@@ -28,7 +36,7 @@ export function paintSelection(context, selection, scale, mark) {
     if (elements.length === 0) return;
     const [dx, dy] = selection.shift;
     const moves = dx !== 0 || dy !== 0;
-    const box = elements.map(painted).reduce(union);
+    const box = around(elements);
     const look = HANDLES[selection.type] ?? HANDLES.mouse;
     mark(grow({ ...box, x: box.x + dx, y: box.y + dy }, (HANDLES.touch.out + HANDLES.touch.side) / scale));
     context.save();
@@ -62,7 +70,8 @@ function paintHandles(context, places, side, scale) {
 
 // The sides of the selection's handle under a pointer, or null.
 function grip({ selection, viewport }, { x, y, type }) {
-    return selection.box && handleAt(selection.box, x, y, viewport.scale, type);
+    const box = around(selection.elements);
+    return box && handleAt(box, x, y, viewport.scale, type);
 }
 
 // A text is no gesture: its field opens once the press is over.

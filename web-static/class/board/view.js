@@ -1,8 +1,11 @@
-// Which part of the endless board is seen, and how large.
+// How one person looks at the board: the part of it in the window, and which elements are selected.
 import { Emitter } from "../../live/emitter.js";
 
 /** What everybody sees at first: a sheet of this size, fitted into the window. */
 export const SHEET = Object.freeze({ x: 0, y: 0, w: 1280, h: 720 });
+
+/** Where the arrow keys lead. */
+export const STEPS = Object.freeze({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
 
 const NOTHING = Object.freeze({ left: 0, top: 0, right: 0, bottom: 0 });
 
@@ -91,5 +94,46 @@ export class Viewport extends Emitter {
         if (box.y - top < seen.y) this.y = box.y - top;
         else if (box.y + box.h + bottom > seen.y + seen.h) this.y = box.y + box.h + bottom - seen.h;
         this.emit("changed");
+    }
+}
+
+/**
+ * Which elements are selected, and what happens to them just now: `shift` is how far they are being moved, `preview`
+ * what they look like while their size changes, or null; `type` is the pointer whose handles they have.
+ */
+export class Selection {
+    ids = new Set();
+    shift = [0, 0];
+    preview = null;
+    type = "mouse";
+    #model;
+    #changed;
+
+    constructor(model, changed) {
+        this.#model = model;
+        this.#changed = changed;
+    }
+
+    /** The selected elements that still exist. */
+    get elements() {
+        return [...this.ids].map((id) => this.#model.element(id)).filter(Boolean);
+    }
+
+    /** Selects exactly these. */
+    set(ids) {
+        this.ids = new Set(ids);
+        this.#changed();
+    }
+
+    /** Adds or takes one out. */
+    toggle(id) {
+        if (!this.ids.delete(id)) this.ids.add(id);
+        this.#changed();
+    }
+
+    /** Forgets what does not exist any more. */
+    prune() {
+        const left = [...this.ids].filter((id) => this.#model.element(id));
+        if (left.length !== this.ids.size) this.set(left);
     }
 }
