@@ -1,15 +1,16 @@
 // The class's switches in the bottom bar, for staff: ask, who may draw, lock the chat, announce, what is shown, end.
 import { h } from "../../base/dom.js";
-import { confirm, openDialog } from "../../base/dialog.js";
 import { t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
+import { later } from "../../base/later.js";
 import { attachMenu } from "../../base/menu.js";
-import { openStageDialog } from "./stage-dialog.js";
 
 /** The switches of one class; `elements` are put into the bar. `act(method, data)` does something and says a refusal. */
 export class StaffControls {
     #room;
     #act;
+    #dialogs = later(() => import("../../base/dialog.js"));
+    #stages = later(() => import("./stage-dialog.js"));
 
     constructor(room, { act, openQuiz }) {
         this.#room = room;
@@ -23,7 +24,7 @@ export class StaffControls {
         }, icon("lock"), h("span.label"));
         const more = h("button.button.icon", { type: "button", "aria-label": t("controls.more"), title: t("controls.more") }, icon("dots"));
         attachMenu(more, () => this.#menu());
-        const end = h("button.button.danger", { type: "button", onclick: () => this.#end() }, icon("stop"), h("span.label", t("controls.end")));
+        const end = h("button.button.danger", { type: "button", onclick: () => this.#dialogs.use(({ confirm }) => this.#end(confirm)) }, icon("stop"), h("span.label", t("controls.end")));
         this.elements = [question, draw, this.lock, more, end];
         this.refresh();
     }
@@ -41,8 +42,8 @@ export class StaffControls {
     #menu() {
         const { locks, hands } = this.#room.state;
         return [
-            { label: t("controls.announce"), icon: "announce", run: () => this.#announce() },
-            { label: t("controls.stage"), icon: "image", run: () => openStageDialog(this.#room) },
+            { label: t("controls.announce"), icon: "announce", run: () => this.#dialogs.use(({ openDialog }) => this.#announce(openDialog)) },
+            { label: t("controls.stage"), icon: "image", run: () => this.#stages.use(({ openStageDialog }) => openStageDialog(this.#room)) },
             "-",
             { label: t(locks.joining ? "controls.unlock_joining" : "controls.lock_joining"), icon: locks.joining ? "unlock" : "lock",
                 run: () => this.#act("class.lock", { joining: !locks.joining }) },
@@ -51,7 +52,7 @@ export class StaffControls {
         ];
     }
 
-    #announce() {
+    #announce(openDialog) {
         const field = h("textarea.textarea", { id: "announce-text", rows: 3, maxlength: 1_000 });
         const send = h("button.button.primary", { type: "button", onclick: async () => {
             const text = field.value.trim();
@@ -65,7 +66,7 @@ export class StaffControls {
         });
     }
 
-    async #end() {
+    async #end(confirm) {
         const yes = await confirm({ title: t("controls.end_title"), text: t("controls.end_text"), action: t("controls.end"), danger: true });
         if (yes) this.#act("class.end", {});
     }
