@@ -55,7 +55,9 @@ extension RedisDialer {
                 NameLookup.addresses(of: endpoint.host)
             } then: { found in
                 let addresses = found.compactMap { try? SocketAddress(host: $0, port: endpoint.port) }
-                then(addresses.isEmpty ? .failure(.unavailable("no address for \(endpoint.host)")) : .success(addresses))
+                then(
+                    addresses.isEmpty
+                        ? .failure(.unavailable("no address for \(endpoint.host)")) : .success(addresses))
             }
             if !isTaken { then(.failure(.unavailable("too many names are being looked up"))) }
         }
@@ -80,7 +82,8 @@ extension RedisDialer {
         guard let first = addresses.first else { return then(.failure(.unavailable("no address"))) }
         let rest = addresses.dropFirst()
         let share = max(.milliseconds(10), (deadline - streams.loop.now) / (rest.count + 1))
-        TLSConnector.connect(to: first, serverName: name, tls: tls, context: streams, within: share) { result in
+        TLSConnector.connect(to: first, serverName: name, tls: tls, context: streams, within: share) {
+            result in
             switch result {
             case .success(let stream): then(.success(stream))
             case .failure(let error) where rest.isEmpty: then(.failure(.unavailable("\(first): \(error)")))
