@@ -1,4 +1,4 @@
-import Dispatch
+package import Dispatch
 import EventLoop
 import Glibc
 import Synchronization
@@ -36,17 +36,26 @@ package final class ChildProcess: Sendable {
         return ended.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .success
     }
 
+    /// Calls `body` once, on `queue`, when the program has ended; at once when it has already.
+    package func whenEnded(on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void) {
+        ended.notify(queue: queue, execute: body)
+    }
+
     /// Starts a program; blocks for as long as that takes.
     ///
     /// - Parameters:
     ///   - command: The absolute path, then the arguments.
     ///   - output: The file that its output is appended to.
+    ///   - environment: Its variables besides `PATH`, `LC_ALL` and `TZ`, which are fixed unless they are named here.
+    ///     Unlike arguments, which everybody on the machine can list, they may hold secrets.
     /// - Returns: The running program.
     /// - Throws: ``ProcessError``.
-    package static func start(_ command: [String], output: String) throws(ProcessError) -> ChildProcess {
+    package static func start(
+        _ command: [String], output: String, environment: [String: String] = [:]
+    ) throws(ProcessError) -> ChildProcess {
         let handover = Handover()
         let thread = KeeperThread {
-            let result = spawn(command, output: output)
+            let result = spawn(command, output: output, environment: environment)
             let ended = DispatchGroup()
             switch result {
             case .failure(let error): handover.finish(.failure(error))
@@ -76,7 +85,13 @@ package final class ChildProcess: Sendable {
         ended.leave()
     }
 
-    private static func spawn(_ command: [String], output: String) -> Result<pid_t, ProcessError> {
+    private static let fixedVariables = [
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC",
+    ]
+
+    private static func spawn(
+        _ command: [String], output: String, environment: [String: String]
+    ) -> Result<pid_t, ProcessError> {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -100,14 +115,12 @@ package final class ChildProcess: Sendable {
         for descriptor in inheritableDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
         arguments.append(nil)
-        var environment: [UnsafeMutablePointer<CChar>?] = [
-            strdup("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), strdup("LC_ALL=C"),
-            strdup("TZ=UTC"),
-            nil,
-        ]
-        defer { for text in arguments + environment { free(text) } }
+        var variables: [UnsafeMutablePointer<CChar>?] = fixedVariables.merging(environment) { $1 }
+            .sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") }
+        variables.append(nil)
+        defer { for text in arguments + variables { free(text) } }
         var pid: pid_t = 0
-        let code = posix_spawn(&pid, command[0], &actions, &attributes, &arguments, &environment)
+        let code = posix_spawn(&pid, command[0], &actions, &attributes, &arguments, &variables)
         return code == 0
             ? .success(pid) : .failure(ProcessError(call: "posix_spawn", path: command[0], errno: code))
     }

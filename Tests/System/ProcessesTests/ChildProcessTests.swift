@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Processes
 import Testing
@@ -18,6 +19,26 @@ struct `A child process` {
         child.signal(SIGTERM)
         #expect(child.waitForEnd(atMost: .seconds(20)))
         #expect(child.exitStatus == SIGTERM)
+    }
+
+    @Test func `is given variables, and inherits none`() throws {
+        setenv("COHORT_TEST_INHERITED", "1", 1)
+        defer { unsetenv("COHORT_TEST_INHERITED") }
+        let check = #"test "$SECRET" = "a b" && test -z "$COHORT_TEST_INHERITED" && test "$TZ" = UTC"#
+        let child = try ChildProcess.start(
+            ["/bin/sh", "-c", check], output: "/dev/null", environment: ["SECRET": "a b"])
+        #expect(child.waitForEnd(atMost: .seconds(20)))
+        #expect(child.exitStatus == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `says when it has ended, also to those who ask late`() async throws {
+        let child = try ChildProcess.start(["/bin/sh", "-c", "exit 0"], output: "/dev/null")
+        for _ in 0..<2 {
+            await withCheckedContinuation { continuation in
+                child.whenEnded(on: .global()) { continuation.resume() }
+            }
+            #expect(!child.isRunning)
+        }
     }
 
     @Test func `says which program cannot be started`() {
