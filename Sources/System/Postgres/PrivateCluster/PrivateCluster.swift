@@ -62,6 +62,19 @@ package final class PrivateCluster: Sendable {
         PostgresConfiguration(socketFolder: socketFolder, user: user, database: database)
     }
 
+    /// A connection URL for programs that are started, as `user` to `database`.
+    package func url(user: String, database: String) -> String {
+        // RFC 3986 §2.3: what may stand as it is.
+        let host = socketFolder.utf8.map { byte in
+            let isPlain =
+                (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
+                || [45, 46, 95, 126].contains(byte)
+            let digits = String(byte, radix: 16, uppercase: true)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + digits
+        }
+        return "postgres://\(user)@\(host.joined())/\(database)"
+    }
+
     /// Makes the cluster when the folder has none, and starts it.
     ///
     /// Under root the server runs as `postgres` or `nobody`. A folder that this account cannot reach holds a

@@ -1,5 +1,5 @@
 import Glibc
-import Processes
+package import Processes
 
 /// A Redis server of this process alone: on a free port of the loopback, in memory only, gone with the process.
 ///
@@ -65,6 +65,8 @@ package final class PrivateRedis: Sendable {
     package var isRunning: Bool { server.isRunning }
     /// The server's process number.
     package var processID: Int32 { server.pid }
+    /// The server's process, to hear of its end; whoever stops it does so here.
+    package var process: ChildProcess { server }
 
     /// Starts a server.
     ///
