@@ -8,6 +8,8 @@ struct DemoCommand: AsyncParsableCommand {
         abstract:
             "Run everything on this machine: a private Postgres, two schools with people in them, a live class.",
         discussion: """
+            With --nodes 3 it is three processes behind HAProxy, with a private Redis between them.
+
             Listens at a loopback address only, since it prints its secrets. Ctrl-C stops all of it; another start with \
             the same data folder goes on where the first ended.
             """)
@@ -26,11 +28,19 @@ struct DemoCommand: AsyncParsableCommand {
         name: .long, help: "Write a JSON file with addresses and everybody's secrets once everything runs.")
     var readyFile: String?
 
+    @Option(
+        name: .long,
+        help: "Processes that serve, behind HAProxy and with a Redis between them; needs both installed.")
+    var nodes: Int?
+
     @OptionGroup var settings: Settings
 
     func validate() throws {
         if let port, !(0...65_535).contains(port) {
             throw ValidationError("--port must be from 0 to 65535, not \(port)")
+        }
+        if let nodes, !(2...64).contains(nodes) {
+            throw ValidationError("--nodes must be from 2 to 64, not \(nodes)")
         }
     }
 
@@ -41,6 +51,7 @@ struct DemoCommand: AsyncParsableCommand {
         options.configurationFile = settings.config
         options.hasTestEndpoints = testEndpoints
         options.readyFile = readyFile
+        options.nodes = nodes ?? 1
         options.settings = settings.flags
         ProcessSetup.prepare()
         let signals = SignalWatch()

@@ -9,10 +9,15 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve, until SIGTERM or SIGINT.",
         discussion: ConfigurationKeys.help)
 
+    /// Nothing for production, so the help does not name it: a demo of several nodes starts them with it.
+    @Flag(name: .long, help: .hidden)
+    var testEndpoints = false
+
     @OptionGroup var settings: Settings
 
     func run() async throws {
         let configuration = try settings.read()
+        if testEndpoints { try await Complaint.around { try TestEndpoints.prepare(configuration) } }
         ProcessSetup.prepare()
         let sink = LogSink(descriptor: 2)
         Log.start(level: configuration.logLevel, sink: sink)
@@ -21,6 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
         let signals = SignalWatch()
         var extras = Server.Extras()
         extras.sink = sink
+        extras.hasTestEndpoints = testEndpoints
         let plan = extras
         let server = try await Complaint.around { try await Server.start(configuration, extras: plan) }
         for note in server.notes { StandardOutput.line(note) }

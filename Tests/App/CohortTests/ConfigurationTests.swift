@@ -190,6 +190,29 @@ struct `Settings of a server` {
         #expect(!complaint.contains("hunter2"))
     }
 
+    @Test func `hands on what is set, whatever place it comes from`() throws {
+        let variables = try read(
+            ["--loops", "3"], environment: ["COHORT_REDIS_URL": "redis://:hunter2@redis.example"],
+            yaml: "operators: [a@x.example, b@x.example]\n"
+        ).variables
+        #expect(!"\(variables)".contains("hunter2"))
+        #expect(
+            variables.secret == [
+                "COHORT_LOOPS": "3", "COHORT_REDIS_URL": "redis://:hunter2@redis.example",
+                "COHORT_OPERATORS": "a@x.example,b@x.example",
+            ])
+    }
+
+    @Test func `reads where Redis is, and never prints its password`() throws {
+        #expect(try read().redis == nil)
+        let configuration = try read(["--redis-url", "redis://:hunter2@redis.example:6380"])
+        #expect(configuration.redis?.password == "hunter2")
+        #expect(configuration.lines.contains { $0.contains("redis://redis.example:6380/0") })
+        #expect(!configuration.lines.joined().contains("hunter2"))
+        let complaint = try #require(problem(["--redis-url", "redis://:hunter2@a,b"]))
+        #expect(complaint.contains("redis.url") && !complaint.contains("hunter2"))
+    }
+
     @Test func `has one name for each key and place`() {
         let keys = ConfigurationKeys.all
         #expect(Set(keys.map(\.name)).count == keys.count)

@@ -56,6 +56,24 @@ struct `Demo's files` {
         #expect(users["admin"]?["api_token"]?.string == "t1")
     }
 
+    @Test func `the ready file has the nodes when there are several`() throws {
+        var ready = ReadyFile(
+            baseURL: "b", liveURL: "l", pid: 7, tokenSecret: "s", course: 1, liveClass: 2, quiz: 3,
+            schools: [])
+        ready.nodes = [
+            .init(name: "node-1", pid: 8, baseURL: "http://127.0.0.1:1", liveURL: "ws://127.0.0.1:1/x"),
+            .init(name: "node-2", pid: nil, baseURL: "", liveURL: ""),
+        ]
+        ready.redisURL = "redis://:p@127.0.0.1:2"
+        ready.balancerPid = 9
+        let value = try JSONReader.read(ready.json.bytes)
+        let nodes = try #require(value["nodes"]?.array)
+        #expect(nodes[0].object?.members.map(\.name) == ["name", "pid", "base_url", "ws_url"])
+        #expect(nodes[0]["pid"]?.int == 8 && nodes[1]["pid"]?.int == nil)
+        #expect(value["redis_url"]?.string == "redis://:p@127.0.0.1:2")
+        #expect(value["balancer_pid"]?.int == 9 && value["redis_pid"]?.int == nil)
+    }
+
     @Test func `the state comes back as it was written, and only its owner may read it`() throws {
         let folder = try folder()
         defer { try? FileManager.default.removeItem(atPath: folder) }

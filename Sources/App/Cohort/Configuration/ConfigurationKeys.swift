@@ -6,7 +6,9 @@ package enum ConfigurationKeys {
     package static let variablePrefix = "COHORT_"
 
     /// Variables with our prefix that are no settings: the file of settings, and what tests arm in the demo.
-    package static let otherVariables: Set<String> = ["COHORT_CONFIG", "COHORT_FAULT_POINT"]
+    package static let otherVariables: Set<String> = [
+        "COHORT_CONFIG", DemoTestHooks.faultVariable, DemoTestHooks.nodesVariable,
+    ]
 
     static let listenHost = ConfigurationKey(
         "listen.host", .text, "127.0.0.1",

@@ -6,15 +6,15 @@ import Sockets
 import Telemetry
 import Tenancy
 
-/// `cohort demo`: a private Postgres, a school in it, and a server, in one process.
+/// `cohort demo`: a private Postgres, a school in it, and a server, in one process, or several nodes.
 package struct Demo: Sendable {
-    private static let database = "cohort"
-    private static let owner = "cohort_owner"
-    private static let app = "cohort_app"
+    static let database = "cohort"
+    static let owner = "cohort_owner"
+    static let app = "cohort_app"
 
-    private let options: DemoOptions
-    private let environment: [String: String]
-    private let console: DemoConsole
+    let options: DemoOptions
+    let environment: [String: String]
+    let console: DemoConsole
 
     /// Prepares the demo; nothing is started yet.
     package init(
@@ -33,9 +33,14 @@ package struct Demo: Sendable {
         var state = try DemoState.read(place.stateFile) ?? DemoState.fresh()
         try state.write(place.stateFile)
         let configuration = try configuration(secret: state.secret)
-        try armFaultPoint()
+        let hooks = try hooks()
         // Before Postgres is started for nothing.
         try PortProbe.check(configuration.address)
+        if options.nodes > 1 {
+            try DemoNodes.checkPrograms(needsRedis: !hooks.hasRedis)
+        } else {
+            try hooks.armFaultPoint()
+        }
         let sink = try logSink(place)
         Log.start(level: configuration.logLevel, sink: sink)
         Log.logger("configuration").notice("settings", metadata: configuration.metadata)
@@ -45,7 +50,11 @@ package struct Demo: Sendable {
         console.say("Cohort \(Version.number), demo in \(place.folder)")
         let cluster = try await startCluster(place, configuration, lane)
         do {
-            try await serve(place, configuration, cluster, &state, sink, signals)
+            if options.nodes > 1 {
+                try await serveNodes(options.nodes, place, configuration, cluster, &state, sink, signals)
+            } else {
+                try await serve(place, configuration, cluster, &state, sink, signals)
+            }
         } catch {
             await stop(cluster, lane)
             throw error
@@ -89,6 +98,8 @@ package struct Demo: Sendable {
         // The demo has a Postgres of its own.
         variables["COHORT_DATABASE_URL"] = nil
         variables["COHORT_DATABASE_OWNER_URL"] = nil
+        // And of several nodes, a Redis.
+        variables["COHORT_REDIS_URL"] = nil
         let operators = DemoSchool.northfield.login(of: DemoSchool.northfield.admin)
         var flags = options.settings
         if let port = options.port { flags.append("--listen-port=\(port)") }
@@ -101,21 +112,9 @@ package struct Demo: Sendable {
         return configuration
     }
 
-    /// Arms what `COHORT_FAULT_POINT=name:passes` names, for tests that end the process in the middle.
-    private func armFaultPoint() throws(DemoProblem) {
-        guard let text = environment["COHORT_FAULT_POINT"], !text.isEmpty else { return }
-        guard options.hasTestEndpoints else {
-            throw .faultPoint("COHORT_FAULT_POINT is set, but --test-endpoints is not given")
-        }
-        let parts = text.split(separator: ":", maxSplits: 1)
-        guard let name = parts.first, let point = FaultPoint(rawValue: String(name)),
-            let passes = parts.count == 2 ? Int(parts[1]) : 1, passes > 0
-        else {
-            let names = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .faultPoint(
-                "COHORT_FAULT_POINT is \"\(text)\"; it must be NAME:PASSES with a NAME of \(names)")
-        }
-        point.arm(passes: passes)
+    /// What tests change.
+    func hooks() throws(DemoProblem) -> DemoTestHooks {
+        try DemoTestHooks(environment: environment, isAllowed: options.hasTestEndpoints)
     }
 
     private func logSink(_ place: Place) throws -> LogSink {
@@ -131,7 +130,7 @@ package struct Demo: Sendable {
     ) async throws -> PrivateCluster {
         var options = PrivateCluster.Options(folder: place.clusterFolder)
         // Migrations, seeding and somebody's psql fit beside the server's own.
-        options.maxConnections = configuration.connectionSum + 40
+        options.maxConnections = self.options.nodes * configuration.connectionSum + 40
         options.sharedBuffers = 128
         let wanted = options
         let console = console
@@ -152,7 +151,7 @@ package struct Demo: Sendable {
         _ = await lane.run { cluster.stop() }
     }
 
-    private func migrate(_ cluster: PrivateCluster) async throws {
+    func migrate(_ cluster: PrivateCluster) async throws {
         let loop = try EventLoop(index: 0, label: "cohort.demo")
         try await console.step("Preparing the database") {
             try await loop.carryOut {
@@ -164,7 +163,7 @@ package struct Demo: Sendable {
         }
     }
 
-    private func seed(_ place: Place, _ cluster: PrivateCluster, _ state: inout DemoState) async throws
+    func seed(_ place: Place, _ cluster: PrivateCluster, _ state: inout DemoState) async throws
         -> DemoCast
     {
         let loop = try EventLoop(index: 0, label: "cohort.demo")
@@ -185,7 +184,7 @@ package struct Demo: Sendable {
         return cast
     }
 
-    private func openClasses(
+    func openClasses(
         _ place: Place, _ server: Server, _ cast: DemoCast, _ state: inout DemoState
     ) async throws -> [Int64] {
         let known = state
@@ -232,7 +231,7 @@ package struct Demo: Sendable {
     // MARK: Files
 
     /// Where the demo keeps what it has.
-    private struct Place: Sendable {
+    struct Place: Sendable {
         let folder: String
 
         var clusterFolder: String { folder + "/postgres" }

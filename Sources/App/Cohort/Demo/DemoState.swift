@@ -25,14 +25,17 @@ struct DemoState: Equatable, Sendable {
     var schools: [String: School] = [:]
 
     /// A state for a database that is new.
-    static func fresh() -> DemoState {
+    static func fresh() -> DemoState { DemoState(secret: randomText()) }
+
+    /// 64 digits that nobody guesses.
+    static func randomText() -> String {
         var generator = SystemRandomNumberGenerator()
         let words = (0..<4).map { _ in generator.next() }
         let digits = words.map { word in
             let text = String(word, radix: 16)
             return String(repeating: "0", count: 16 - text.count) + text
         }
-        return DemoState(secret: digits.joined())
+        return digits.joined()
     }
 
     // MARK: As a file

@@ -9,6 +9,15 @@ struct ReadyFile: Sendable {
         let superuser: String
     }
 
+    /// One of several nodes; in the file with test endpoints only.
+    struct Node: Sendable {
+        let name: String
+        /// `nil` while it is not there.
+        let pid: Int32?
+        let baseURL: String
+        let liveURL: String
+    }
+
     let baseURL: String
     let liveURL: String
     let pid: Int32
@@ -18,6 +27,11 @@ struct ReadyFile: Sendable {
     let quiz: Int64
     let schools: [DemoCast.School]
     var database: Database?
+    var nodes: [Node] = []
+    var redisURL: String?
+    /// `nil` also where the Redis is not ours.
+    var redisPid: Int32?
+    var balancerPid: Int32?
 
     /// The file's content.
     var json: RawJSON {
@@ -44,13 +58,26 @@ struct ReadyFile: Sendable {
                         }
                     }
                 }
-                guard let database else { return }
-                json.object("database") { json in
-                    json.member("socket_dir", database.socketFolder)
-                    json.member("port", 5432)
-                    json.member("name", database.name)
-                    json.member("superuser", database.superuser)
+                if let database {
+                    json.object("database") { json in
+                        json.member("socket_dir", database.socketFolder)
+                        json.member("port", 5432)
+                        json.member("name", database.name)
+                        json.member("superuser", database.superuser)
+                    }
                 }
+                guard !nodes.isEmpty else { return }
+                json.array("nodes", of: nodes) { json, node in
+                    json.object { json in
+                        json.member("name", node.name)
+                        json.member("pid", node.pid.map(Int.init))
+                        json.member("base_url", node.baseURL)
+                        json.member("ws_url", node.liveURL)
+                    }
+                }
+                json.member("redis_url", redisURL)
+                json.member("redis_pid", redisPid.map(Int.init))
+                json.member("balancer_pid", balancerPid.map(Int.init))
             }
         }
     }
