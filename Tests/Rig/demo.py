@@ -25,11 +25,15 @@ def locate(given: str | None) -> pathlib.Path:
 
 
 class Demo:
-    """One demo server; `with Demo(program) as demo:` starts and stops it. Its folder outlives a `kill`."""
+    """One demo server; `with Demo(program) as demo:` starts and stops it. Its folder outlives a `kill`.
+
+    With `nodes` it is several processes behind a balancer; `variables` are set for single ones of them, by name.
+    """
 
     def __init__(
         self, program: pathlib.Path, *, data_dir: str | None = None, config: str | None = None,
-        pinned: int | None = None, web_root: pathlib.Path = ROOT / "web-static",
+        pinned: int | None = None, web_root: pathlib.Path = ROOT / "web-static", nodes: int = 1,
+        variables: dict[str, dict[str, str]] | None = None,
     ):
         self.program = program
         self.own_folder = data_dir is None
@@ -38,6 +42,8 @@ class Demo:
         self.pinned = pinned
         #: The pages of this tree, also when the program was built elsewhere.
         self.web_root = web_root
+        self.nodes = nodes
+        self.variables = variables or {}
         self.ready: dict = {}
         self.process: subprocess.Popen | None = None
         self.log = self.folder / "server.log"
@@ -59,6 +65,8 @@ class Demo:
         ready_file.unlink(missing_ok=True)
         command = [str(self.program), "demo", "--port", "0", "--data-dir", str(self.folder / "data"),
                    "--ready-file", str(ready_file), "--test-endpoints", "--web-root", str(self.web_root)]
+        if self.nodes > 1:
+            command += ["--nodes", str(self.nodes)]
         if self.config is not None:
             path = self.folder / "config.yaml"
             path.write_text(self.config)
@@ -68,6 +76,8 @@ class Demo:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COHORT_")}
         if fault:
             environment["COHORT_FAULT_POINT"] = fault
+        if self.variables:
+            environment["COHORT_TEST_NODE_VARIABLES"] = json.dumps(self.variables)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
@@ -79,8 +89,17 @@ class Demo:
                 self.stop()
                 raise RuntimeError(f"the server was not ready after {START_LIMIT:.0f} s:\n{self.tail()}")
             time.sleep(0.02)
-        self.ready = json.loads(ready_file.read_text())
+        self.refresh()
         return self
+
+    def refresh(self) -> dict:
+        """Reads the ready file again: several nodes have other process numbers after a restart."""
+        self.ready = json.loads((self.folder / "ready.json").read_text())
+        return self.ready
+
+    def node(self, name: str) -> dict:
+        """One of several nodes, as it is now; its `pid` is None while it is away."""
+        return next(node for node in self.refresh()["nodes"] if node["name"] == name)
 
     def stop(self) -> None:
         """Ends the server as an operator would; by force when it does not go."""

@@ -55,6 +55,12 @@ class LiveClient:
         self.signals: list[tuple[str, dict]] = []
         self.gaps: list[str] = []
         self.closed: tuple[int, str] | None = None
+        #: Set while there is no connection.
+        self.lost = asyncio.Event()
+        #: How long (s) the server may be silent before it counts as gone; its pings come more often than that.
+        self.silence: float | None = None
+        #: Subscriptions that the server ended and that may be made again: `(channel, code)`.
+        self.ended: list[tuple[str, int]] = []
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._reader: asyncio.Task | None = None
         # Replies are taken in the order of the frame, before the pushes behind them: hence the hook beside each future.
@@ -68,8 +74,13 @@ class LiveClient:
             self._socket = await self.http.ws_connect(self.url, max_msg_size=0, autoping=True)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Lost(str(error)) from error
+        self.lost.clear()
         self._reader = asyncio.create_task(self._read(self._socket))
-        return await self.command("connect", {"token": self.token})
+        reply = await self.command("connect", {"token": self.token})
+        if reply.get("ping"):
+            # As stock clients do: a ping that is ten seconds late does not come.
+            self.silence = reply["ping"] + 10
+        return reply
 
     async def command(
         self, kind: str, body: dict, *, limit: float = 30, taken: Callable[[dict], None] | None = None
@@ -112,6 +123,9 @@ class LiveClient:
                 self.gaps.append(f"{channel}: the server went back from {before[1]} to {offset}")
             self.positions[channel] = (epoch, offset)
 
+    def _unsubscribed(self, channel: str, code: int) -> None:
+        """Called when the server has ended a subscription; for those who come back."""
+
     def _published(self, channel: str, publication: dict) -> None:
         offset = publication.get("offset")
         if not offset:
@@ -125,12 +139,18 @@ class LiveClient:
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:
-            async for message in socket:
+            while True:
+                message = await socket.receive(self.silence)
                 if message.type is aiohttp.WSMsgType.TEXT:
                     for line in message.data.split("\n"):
                         await self._take(socket, json.loads(line))
+                elif message.type is not aiohttp.WSMsgType.BINARY:
+                    break
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            pass  # The close code says how it ended.
         finally:
             self.closed = (socket.close_code or 1006, "")
+            self.lost.set()
             for future, _ in self._waiting.values():
                 if not future.done():
                     future.set_exception(Lost("the connection was lost"))
@@ -142,6 +162,9 @@ class LiveClient:
             push = reply["push"]
             if "pub" in push:
                 self._published(push["channel"], push["pub"])
+            elif "unsubscribe" in push:
+                self.ended.append((push["channel"], push["unsubscribe"].get("code", 0)))
+                self._unsubscribed(push["channel"], push["unsubscribe"].get("code", 0))
         elif "id" in reply:
             future, taken = self._waiting.get(reply["id"], (None, None))
             if future is None or future.done():
