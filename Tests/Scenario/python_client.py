@@ -1,6 +1,7 @@
 """The scenario's steps with centrifuge-python."""
 
 import asyncio
+import itertools
 
 from centrifuge import CentrifugeError, Client, ClientEventHandler, SubscriptionEventHandler
 from centrifuge.exceptions import ReplyError
@@ -42,7 +43,8 @@ class PythonClient:
     """Drives one client per name."""
 
     def __init__(self, ready: dict) -> None:
-        self._url = ready["ws_url"]
+        # With several nodes, a connection after the other goes to the next of them.
+        self._urls = itertools.cycle([node["ws_url"] for node in ready.get("nodes", [])] or [ready["ws_url"]])
         self._clients: dict[str, Client] = {}
         self._channels: dict[tuple[str, str], _ChannelEvents] = {}
 
@@ -54,7 +56,7 @@ class PythonClient:
             await client.disconnect()
 
     async def connect(self, who: str, token: str, limit: float) -> dict:
-        client = self._clients[who] = Client(self._url, events=_ClientEvents(), token=token, name="scenario")
+        client = self._clients[who] = Client(next(self._urls), events=_ClientEvents(), token=token, name="scenario")
         await client.connect()
         await self._settle(client.events.settled, limit)
         code = client.events.code or 0
@@ -90,6 +92,8 @@ class PythonClient:
     async def reconnect(self, who: str, channel: str, limit: float) -> dict:
         events = self._channels[who, channel]
         events.settled.clear()
+        # The package offers no way to come back elsewhere, as a balancer would have it.
+        self._clients[who]._address = next(self._urls)
         await self._clients[who].connect()
         await self._settle(events.settled, limit)
         return {

@@ -1,6 +1,9 @@
 """One scenario, two clients: the page's own live client (in Chromium) and PyPI's centrifuge-python.
 
-Usage: scenario.py READY_FILE [own|python]        READY_FILE is what `cohort demo --ready-file` writes.
+Usage: scenario.py READY_FILE [--nodes] [own|python]        READY_FILE is what `cohort demo --ready-file` writes.
+
+With `--nodes` each person of the scenario is connected to another node of several, and comes back to another one than
+the one it left; only the python client can choose.
 
 Prints one line per step and ends with status 0 only if both clients passed every step of scenario.json.
 """
@@ -138,7 +141,12 @@ async def play(name: str, ready: dict) -> int:
 
 async def main() -> int:
     ready = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    names = sys.argv[2:] or list(DRIVERS)
+    names = [name for name in sys.argv[2:] if name != "--nodes"] or list(DRIVERS)
+    if "--nodes" in sys.argv:
+        # A page may connect to the node that it comes from, and to no other.
+        names = [name for name in names if name != "own"]
+    else:
+        ready.pop("nodes", None)
     failed = [await play(name, ready) for name in names]
     return 1 if any(failed) else 0
 

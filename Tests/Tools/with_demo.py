@@ -1,6 +1,6 @@
 """Runs a command beside a demo server of its own, and stops the server afterwards.
 
-Usage: with_demo.py PROGRAM -- COMMAND…        `{ready}` in the command becomes the path of the ready file.
+Usage: with_demo.py PROGRAM [--nodes N] -- COMMAND…        `{ready}` in the command becomes the path of the ready file.
 
 Ends with the command's status.
 """
@@ -16,11 +16,14 @@ from Rig.demo import Demo, locate  # noqa: E402
 
 
 def main() -> int:
-    if len(sys.argv) < 4 or sys.argv[2] != "--":
+    own, command = sys.argv[1:], []
+    if "--" in own:
+        own, command = own[:own.index("--")], own[own.index("--") + 1:]
+    if not command or len(own) not in (1, 3) or own[1:2] not in ([], ["--nodes"]):
         sys.exit(__doc__)
-    with Demo(locate(sys.argv[1])) as demo:
+    with Demo(locate(own[0]), nodes=int(own[2]) if own[1:] else 1) as demo:
         ready = str(demo.folder / "ready.json")
-        status = subprocess.run([part.replace("{ready}", ready) for part in sys.argv[3:]], check=False).returncode
+        status = subprocess.run([part.replace("{ready}", ready) for part in command], check=False).returncode
         if status != 0:
             print(demo.tail(), file=sys.stderr)
         return status
