@@ -7,12 +7,12 @@ DEBUG := .build/debug/cohort
 RELEASE := .build/release/cohort
 # A module that is used and not declared stops the build, as in Package.swift.
 STRICT := --explicit-target-dependency-import-check error
-# What `make demo` hands on: make demo ARGS="--port 9000"
+# What `make demo` hands on: make demo ARGS="--nodes 3"
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-scenario \
-	test-browser test-faults faults demo bench bench-page conformance clean
+	test-browser test-faults faults test-cluster cluster demo bench bench-page conformance clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,16 @@ test-faults: build-tests ## Kill the server at its fault points, a few seeds
 
 faults: build deps ## Kill the server at its fault points, 30 seeds with 1,000 students (half an hour)
 	$(PYTHON) Tests/Faults/faults.py --cohort $(RELEASE) --seeds 30 --students 1000
+
+test-cluster: build-tests ## Three nodes, 60 clients, four faults, once each (3 minutes)
+	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Cluster/test_checker.py
+	$(PYTHON) Tests/Tools/with_demo.py $(DEBUG) --nodes 3 -- $(PYTHON) Tests/Scenario/scenario.py {ready} --nodes
+	$(PYTHON) Tests/Cluster/cluster.py --cohort $(DEBUG) --clients 60 --seeds 1 \
+		--faults kill-node,kill-redis,cut-redis,rolling
+
+cluster: build deps ## Three nodes, 300 clients, every fault, three seeds of each (half an hour)
+	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Cluster/test_checker.py
+	$(PYTHON) Tests/Cluster/cluster.py --cohort $(RELEASE) --clients 300 --seeds 3
 
 demo: demo-deps ## Build and run everything on this machine: http://127.0.0.1:8080
 	@Tests/Tools/build_if_changed.sh
