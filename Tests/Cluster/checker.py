@@ -87,6 +87,7 @@ def _is_recorded(client: Client, entry: Event, row: Row | None) -> list[str]:
 def _acknowledged_is_recorded(sent: list[Sent], log: dict[str, list[Row]]) -> list[str]:
     """What was acknowledged is in the log once, where it was said to be; what was not, at most once."""
     places: dict[tuple[str, str], list[int]] = collections.defaultdict(list)
+    contents = {(channel, row.seq): row.content for channel, rows in log.items() for row in rows}
     for channel, rows in log.items():
         for row in rows:
             if row.key:
@@ -103,6 +104,8 @@ def _acknowledged_is_recorded(sent: list[Sent], log: dict[str, list[Row]]) -> li
             findings.append(f"{what} was acknowledged and is not in the log")
         elif one.is_acknowledged and one.result.get("offset") != found[0]:
             findings.append(f"{what} is at {found[0]}, the client was told {one.result.get('offset')}")
+        elif found and contents[one.channel, found[0]] != one.content:
+            findings.append(f"{what} said {one.content!r}, the log has {contents[one.channel, found[0]]!r}")
         elif found and one.result and one.result.get("status") == "refused":
             findings.append(f"{what} was refused and is in the log")
     return findings

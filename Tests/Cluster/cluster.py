@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Several nodes, one class: whatever breaks, every acknowledged event reaches everybody once and in one order.
 
-    cluster.py [--cohort PATH] [--faults kill-node,kill-redis,…] [--seeds 3] [--first-seed 1] [--clients 300] [--nodes 3]
+    cluster.py [--cohort PATH] [--faults kill-node,kill-redis,…] [--seeds 3] [--first-seed 1] [--clients 300]
+               [--nodes 3]
 
 Every finding is printed with its fault and seed; the last line counts what passed and failed, and the exit status says
 so too.

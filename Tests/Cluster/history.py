@@ -108,6 +108,8 @@ class Row:
     key: str | None
     digest: str
     type: str
+    #: What somebody must have sent for it, as in `Sent.content`; None where nobody compares.
+    content: object = None
 
 
 @dataclasses.dataclass(frozen=True)

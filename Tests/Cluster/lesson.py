@@ -32,6 +32,13 @@ RECONNECTS = 500
 PATIENCE = 30.0
 
 
+def content_of(body: dict) -> object:
+    """What somebody sent for an event, as it is noted when it is sent."""
+    if body.get("type") == "board.applied":
+        return body["ops"][0]["element"]["id"]
+    return body.get("text")
+
+
 class Lesson:
     """A class with its people, from coming in to the last word."""
 
@@ -230,7 +237,8 @@ class Lesson:
                 "SELECT channel, seq, key, body::json AS body FROM live_events WHERE institution_id = :institution "
                 "AND channel = ANY(string_to_array(:'channels', ' ')) ORDER BY channel, seq",
                 institution=institution, channels=" ".join(self._channels)):
-            log[row["channel"]].append(Row(row["seq"], row["key"], digest(row["body"]), row["body"].get("type", "")))
+            log[row["channel"]].append(Row(
+                row["seq"], row["key"], digest(row["body"]), row["body"].get("type", ""), content_of(row["body"])))
         answers = [Answer(row["user_id"], row["key"], row["answer"]) for row in self.stage.database.rows(
             "SELECT user_id, key, answer FROM quiz_answers WHERE institution_id = :institution AND run_id = :run",
             institution=institution, run=self.run_id)]

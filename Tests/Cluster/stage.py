@@ -49,7 +49,7 @@ class Stage:
 
     def signal(self, name: str, number: int) -> int:
         """Sends a signal to a node; its process number."""
-        pid = self.demo.node(name)["pid"]
+        pid = self.demo.node(name).get("pid")
         if not pid:
             raise RuntimeError(f"{name} is not there")
         os.kill(pid, number)
@@ -60,7 +60,7 @@ class Stage:
         limit = time.monotonic() + BACK
         while True:
             node = self.demo.node(name)
-            if node["pid"] not in (None, before) and await asyncio.to_thread(_is_ready, node["base_url"]):
+            if node.get("pid") not in (None, before) and await asyncio.to_thread(_is_ready, node["base_url"]):
                 return
             if time.monotonic() > limit:
                 raise RuntimeError(f"{name} was not back after {BACK:.0f} s:\n{self.tail(name)}")
@@ -118,6 +118,6 @@ def resume(one: Stage) -> None:
     for wire in one.wires.values():
         wire.mend()
     for node in one.demo.refresh()["nodes"]:
-        if node["pid"]:
+        if node.get("pid"):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(node["pid"], signal.SIGCONT)

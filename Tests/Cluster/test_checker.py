@@ -43,7 +43,7 @@ def good() -> History:
 
     def sent(client: Client, number: int, *, answered=True) -> Sent:
         result = {"status": "recorded", "id": number, "offset": number} if answered else None
-        return Sent(client.name, client.user, "chat.send", CHAT, f"key {number}", number, None,
+        return Sent(client.name, client.user, "chat.send", CHAT, f"key {number}", number, f"message {number}",
                     number + 0.5 if answered else None, result)
 
     quiz = [Sent(client.name, client.user, "quiz.answer", "", f"answer {client.name}", 3, 41, 3.5,
@@ -51,7 +51,8 @@ def good() -> History:
     return History(
         clients=[first, second, third],
         sent=[sent(first, 1), sent(second, 2), sent(first, 3, answered=False), sent(second, 4), *quiz],
-        log={CHAT: [Row(number, f"key {number}", digest(body(number)), "chat.message") for number in (1, 2, 3, 4)]},
+        log={CHAT: [Row(number, f"key {number}", digest(body(number)), "chat.message", f"message {number}")
+                    for number in (1, 2, 3, 4)]},
         answers=[Answer(1, "answer ann", 41), Answer(2, "answer ben", 41)],
         fault=Fault("kill-node", "node-2", 10, 14))
 
@@ -113,12 +114,16 @@ WRONG = {
         lambda h: h.clients[0].seen.append(subscribed(20, 9, recovering=True, recovered=True, jumped=True)),
         "does not reach"),
     "an acknowledged message is not in the log": (
-        lambda h: h.log[CHAT].__setitem__(3, Row(4, "another", digest(body(4)), "chat.message")),
+        lambda h: h.log[CHAT].__setitem__(3, Row(4, "another", digest(body(4)), "chat.message", "message 4")),
         "was acknowledged and is not in the log"),
     "a message is in the log twice": (
-        lambda h: h.log[CHAT].append(Row(5, "key 3", digest(body(3)), "chat.message")), "2 times"),
+        lambda h: h.log[CHAT].append(Row(5, "key 3", digest(body(3)), "chat.message", "message 3")),
+        "2 times"),
     "a message is elsewhere than it was said to be": (
         lambda h: h.sent[0].result.__setitem__("offset", 2), "was told 2"),
+    "a message has other words in the log": (
+        lambda h: h.log[CHAT].__setitem__(0, Row(1, "key 1", digest(body(1)), "chat.message", "other words")),
+        "said 'message 1', the log has 'other words'"),
     "a refused message is in the log": (
         lambda h: setattr(h.sent[2], "result", {"status": "refused", "reason": "locked"}), "was refused"),
     "the log has a gap": (

@@ -98,7 +98,7 @@ class Demo:
         return self.ready
 
     def node(self, name: str) -> dict:
-        """One of several nodes, as it is now; its `pid` is None while it is away."""
+        """One of several nodes, as it is now; it has no `pid` while it is away."""
         return next(node for node in self.refresh()["nodes"] if node["name"] == name)
 
     def stop(self) -> None:

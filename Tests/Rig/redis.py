@@ -1,4 +1,4 @@
-"""A Redis of a test's own on the loopback: one server, or three masters of a cluster; killed and started again at will."""
+"""A Redis of a test's own on the loopback: one server, or three masters of a cluster; killed and started at will."""
 
 import pathlib
 import random

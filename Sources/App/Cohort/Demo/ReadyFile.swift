@@ -12,7 +12,7 @@ struct ReadyFile: Sendable {
     /// One of several nodes; in the file with test endpoints only.
     struct Node: Sendable {
         let name: String
-        /// `nil` while it is not there.
+        /// `nil`, and not in the file, while it is not there.
         let pid: Int32?
         let baseURL: String
         let liveURL: String
