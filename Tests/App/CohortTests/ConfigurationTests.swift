@@ -1,6 +1,8 @@
 import Foundation
 import LiveHub
+import Redis
 import Sockets
+import Telemetry
 import Testing
 import WebClient
 import WebServer

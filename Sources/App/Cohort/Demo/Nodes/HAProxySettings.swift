@@ -47,9 +47,10 @@ package struct HAProxySettings: Equatable, Sendable {
                 log global
                 option dontlognull
                 option dontlog-normal
-                # A node that does not take a connection is tried again, then another one; nothing was sent by then.
+                # A node that does not take a connection is tried again, then another one; so is one that dies without a word, but
+                # only with requests that change nothing (see the frontend).
                 retries 3
-                retry-on conn-failure
+                retry-on conn-failure empty-response
                 option redispatch 1
                 timeout connect 1s
                 timeout queue 5s
@@ -69,6 +70,7 @@ package struct HAProxySettings: Equatable, Sendable {
                 http-request set-header X-Forwarded-For %[src]
                 http-request set-header X-Forwarded-Proto https if { ssl_fc }
                 http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
+                http-request disable-l7-retry unless METH_GET
                 default_backend nodes
 
             backend nodes
