@@ -27,9 +27,9 @@ export class WhiteBoard extends HTMLElement {
     #editor = null;
     #cursorAt = 0;
     #painting = later(async () => this.#paintWith(await import("./layers.js")));
-    // What they do is painted.
+    // What they do is painted; and who has chosen to write must not lose the first letters to a request.
     #tools = later(async () => {
-        const [tools, painting] = await Promise.all([import("./tools.js"), this.#painting.ahead()]);
+        const [tools, painting] = await Promise.all([import("./tools.js"), this.#painting.ahead(), this.#editors.ahead()]);
         if (!painting) throw new Error("the board is not painted");
         this.refreshTools = tools.equip(this);
         this.refreshTools();
@@ -109,7 +109,6 @@ export class WhiteBoard extends HTMLElement {
             this.#editor?.finish();
             if (changes.tool !== "select") this.selection.set([]);
             this.surface.dataset.tool = changes.tool;
-            if (changes.tool === "text") this.#editors.ahead();
         } else if (this.selection.ids.size > 0) {
             const set = "fill" in changes ? { fill: changes.fill ? this.#look.color : null } : changes;
             this.apply(this.selection.elements.map(({ id }) => ({ op: "patch", id, set })));
