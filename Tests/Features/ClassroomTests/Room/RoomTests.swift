@@ -256,6 +256,16 @@ struct `A live class` {
         #expect((await lecture.call("s0", .history, #""before":3"#))["more"] == false)
     }
 
+    @Test func `says in its snapshot that events may come late, while they may`() async throws {
+        let lecture = try await Lecture.open()
+        let hub = lecture.node.hub
+        #expect(await lecture.snapshot(.class).data["degraded"] == nil)
+        hub.setDegraded("redis", true)
+        #expect(await lecture.snapshot(.class).data["degraded"] == true)
+        hub.setDegraded("redis", false)
+        #expect(await lecture.snapshot(.class).data["degraded"] == nil)
+    }
+
     @Test func `counts who is there, and lists them for staff`() async throws {
         let lecture = try await Lecture.open()
         let everybody = try lecture.listen(.class)
