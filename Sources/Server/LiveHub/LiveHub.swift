@@ -179,12 +179,6 @@ package final class LiveHub: Sendable {
         onEveryLoop { $0.receive(publication, in: key) }
     }
 
-    /// Has log channels on this node, those that `isConcerned` names, ask the log whether they are behind: what the broker
-    /// has carried to them lately may be lost; from any thread.
-    package func mayHaveMissed(where isConcerned: @escaping @Sendable (ChannelKey) -> Bool = { _ in true }) {
-        onEveryLoop { $0.mayHaveMissed(where: isConcerned) }
-    }
-
     /// Reads something from every loop's share and hands all of it back on `loop`.
     package func gather<Share: Sendable>(
         on loop: EventLoop, _ read: @escaping @Sendable (LiveLoop) -> Share, then: @escaping ([Share]) -> Void

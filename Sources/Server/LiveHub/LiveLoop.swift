@@ -177,11 +177,9 @@ package final class LiveLoop {
         for (key, top) in tops { channels[key]?.mayBeBehind(top: top) }
     }
 
-    /// Has channels ask the log whether they are behind, because what was carried to them may be lost.
-    ///
-    /// They ask together, a few hundred in one statement.
-    package func mayHaveMissed(where isConcerned: (ChannelKey) -> Bool = { _ in true }) {
-        for (key, channel) in channels where isConcerned(key) { channel.mayHaveMissed() }
+    /// Has every log channel ask the log whether it is behind.
+    func compareWithLog() {
+        for channel in channels.values where channel.namespace.isLog { channel.mayHaveMissed() }
     }
 
     private func sweepChannels() {
@@ -225,4 +223,6 @@ final class LoopSink: BrokerSink {
     func brokerDidCarry(_ publication: ChannelPublication, to key: ChannelKey) {
         loop.value.receive(publication, in: key)
     }
+
+    func brokerMayHaveMissed(_ key: ChannelKey) { loop.value.existingChannel(key)?.mayHaveMissed() }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import LiveHub
 import Testing
 
 @testable import Cohort

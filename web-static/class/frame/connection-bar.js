@@ -25,6 +25,7 @@ export class ConnectionBar extends HTMLElement {
         room.on("outbox", () => { if (this.#shown) this.#draw(); });
         room.on("resumed", () => this.#back());
         room.on("degraded", () => this.#late());
+        this.#update();
     }
 
     #update() {

@@ -145,28 +145,6 @@ extension Server {
         return notes
     }
 
-    private static func liveTokens(_ configuration: Configuration, secret: [UInt8]) async throws -> LiveTokens
-    {
-        var keySet: String?
-        if let path = configuration.tokenKeySet {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw ServerProblem.configuration(
-                    .bad(key: "token.key-set", origin: path, reason: "names a file that cannot be read"))
-            }
-            keySet = text
-        }
-        do {
-            return try await LiveTokens(
-                secret: secret, keySet: keySet, audience: configuration.tokenAudience,
-                issuer: configuration.tokenIssuer)
-        } catch LiveTokenError.keySet {
-            throw ServerProblem.configuration(
-                .bad(
-                    key: "token.key-set", origin: configuration.tokenKeySet ?? "",
-                    reason: "must hold public keys with kid, of the kinds EdDSA, ES256 and RS256 only"))
-        }
-    }
-
     private static func makeNode(
         _ configuration: Configuration, _ extras: Extras, _ group: EventLoopGroup,
         _ database: PostgresConfiguration,
@@ -174,7 +152,7 @@ extension Server {
     ) async throws -> Node {
         let metrics = Metrics()
         let health = Health(metrics: metrics)
-        let tokens = try await liveTokens(configuration, secret: secret)
+        let tokens = try await liveTokens(configuration, secret: secret, loop: group.loops[0])
         let tenancy = TenancyServices(
             passwords: PasswordLane(
                 width: configuration.passwordsWidth, backlog: configuration.passwordsBacklog),
@@ -183,7 +161,8 @@ extension Server {
         let home = group.loops[group.loops.count - 1]
         let logPool = LoopBound(ownPool(home, database, configuration), loop: home)
         let answerPool = LoopBound(ownPool(home, database, configuration), loop: home)
-        let broker = MemoryBroker()
+        let carrier = try await carrier(on: home, configuration, metrics)
+        let broker = carrier.broker
         let (log, intake) = try await home.carryOut {
             (
                 EventLog(loop: home, pool: logPool.value, broker: broker),
@@ -204,9 +183,10 @@ extension Server {
         let watcher = try await home.carryOut {
             LoopBound(
                 LogWatcher(
-                    loop: home, pool: logPool.value, hub: hub, every: .seconds(5), metrics: metrics),
+                    loop: home, pool: logPool.value, hub: hub, every: carrier.checkPeriod, metrics: metrics),
                 loop: home)
         }
+        carrier.start(hub)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,

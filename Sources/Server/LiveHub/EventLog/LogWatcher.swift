@@ -153,7 +153,7 @@ package final class LogWatcher {
     }
 
     private func tell(_ finding: LogWatch.Finding) {
-        if finding.isEverythingInDoubt { hub.onEveryLoop { $0.mayHaveMissed() } }
+        if finding.isEverythingInDoubt { hub.onEveryLoop { $0.compareWithLog() } }
         let tops = finding.tops
         if !tops.isEmpty { hub.onEveryLoop { $0.noteTops(tops) } }
     }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import JSON
+import LiveHub
 import Postgres
 import Testing
 
