@@ -20,6 +20,8 @@ package final class LiveHub: Sendable {
     package let acknowledgement: Distribution
     /// From handing a publication to the broker to the last `send` of a loop's round.
     package let fanOutLag: Distribution
+    /// Channels that were behind the log although no hole showed it.
+    let logCatchUps: Counter
 
     private let namespaces: [String: (namespace: Namespace, feature: any LiveFeature)]
     private let methods: [String: LiveMethod]
@@ -33,6 +35,13 @@ package final class LiveHub: Sendable {
     }
     private let parts = Mutex(Parts())
 
+    private struct Degradation {
+        var parts: Set<String> = []
+        var changes = 0
+        var tell: (@Sendable (_ part: String, _ isDegraded: Bool) -> Void)?
+    }
+    private let degradation = Mutex(Degradation())
+
     /// Makes the node's live layer; ``open(on:pool:)`` gives it loops.
     package init(
         features: [any LiveFeature], broker: any Broker, authenticator: any LiveAuthenticator,
@@ -44,6 +53,9 @@ package final class LiveHub: Sendable {
         acknowledgement = metrics.distribution("cohort_live_ack_seconds", "From reading a call to its reply")
         fanOutLag = metrics.distribution(
             "cohort_live_fanout_seconds", "From publication to the last send of a loop")
+        logCatchUps = metrics.counter(
+            "cohort_live_log_catchups_total",
+            "Times that a channel read the log because the broker brought nothing")
         var namespaces: [String: (namespace: Namespace, feature: any LiveFeature)] = [:]
         var methods: [String: LiveMethod] = [:]
         var signals: [String: LiveSignal] = [:]
@@ -98,6 +110,31 @@ package final class LiveHub: Sendable {
 
     var isDraining: Bool { parts.withLock { $0.isDraining } }
 
+    // MARK: Working with less
+
+    /// Has `tell` called for each part that becomes degraded or whole again, one after the other; it does not call back.
+    package func onDegraded(_ tell: @escaping @Sendable (_ part: String, _ isDegraded: Bool) -> Void) {
+        degradation.withLock { $0.tell = tell }
+    }
+
+    /// Says that a part of the live layer, such as `redis`, is missing, or is there again; from any thread.
+    ///
+    /// Members of classes on this node are told within half a second.
+    package func setDegraded(_ part: String, _ isDegraded: Bool) {
+        degradation.withLock { state in
+            let before = state.parts
+            if isDegraded { state.parts.insert(part) } else { state.parts.remove(part) }
+            guard state.parts != before else { return }
+            if state.parts.isEmpty != before.isEmpty { state.changes += 1 }
+            state.tell?(part, isDegraded)
+        }
+    }
+
+    /// Whether something is missing now, so that events may come late; and how often that has changed.
+    package var degraded: (isDegraded: Bool, changes: Int) {
+        degradation.withLock { (!$0.parts.isEmpty, $0.changes) }
+    }
+
     // MARK: Lookup
 
     /// The namespace of a channel's name, and the feature that owns it.
@@ -133,6 +170,13 @@ package final class LiveHub: Sendable {
     package func publishEphemeral(_ data: RawJSON, to key: ChannelKey) {
         let publication = Publication(data: data)
         broker.publish(ChannelPublication(publication, publishedAt: MonotonicTime.nanoseconds()), to: key)
+    }
+
+    /// As ``publishEphemeral(_:to:)``, to the members on this node alone.
+    package func publishEphemeralHere(_ data: RawJSON, to key: ChannelKey) {
+        let publication = ChannelPublication(
+            Publication(data: data), publishedAt: MonotonicTime.nanoseconds())
+        onEveryLoop { $0.receive(publication, in: key) }
     }
 
     /// Reads something from every loop's share and hands all of it back on `loop`.

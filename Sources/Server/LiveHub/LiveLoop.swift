@@ -24,6 +24,8 @@ package final class LiveLoop {
     let gapPatience: Duration = .milliseconds(5)
 
     private var channels: [ChannelKey: LocalChannel] = [:]
+    /// Log channels on this loop by institution; none stands there with 0.
+    private(set) var logChannels: [TenantID: Int] = [:]
     private var heartbeat: HeartbeatRing
     private var sink: LoopSink?
     private var lagSamples: [Int64] = []
@@ -109,6 +111,7 @@ package final class LiveLoop {
         hub.broker.join(key, loop: loop, sink: sink)
         let channel = LocalChannel(key: key, namespace: namespace, feature: feature, loop: self)
         channels[key] = channel
+        if namespace.isLog { logChannels[key.institution, default: 0] += 1 }
         return channel
     }
 
@@ -169,10 +172,24 @@ package final class LiveLoop {
         reader.page(of: key, after: offset, limit: limit) { then($0?.map(\.publication)) }
     }
 
+    /// Takes notice of where channels stand in the log; those of them that are here and behind read it.
+    func noteTops(_ tops: [ChannelKey: UInt64]) {
+        for (key, top) in tops { channels[key]?.mayBeBehind(top: top) }
+    }
+
+    /// Has every log channel ask the log whether it is behind.
+    func compareWithLog() {
+        for channel in channels.values where channel.namespace.isLog { channel.mayHaveMissed() }
+    }
+
     private func sweepChannels() {
         let now = ContinuousClock.now
         for (key, channel) in channels where channel.isIdle && now - channel.lastUsed > settings.linger {
             channels[key] = nil
+            if channel.namespace.isLog {
+                let left = (logChannels[key.institution] ?? 1) - 1
+                logChannels[key.institution] = left > 0 ? left : nil
+            }
             hub.broker.leave(key, loop: loop)
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import LiveHub
 import Testing
 
 @testable import Cohort
@@ -102,6 +103,7 @@ struct `The whole server` {
 
         // Probes, and what an operator sees.
         #expect(try await site.send("GET", "/readyz", as: nil).status == 200)
+        try await expectDegraded(site, seat, liveClass)
         #expect(try await site.send("GET", "/metrics", as: nil).status == 200)
         #expect(try await site.send("GET", "/sign-in", as: nil).status == 200)
         #expect(
@@ -112,6 +114,22 @@ struct `The whole server` {
                 == true)
         #expect(try await site.send("GET", "/api/v1/ops/live", as: student).status == 403)
         #expect(try await site.send("GET", "/echo", as: nil).status == 404)
+    }
+
+    /// A part that is missing leaves the server ready; probes name it, and members are told.
+    private func expectDegraded(_ site: TestServer, _ seat: LiveClient, _ liveClass: Int64) async throws {
+        let channel = "class:\(liveClass)"
+        let whole = try await seat.command("subscribe", ["channel": .string(channel)])
+        #expect(whole["subscribe"]?["data"]?["here"] != nil)
+        #expect(whole["subscribe"]?["data"]?["degraded"] == nil)
+        for isDegraded in [true, false] {
+            site.server.node.hub.setDegraded("redis", isDegraded)
+            let event = try await seat.event("class.degraded", in: channel)
+            #expect(event["degraded"] == .bool(isDegraded))
+            let ready = try await site.send("GET", "/readyz", as: nil)
+            #expect(ready.status == 200)
+            #expect(ready.json["degraded"]?.array == (isDegraded ? ["redis"] : []))
+        }
     }
 
     private func key() -> JSONValue { .string(UUID().uuidString.lowercased()) }

@@ -138,4 +138,20 @@ struct `Health of the process` {
         #expect(health.obstacles.map(\.name) == ["draining", "database"])
         #expect(health.isDraining)
     }
+
+    @Test func `names what is degraded, counts it as a gauge, and stays ready`() {
+        let metrics = Metrics()
+        let health = Health(metrics: metrics)
+        #expect(health.degraded.isEmpty)
+        health.setDegraded("search", true)
+        health.setDegraded("redis", true)
+        health.setDegraded("redis", true)
+        #expect(health.degraded == ["redis", "search"])
+        #expect(health.obstacles.isEmpty)
+        health.setDegraded("search", false)
+        #expect(health.degraded == ["redis"])
+        let text = PrometheusText.render(metrics)
+        #expect(text.contains("cohort_degraded{part=\"redis\"} 1\n"))
+        #expect(text.contains("cohort_degraded{part=\"search\"} 0\n"))
+    }
 }

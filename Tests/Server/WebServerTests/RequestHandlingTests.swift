@@ -184,7 +184,13 @@ struct `Request handling` {
         let site = try TestSite(ProbeRoutes.all() + Self.routes)
         let client = try site.client()
         #expect(try client.exchange(request("GET", "/healthz")).text == "ok\n")
-        #expect(try client.exchange(request("GET", "/readyz")).text == #"{"ready":true,"reasons":[]}"#)
+        #expect(
+            try client.exchange(request("GET", "/readyz")).text
+                == #"{"ready":true,"reasons":[],"degraded":[]}"#)
+        site.health.setDegraded("redis", true)
+        let degraded = try client.exchange(request("GET", "/readyz"))
+        #expect(degraded.status == 200)
+        #expect(degraded.text == #"{"ready":true,"reasons":[],"degraded":["redis"]}"#)
         site.health.drain()
         let response = try client.exchange(request("GET", "/readyz"))
         #expect(response.status == 503)

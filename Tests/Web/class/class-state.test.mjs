@@ -8,6 +8,8 @@ for (const [event, subject, expected] of [
     [{ type: "class.started", at: 5 }, "class", { state: "live", startedAt: 5, endedAt: null }],
     [{ type: "class.locked", chat: true, board: false, joining: false }, "locks", { locks: { chat: true, board: false, joining: false } }],
     [{ type: "class.count", here: 7 }, "here", { here: 7 }],
+    [{ type: "class.degraded", degraded: true }, "degraded", { degraded: true }],
+    [{ type: "class.degraded", degraded: false }, "degraded", { degraded: false }],
     [{ type: "hand.raised", at: 3, user: { id: 1, name: "a" } }, "hands", { hands: [{ id: 1, name: "a", at: 3 }] }],
     [{ type: "board.allowed", draw: [4] }, "draw", { draw: [4] }],
     [{ type: "stage.shown", stage: { kind: "slide", url: "/x" } }, "stage", { stage: { kind: "slide", url: "/x" } }],

@@ -1,4 +1,5 @@
-// <connection-bar>: says when the connection is gone, since when, what waits, and when it is tried again.
+// <connection-bar>: says when the connection is gone, since when, what waits, and when it is tried again;
+// and when messages may come late.
 import { fill, h } from "../../base/dom.js";
 import { list, t, timeSeconds } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
@@ -23,6 +24,7 @@ export class ConnectionBar extends HTMLElement {
         room.on("connection", () => this.#update());
         room.on("outbox", () => { if (this.#shown) this.#draw(); });
         room.on("resumed", () => this.#back());
+        room.on("degraded", () => this.#late());
         this.#update();
     }
 
@@ -31,7 +33,8 @@ export class ConnectionBar extends HTMLElement {
         clearTimeout(this.#timer);
         if (client.state !== "connecting" || removed) {
             // A final end has a card of its own over the stage.
-            if (!this.#shown || client.state === "disconnected") this.hidden = true;
+            if (client.state === "disconnected") this.hidden = true;
+            else if (!this.#shown) this.#late();
             return;
         }
         const wait = this.#shown ? 0 : PATIENCE;
@@ -42,6 +45,17 @@ export class ConnectionBar extends HTMLElement {
             this.#draw();
             this.#tick();
         }, wait);
+    }
+
+    // While the connection stands; a lost one has more to say.
+    #late() {
+        if (this.#shown || !this.#room.connected) return;
+        clearTimeout(this.#timer);
+        this.className = "connection-bar";
+        this.hidden = !this.#room.state.degraded;
+        this.again.hidden = true;
+        this.when.textContent = "";
+        fill(this.text, this.#room.state.degraded ? t("connection.late") : "");
     }
 
     #draw() {
@@ -69,7 +83,7 @@ export class ConnectionBar extends HTMLElement {
         this.again.hidden = true;
         this.when.textContent = "";
         fill(this.text, t("connection.back"));
-        this.#timer = setTimeout(() => { this.hidden = true; }, 4_000);
+        this.#timer = setTimeout(() => this.#late(), 4_000);
     }
 }
 

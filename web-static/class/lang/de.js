@@ -13,6 +13,7 @@ export default {
     "connection.no_network": "Dieses Gerät ist offline.",
     "connection.try_now": "Jetzt versuchen",
     "connection.back": "Sie sind zurück. Alles Verpasste ist angekommen.",
+    "connection.late": "Nachrichten können etwas später ankommen.",
     "connection.queued": "Noch zu senden, sobald Sie zurück sind: {what}.",
     "connection.queued_messages": { one: "{n} Nachricht", other: "{n} Nachrichten" },
     "connection.queued_answers": { one: "{n} Antwort", other: "{n} Antworten" },

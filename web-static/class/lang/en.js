@@ -13,6 +13,7 @@ export default {
     "connection.no_network": "This device is offline.",
     "connection.try_now": "Try now",
     "connection.back": "You are back. Everything you missed has arrived.",
+    "connection.late": "Messages may arrive a moment late.",
     "connection.queued": "{what} will be sent as soon as you are back.",
     "connection.queued_messages": { one: "{n} message", other: "{n} messages" },
     "connection.queued_answers": { one: "{n} answer", other: "{n} answers" },

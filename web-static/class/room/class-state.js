@@ -5,7 +5,7 @@ export function emptyState() {
     return {
         known: false, title: "", course: null, state: "loading", startedAt: null, scheduledAt: null, endedAt: null,
         locks: { chat: false, board: false, joining: false }, draw: "staff", stage: { kind: "board" },
-        hands: [], here: 0, announcement: null,
+        hands: [], here: 0, announcement: null, degraded: false,
     };
 }
 
@@ -13,7 +13,7 @@ const INSTANT = (value) => (typeof value === "string" ? Date.parse(value) : valu
 
 /** The state that a snapshot of `class:<c>` describes. */
 export function fromSnapshot(snapshot) {
-    const { class: info = {}, locks, draw, stage, hands, here, announcement } = snapshot;
+    const { class: info = {}, locks, draw, stage, hands, here, announcement, degraded } = snapshot;
     return {
         known: true,
         title: info.title ?? "", course: info.course ?? null, state: info.state ?? "live",
@@ -21,7 +21,7 @@ export function fromSnapshot(snapshot) {
         locks: { chat: false, board: false, joining: false, ...locks },
         draw: draw ?? "staff", stage: stage ?? { kind: "board" },
         hands: [...(hands ?? [])].sort((a, b) => a.at - b.at),
-        here: here ?? 0, announcement: announcement ?? null,
+        here: here ?? 0, announcement: announcement ?? null, degraded: degraded === true,
     };
 }
 
@@ -42,6 +42,8 @@ export function change(state, event) {
         return { subject: "announcement", changes: { announcement: event } };
     case "class.count":
         return { subject: "here", changes: { here: event.here } };
+    case "class.degraded":
+        return { subject: "degraded", changes: { degraded: event.degraded === true } };
     case "hand.raised": {
         const others = state.hands.filter(({ id }) => id !== event.user.id);
         return { subject: "hands", changes: { hands: [...others, { ...event.user, at: event.at }] } };

@@ -11,7 +11,7 @@ import { QuizRuns } from "./quiz-runs.js";
 /**
  * One class as one person sees it.
  *
- * Events: `class` `locks` `draw` `stage` `hands` `here` `announcement` (the state changed there) · `me` · `removed` ·
+ * Events: `class` `locks` `draw` `stage` `hands` `here` `announcement` `degraded` (the state changed there) · `me` · `removed` ·
  * `connection` · `resumed` ({seconds}) · `outbox` (entry) · `reactions` (counts) · `people` · `live` (a board's
  * ephemeral event). `chat`, `board` and `quiz` have events of their own.
  */
@@ -153,7 +153,7 @@ export class ClassRoom extends Emitter {
 
     #set(state) {
         this.state = state;
-        for (const subject of ["class", "locks", "draw", "stage", "hands", "here", "announcement"]) this.emit(subject);
+        for (const subject of ["class", "locks", "draw", "stage", "hands", "here", "announcement", "degraded"]) this.emit(subject);
     }
 
     #class(event) {
@@ -205,6 +205,9 @@ export class ClassRoom extends Emitter {
             this.#resumed();
         } else {
             this.chat.lost();
+            // Whether events come late is the connection's: the next one tells.
+            this.state.degraded = false;
+            this.emit("degraded");
         }
         this.emit("connection");
     }

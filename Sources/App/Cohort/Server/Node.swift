@@ -28,12 +28,13 @@ final class Node: Sendable {
     let disk: WorkLane
     /// The connections of the log and of the intake, which are their own.
     private let ownPools: [LoopBound<PostgresPool>]
+    private let watcher: LoopBound<LogWatcher>
 
     init(
         configuration: Configuration, metrics: Metrics, health: Health, sink: LogSink, group: EventLoopGroup,
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices,
-        monitor: LiveMonitor, ownPools: [LoopBound<PostgresPool>]
+        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
         self.metrics = metrics
@@ -46,13 +47,18 @@ final class Node: Sendable {
         self.classroom = classroom
         self.tenancy = tenancy
         self.monitor = monitor
+        self.watcher = watcher
         self.ownPools = ownPools
         logger = Log.logger("server")
         disk = WorkLane(label: "disk", width: 2, backlog: 1000)
     }
 
-    /// Closes the pools that no loop's share closes.
+    /// Begins to look for events that the broker did not bring; once every loop has its share of the live layer.
+    func startWatching() { watcher.loop.execute { [watcher] in watcher.value.start() } }
+
+    /// Closes the pools that no loop's share closes, and ends what uses them.
     func closeOwnPools() {
+        watcher.loop.execute { [watcher] in watcher.value.stop() }
         for pool in ownPools { pool.loop.execute { pool.value.close() } }
     }
 }

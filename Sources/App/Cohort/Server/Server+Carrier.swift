@@ -10,10 +10,15 @@ struct Carrier: Sendable {
     let bus: any NodeBus
     fileprivate var redis: (broker: RedisBroker, loop: EventLoop)?
 
+    /// How often the log is asked for what was not carried: between nodes something may be lost, within one nothing is.
+    var checkPeriod: Duration { redis == nil ? .seconds(5) : .seconds(1) }
+
     /// Begins to connect, where there is something to connect to.
-    func start(_ hub: LiveHub, _ health: Health) {
+    ///
+    /// The live layer is told whenever Redis is lost or found again.
+    func start(_ hub: LiveHub) {
         guard let redis else { return }
-        redis.loop.execute { redis.broker.start { _ in } }
+        redis.loop.execute { redis.broker.start { hub.setDegraded("redis", !$0) } }
     }
 
     /// Ends the connections.

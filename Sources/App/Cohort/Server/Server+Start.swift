@@ -71,6 +71,7 @@ extension Server {
         }
         let address = try await listen(shares, on: configuration.address)
         node.monitor.start()
+        node.startWatching()
         node.logger.notice(
             "serving",
             metadata: [
@@ -150,7 +151,7 @@ extension Server {
         secret: [UInt8], pools: [LoopBound<PostgresPool>]
     ) async throws -> Node {
         let metrics = Metrics()
-        let health = Health()
+        let health = Health(metrics: metrics)
         let tokens = try await liveTokens(configuration, secret: secret, loop: group.loops[0])
         let tenancy = TenancyServices(
             passwords: PasswordLane(
@@ -178,7 +179,14 @@ extension Server {
             settings: liveSettings(configuration), metrics: metrics)
         let first = pools[0]
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
-        carrier.start(hub, health)
+        hub.onDegraded { health.setDegraded($0, $1) }
+        let watcher = try await home.carryOut {
+            LoopBound(
+                LogWatcher(
+                    loop: home, pool: logPool.value, hub: hub, every: carrier.checkPeriod, metrics: metrics),
+                loop: home)
+        }
+        carrier.start(hub)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
@@ -188,7 +196,7 @@ extension Server {
             configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
             hub: hub,
             log: log, intake: intake, classroom: classroom, tenancy: tenancy, monitor: monitor,
-            ownPools: [logPool, answerPool])
+            watcher: watcher, ownPools: [logPool, answerPool])
     }
 
     private static func ownPool(

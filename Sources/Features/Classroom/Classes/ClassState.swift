@@ -111,7 +111,7 @@ struct ClassState: Sendable {
     func hand(of user: Int64) -> Hand? { hands.first { $0.user == user } }
 
     /// The state as a whole.
-    func snapshot(here: Int, at now: Int64) -> RawJSON {
+    func snapshot(here: Int, at now: Int64, isDegraded: Bool = false) -> RawJSON {
         RawJSON { json in
             json.object { json in
                 json.object("class") { json in
@@ -137,6 +137,7 @@ struct ClassState: Sendable {
                     }
                 }
                 json.member("here", here)
+                if isDegraded { json.member("degraded", true) }
                 if let announcement {
                     json.member("announcement", JSONValue.object(announcement))
                 } else {

@@ -10,6 +10,10 @@ struct Told {
     /// Whether somebody came whose snapshot may hold an older count.
     var isCountAsked = false
     var hereAt: Int64 = 0
+    /// How often the live layer had become degraded or whole again when that was told last.
+    var degradations = 0
+    /// Whether somebody came whose snapshot may be older than the last change.
+    var isDegradedAsked = false
     var peopleAt: Int64 = 0
     /// Limits ephemeral events of the board by what they cost: so many deliveries a second in the whole class.
     var deliveries = Pace(perSecond: 50_000, burst: 100_000, now: 0)
@@ -25,6 +29,7 @@ extension Room {
     func tick(at now: Int64) {
         if let run = state.quiz.overdue(at: now, grace: QuizRuns.grace) { closeOverdue(run.id, at: now) }
         tellReactions()
+        tellDegraded()
         tellCount(at: now)
         tellPeople(at: now)
         tellTally(at: now)
@@ -53,6 +58,17 @@ extension Room {
         publish(EventBody.ephemeral("class.count") { $0.member("here", presence.here) }, to: .class)
     }
 
+    /// Tells this node's members whether events may come late: others have a node of their own.
+    private func tellDegraded() {
+        let (isDegraded, changes) = hub.degraded
+        guard changes != told.degradations || told.isDegradedAsked else { return }
+        told.degradations = changes
+        told.isDegradedAsked = false
+        hub.publishEphemeralHere(
+            EventBody.ephemeral("class.degraded") { $0.member("degraded", isDegraded) },
+            to: channel(.class))
+    }
+
     private func tellPeople(at now: Int64) {
         guard told.peopleAt + 1000 <= now else { return }
         told.peopleAt = now
@@ -75,6 +91,7 @@ extension Room {
             presence.join(user, name: name, at: WallTime.milliseconds())
             meter.joined(at: Room.second)
             told.isCountAsked = true
+            told.isDegradedAsked = told.degradations > 0
         case .staff:
             staffConnections += 1
             // Whoever comes gets the present tally, even if their snapshot was made before.

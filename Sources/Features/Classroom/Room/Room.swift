@@ -246,7 +246,9 @@ final class Room {
         let offset = state.offset(channel)
         switch channel {
         case .class:
-            return ChannelSnapshot(offset: offset, data: state.whole.snapshot(here: presence.here, at: now))
+            return ChannelSnapshot(
+                offset: offset,
+                data: state.whole.snapshot(here: presence.here, at: now, isDegraded: hub.degraded.isDegraded))
         case .chat: return cached(channel, offset) { state.chat.snapshot }
         case .board: return cached(channel, offset) { state.board.snapshot }
         case .quiz: return ChannelSnapshot(offset: offset, data: state.quiz.snapshot(at: now))

@@ -1,6 +1,7 @@
 import EventLoop
 import JSON
 import LiveProtocol
+import Telemetry
 import WebSocket
 
 /// One channel on one loop: its members there, where it stands, and what was said last.
@@ -15,6 +16,8 @@ final class LocalChannel {
     private static let fillCount = 1000
     /// How long the log is left alone when it could not be read, or had nothing more.
     private static let retryDelay: Duration = .milliseconds(200)
+    /// How long what the log is known to hold may take to come by the broker before it is read from the log.
+    private static let watchPatience: Duration = .milliseconds(20)
 
     let key: ChannelKey
     let namespace: Namespace
@@ -35,6 +38,8 @@ final class LocalChannel {
     private var isFilling = false
     /// Something was dropped that only the log can bring back, whether or not later events wait for it.
     private var mustFill = false
+    /// The highest offset that the log is known to hold.
+    private var knownTop: UInt64 = 0
 
     private var snapshot: ChannelSnapshot?
     private var snapshotWaiters: [(ChannelSnapshot?) -> Void] = []
@@ -91,7 +96,37 @@ final class LocalChannel {
             early = []
             for then in told { then(true) }
             for publication in missed { receive(publication) }
-            if mustFill { fillSoon(after: .zero) }
+            if mustFill || position < knownTop { fillSoon(after: .zero) }
+        }
+    }
+
+    // MARK: What the broker may not have brought
+
+    /// Whether the log is known to hold more than members have been told, or may.
+    private var isBehind: Bool { delivery.isWaiting || mustFill || position < knownTop }
+
+    /// Takes notice that the log holds events up to `top`: what the broker does not bring in a moment comes from there.
+    func mayBeBehind(top: UInt64) {
+        guard namespace.isLog, top > position else { return }
+        knownTop = max(knownTop, top)
+        if phase == .live { fillSoon(after: LocalChannel.watchPatience) }
+    }
+
+    /// Something may have been said that was not carried here: asks for whatever follows ``position``.
+    ///
+    /// Log channels that are told so in one moment ask together where they stand, a few hundred in one statement.
+    func mayHaveMissed() {
+        guard namespace.kind != .ephemeral, phase != .failed else { return }
+        guard phase == .live, namespace.isLog else {
+            // What is being read may have been read before the loss.
+            mustFill = true
+            if phase == .live { fillSoon(after: .zero) }
+            return
+        }
+        loop.reader.top(of: key) { [self] top in
+            if let top { return mayBeBehind(top: top) }
+            mustFill = true
+            fillSoon(after: LocalChannel.retryDelay)
         }
     }
 
@@ -143,28 +178,30 @@ final class LocalChannel {
         }
     }
 
-    /// Something may have been said that was not carried here: asks for whatever follows ``position``.
-    func mayHaveMissed() {
-        guard namespace.kind != .ephemeral, phase != .failed else { return }
-        mustFill = true
-        if phase == .live { fillSoon(after: .zero) }
-    }
-
     /// Asks the log, or the stream's history, for what the broker has not brought.
     private func fillSoon(after delay: Duration) {
         guard !isFilling else { return }
         isFilling = true
         loop.loop.schedule(after: delay) { [self] in
-            guard delivery.isWaiting || mustFill else {
+            guard isBehind else {
                 isFilling = false
                 return
             }
             loop.counters.gapFills += 1
+            if !delivery.isWaiting, !mustFill { loop.hub.logCatchUps.add() }
+            // What is noticed while the log is read is read again.
+            mustFill = false
+            let top = knownTop
             readOn { [self] found in
                 isFilling = false
-                if let found { mustFill = found.count == LocalChannel.fillCount }
                 for publication in delivery.fill(found ?? []) { deliver(publication) }
-                guard delivery.isWaiting || mustFill else { return }
+                if found == nil || found?.count == LocalChannel.fillCount {
+                    mustFill = true
+                } else if knownTop == top {
+                    // The log holds less than was told when a backup was restored.
+                    knownTop = min(top, position)
+                }
+                guard isBehind else { return }
                 fillSoon(after: (found ?? []).isEmpty ? LocalChannel.retryDelay : loop.gapPatience)
             }
         }

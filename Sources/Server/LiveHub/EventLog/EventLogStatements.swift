@@ -40,7 +40,7 @@ enum EventLogStatements {
                 OFFSET 0
             ) k ON true
         ), bumped AS (
-            UPDATE live_channels c SET top = c.top + n.count
+            UPDATE live_channels c SET top = c.top + n.count, changed = pg_current_xact_id()
             FROM (SELECT channel, count(*) AS count FROM judged WHERE known_seq IS NULL GROUP BY channel) n
             WHERE c.institution_id = $1::bigint AND c.name = n.channel
             RETURNING c.name, c.top - n.count AS base
@@ -83,6 +83,30 @@ enum EventLogStatements {
         ) e ON true
         WHERE c.institution_id = $1::bigint AND c.name = ANY ($2::text[])
         ORDER BY c.name, e.seq
+        """
+
+    /// The newest offsets alone.
+    ///
+    /// `$2` names.
+    static let tops: Statement = """
+        SELECT name, top FROM live_channels WHERE institution_id = $1::bigint AND name = ANY ($2::text[])
+        """
+
+    /// Which transactions are finished; what each statement of the same batch sees is at least as new.
+    static let snapshot: Statement = "SELECT pg_current_snapshot()::text"
+
+    /// Channels that were written to by transactions which a snapshot did not see, in a fixed order.
+    ///
+    /// Parameters: the snapshot, the last change and name of the page before, limit. Changes of the future are left out:
+    /// they come from a dump that was taken of another cluster.
+    static let changes: Statement = """
+        SELECT c.name, c.top, c.changed::text FROM live_channels c
+        WHERE c.institution_id = $1::bigint
+            AND c.changed >= pg_snapshot_xmin($2::pg_snapshot)
+            AND c.changed < pg_snapshot_xmax(pg_current_snapshot())
+            AND NOT pg_visible_in_snapshot(c.changed, $2::pg_snapshot)
+            AND (c.changed, c.name) > ($3::xid8, $4::text)
+        ORDER BY c.changed, c.name LIMIT $5::bigint
         """
 
     /// Events after an offset, oldest first.

@@ -27,6 +27,8 @@ package final class LogReader: RoundEndWork {
     private var wanted: [(key: ChannelKey, then: (Loaded?) -> Void)] = []
     private var isBusy = false
     private var isNoted = false
+    private var asked: [(key: ChannelKey, then: (UInt64?) -> Void)] = []
+    private var isAsking = false
 
     init(loop: EventLoop, pool: PostgresPool, recentCount: Int) {
         self.loop = loop
@@ -37,7 +39,17 @@ package final class LogReader: RoundEndWork {
     /// Loads a channel; `then` gets `nil` when Postgres cannot be reached.
     func load(_ key: ChannelKey, then: @escaping (Loaded?) -> Void) {
         wanted.append((key, then))
-        guard !isBusy, !isNoted else { return }
+        if !isBusy { note() }
+    }
+
+    /// Reads where a channel stands; `then` gets `nil` when Postgres cannot be reached.
+    func top(of key: ChannelKey, then: @escaping (UInt64?) -> Void) {
+        asked.append((key, then))
+        if !isAsking { note() }
+    }
+
+    private func note() {
+        guard !isNoted else { return }
         isNoted = true
         loop.atRoundEnd(self)
     }
@@ -45,6 +57,7 @@ package final class LogReader: RoundEndWork {
     package func roundDidEnd() {
         isNoted = false
         loadNext()
+        askNext()
     }
 
     private func loadNext() {
@@ -91,6 +104,41 @@ package final class LogReader: RoundEndWork {
             }
         }
         return nil
+    }
+
+    private func askNext() {
+        guard !isAsking, let institution = asked.first?.key.institution else { return }
+        isAsking = true
+        var taken: [(key: ChannelKey, then: (UInt64?) -> Void)] = []
+        var rest: [(key: ChannelKey, then: (UInt64?) -> Void)] = []
+        for entry in asked {
+            if entry.key.institution == institution, taken.count < LogReader.maxLoads {
+                taken.append(entry)
+            } else {
+                rest.append(entry)
+            }
+        }
+        asked = rest
+        loop.run { await self.ask(taken, of: institution) }
+    }
+
+    private func ask(_ taken: [(key: ChannelKey, then: (UInt64?) -> Void)], of institution: TenantID) async {
+        var found: [String: UInt64]?
+        do {
+            let rows = try await pool.query(
+                EventLogStatements.tops,
+                [.int(institution.rawValue), .textArray(Set(taken.map(\.key.name)).sorted())],
+                tenant: institution)
+            var tops: [String: UInt64] = [:]
+            for row in rows { tops[try row.text(0)] = UInt64(clamping: try row.int(1)) }
+            found = tops
+        } catch {
+            // Each channel that asked decides when it asks again.
+            found = nil
+        }
+        for entry in taken { entry.then(found.map { $0[entry.key.name] ?? 0 }) }
+        isAsking = false
+        askNext()
     }
 
     /// Events after `offset`, oldest first; `nil` when Postgres cannot be reached.

@@ -3,5 +3,8 @@ package import Postgres
 /// The live layer's part of the schema.
 package enum LiveHubMigrations {
     /// All of them, in the order of their numbers (50 to 59).
-    package static let all = [Migration(number: 50, name: "live_log", sql: m0050LiveLog)]
+    package static let all = [
+        Migration(number: 50, name: "live_log", sql: m0050LiveLog),
+        Migration(number: 51, name: "log_changes", sql: m0051LogChanges),
+    ]
 }

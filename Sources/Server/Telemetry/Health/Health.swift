@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Any thread may use it.
 ///
-/// `/healthz` says that the process lives and needs none of this; `/readyz` shows ``readiness``.
+/// `/healthz` says that the process lives and needs none of this; `/readyz` shows ``obstacles`` and ``degraded``.
 package final class Health: Sendable {
     /// A part that is not ready, and why, in words for operators.
     package struct Obstacle: Sendable, Hashable {
@@ -16,11 +16,17 @@ package final class Health: Sendable {
         var checks: [(name: String, check: @Sendable () -> String?)] = []
         var states: [String: String?] = [:]
         var draining: String?
+        var degraded: Set<String> = []
     }
 
     private let state = Mutex(State())
+    private let gauges: Labelled<Gauge>?
 
-    package init() {}
+    /// Makes a process' health; `metrics` get a gauge for each part that was ever degraded.
+    package init(metrics: Metrics? = nil) {
+        gauges = metrics?.gauges(
+            "cohort_degraded", "Whether a part does without something that it should have.", labels: ["part"])
+    }
 
     /// Has `check` asked whenever readiness is; it returns the reason why not, or `nil`, without waiting.
     package func register(_ name: String, _ check: @escaping @Sendable () -> String?) {
@@ -36,6 +42,17 @@ package final class Health: Sendable {
     package func drain(_ reason: String = "the server is shutting down") {
         state.withLock { $0.draining = reason }
     }
+
+    /// Says that a part works with less than it should have, or no more so: the process stays ready.
+    package func setDegraded(_ part: String, _ isDegraded: Bool) {
+        state.withLock { state in
+            if isDegraded { state.degraded.insert(part) } else { state.degraded.remove(part) }
+            gauges?.with(part).set(isDegraded ? 1 : 0)
+        }
+    }
+
+    /// Parts that are degraded, in the order of their names.
+    package var degraded: [String] { state.withLock { $0.degraded }.sorted() }
 
     /// Whether ``drain(_:)`` was called.
     package var isDraining: Bool { state.withLock { $0.draining != nil } }

@@ -10,7 +10,7 @@ package enum ProbeRoutes {
     package static func all(watchers: ProxyTrust = ProxyTrust()) -> [Route] {
         [
             Route(.get, "/healthz", access: .anyone) { _, _ in .text("ok\n") },
-            Route(.get, "/readyz", access: .anyone) { _, context in readiness(context.health.obstacles) },
+            Route(.get, "/readyz", access: .anyone) { _, context in readiness(context.health) },
             Route(.get, "/metrics", access: .anyone) { request, context in
                 guard isLocal(request.remote) || watchers.trusts(request.remote) else {
                     throw WebError.notFound
@@ -20,8 +20,9 @@ package enum ProbeRoutes {
         ]
     }
 
-    private static func readiness(_ obstacles: [Health.Obstacle]) -> WebResponse {
-        .json(status: obstacles.isEmpty ? .ok : .serviceUnavailable) { writer in
+    private static func readiness(_ health: Health) -> WebResponse {
+        let obstacles = health.obstacles
+        return .json(status: obstacles.isEmpty ? .ok : .serviceUnavailable) { writer in
             writer.object { writer in
                 writer.member("ready", obstacles.isEmpty)
                 writer.array("reasons", of: obstacles) { writer, obstacle in
@@ -30,6 +31,7 @@ package enum ProbeRoutes {
                         writer.member("reason", obstacle.reason)
                     }
                 }
+                writer.array("degraded", of: health.degraded) { $0.string($1) }
             }
         }
     }

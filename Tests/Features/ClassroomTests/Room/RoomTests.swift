@@ -1,5 +1,6 @@
 import HTTPTypes
 import JSON
+import LiveHub
 import Postgres
 import Testing
 
@@ -254,6 +255,16 @@ struct `A live class` {
             texts?.first == "2" && texts?.last == "19" && texts?[1] == "edited" && texts?[2] == .some(nil))
         #expect(page["more"] == true)
         #expect((await lecture.call("s0", .history, #""before":3"#))["more"] == false)
+    }
+
+    @Test func `says in its snapshot that events may come late, while they may`() async throws {
+        let lecture = try await Lecture.open()
+        let hub = lecture.node.hub
+        #expect(await lecture.snapshot(.class).data["degraded"] == nil)
+        hub.setDegraded("redis", true)
+        #expect(await lecture.snapshot(.class).data["degraded"] == true)
+        hub.setDegraded("redis", false)
+        #expect(await lecture.snapshot(.class).data["degraded"] == nil)
     }
 
     @Test func `counts who is there, and lists them for staff`() async throws {

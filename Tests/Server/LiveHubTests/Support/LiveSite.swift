@@ -1,6 +1,6 @@
 import EventLoop
 import JSON
-import LiveHub
+@testable import LiveHub
 import LiveProtocol
 import Logging
 import Postgres
@@ -81,29 +81,38 @@ final class LiveSite: Sendable {
     let addresses: [SocketAddress]
     let hub: LiveHub
     let database: TestDatabase
+    let metrics: Metrics
     private let servers: [LoopBound<HTTPServer>]
+    private let watcher: LoopBound<LogWatcher>
 
     private init(
         clients: EventLoop, addresses: [SocketAddress], hub: LiveHub, database: TestDatabase,
-        servers: [LoopBound<HTTPServer>]
+        metrics: Metrics, servers: [LoopBound<HTTPServer>], watcher: LoopBound<LogWatcher>
     ) {
         self.clients = clients
         self.addresses = addresses
         self.hub = hub
         self.database = database
+        self.metrics = metrics
         self.servers = servers
+        self.watcher = watcher
     }
 
     deinit {
         for server in servers { server.loop.execute { server.value.abort() } }
     }
 
-    static func start(_ change: (inout LiveSettings) -> Void = { _ in }) async throws -> LiveSite {
+    /// Starts a node on a fresh database with a broker of its own, or on what is given.
+    static func start(
+        on shared: TestDatabase? = nil, broker: any Broker = MemoryBroker(), watch: LogWatch = LogWatch(),
+        _ change: (inout LiveSettings) -> Void = { _ in }
+    ) async throws -> LiveSite {
         var settings = LiveSettings()
         change(&settings)
         let metrics = Metrics()
         let loops = try (0..<2).map { try EventLoop(index: $0, label: "node-\($0)") }
         let database = try await loops[0].perform {
+            if let shared { return shared }
             let database = try await PrivatePostgres.shared().makeDatabase(on: loops[0])
             _ = try await Migrator(LiveHubMigrations.all).run(on: loops[0], configuration: database.owner)
             return database
@@ -115,8 +124,15 @@ final class LiveSite: Sendable {
             Namespace(name: "blink", kind: .ephemeral, allowsPublish: true),
         ])
         let hub = LiveHub(
-            features: [NotesFeature(), plain], broker: MemoryBroker(), authenticator: PlainTokens(),
+            features: [NotesFeature(), plain], broker: broker, authenticator: PlainTokens(),
             settings: settings, metrics: metrics)
+        let watcher = try await loops[0].perform {
+            let pool = PostgresPool(loop: loops[0], configuration: database.app, size: 1, waiters: 10)
+            let watcher = LogWatcher(
+                loop: loops[0], pool: pool, hub: hub, every: .seconds(3600), metrics: metrics,
+                logger: Log.silent, watch: watch)
+            return LoopBound(watcher, loop: loops[0])
+        }
         let application = try WebApplication(routes: [LiveEndpoint.route()], metrics: metrics)
         var servers: [LoopBound<HTTPServer>] = []
         var addresses: [SocketAddress] = []
@@ -143,7 +159,14 @@ final class LiveSite: Sendable {
         }
         let clients = try EventLoop(index: 9, label: "clients")
         return LiveSite(
-            clients: clients, addresses: addresses, hub: hub, database: database, servers: servers)
+            clients: clients, addresses: addresses, hub: hub, database: database, metrics: metrics,
+            servers: servers, watcher: watcher)
+    }
+
+    /// Asks the log once what has changed.
+    func check() async throws {
+        let watcher = watcher
+        try await watcher.loop.perform { await watcher.value.check() }
     }
 
     /// Opens a connection to one of the two loops that has not said hello yet; called in a test's body.
