@@ -10,6 +10,8 @@ import Synchronization
 package final class LiveHub: Sendable {
     /// Carries publications between loops and nodes.
     package let broker: any Broker
+    /// What nodes tell each other besides.
+    package let bus: any NodeBus
     /// Turns credentials into callers.
     package let authenticator: any LiveAuthenticator
     /// Bounds and intervals.
@@ -20,6 +22,8 @@ package final class LiveHub: Sendable {
     package let acknowledgement: Distribution
     /// From handing a publication to the broker to the last `send` of a loop's round.
     package let fanOutLag: Distribution
+    /// Messages of other nodes that could not be read and were dropped.
+    package let malformedNodeMessages: Counter
 
     private let namespaces: [String: (namespace: Namespace, feature: any LiveFeature)]
     private let methods: [String: LiveMethod]
@@ -35,15 +39,18 @@ package final class LiveHub: Sendable {
 
     /// Makes the node's live layer; ``open(on:pool:)`` gives it loops.
     package init(
-        features: [any LiveFeature], broker: any Broker, authenticator: any LiveAuthenticator,
-        settings: LiveSettings, metrics: Metrics
+        features: [any LiveFeature], broker: any Broker, bus: any NodeBus = SilentBus(),
+        authenticator: any LiveAuthenticator, settings: LiveSettings, metrics: Metrics
     ) {
         self.broker = broker
+        self.bus = bus
         self.authenticator = authenticator
         self.settings = settings
         acknowledgement = metrics.distribution("cohort_live_ack_seconds", "From reading a call to its reply")
         fanOutLag = metrics.distribution(
             "cohort_live_fanout_seconds", "From publication to the last send of a loop")
+        malformedNodeMessages = metrics.counter(
+            "cohort_node_messages_malformed_total", "Messages of other nodes that could not be read")
         var namespaces: [String: (namespace: Namespace, feature: any LiveFeature)] = [:]
         var methods: [String: LiveMethod] = [:]
         var signals: [String: LiveSignal] = [:]
@@ -133,6 +140,13 @@ package final class LiveHub: Sendable {
     package func publishEphemeral(_ data: RawJSON, to key: ChannelKey) {
         let publication = Publication(data: data)
         broker.publish(ChannelPublication(publication, publishedAt: MonotonicTime.nanoseconds()), to: key)
+    }
+
+    /// Publishes something that may be dropped to a channel's subscribers on this node only, where every node speaks to
+    /// its own; from any thread.
+    package func publishHere(_ data: RawJSON, to key: ChannelKey) {
+        let publication = Publication(data: data)
+        broker.publishHere(ChannelPublication(publication, publishedAt: MonotonicTime.nanoseconds()), to: key)
     }
 
     /// Reads something from every loop's share and hands all of it back on `loop`.

@@ -43,6 +43,10 @@ package final class MemoryBroker: Broker {
         }
     }
 
+    package func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {
+        publish(publication, to: key)
+    }
+
     package func publishToStream(
         _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,
