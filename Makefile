@@ -12,7 +12,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-scenario \
-	test-browser test-faults faults demo bench conformance clean
+	test-browser test-faults faults demo bench bench-page conformance clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ demo: demo-deps ## Build and run everything on this machine: http://127.0.0.1:80
 
 bench: build deps ## Measure fan-out, idle memory and durable answers, beside their limits
 	$(PYTHON) Tests/Benchmarks/bench.py --cohort $(RELEASE)
+
+bench-page: build deps ## Measure the class page's first load on a phone: time, requests, weight
+	$(PYTHON) Tests/Benchmarks/page_load.py --cohort $(RELEASE)
 
 conformance: build deps ## Autobahn's cases against /echo, where autobahntestsuite is installed
 	Tests/Conformance/autobahn.sh $(RELEASE)

@@ -57,7 +57,7 @@ let modules: [Module] = [
     Module(name: "CHiredis", layer: .system, kind: .systemLibrary(pkgConfig: nil), hasTests: false),
     Module(name: "CZlib", layer: .system, kind: .systemLibrary(pkgConfig: "zlib"), hasTests: false),
     Module(name: "EventLoop", layer: .system, uses: ["CLinux"]),
-    Module(name: "Sockets", layer: .system, uses: ["CLinux", "EventLoop"]),
+    Module(name: "Sockets", layer: .system, uses: ["CLinux", "COpenSSL", "EventLoop"]),
     Module(name: "Processes", layer: .system, uses: ["EventLoop"]),
     Module(
         name: "Postgres", layer: .system, uses: ["CLinux", "CLibPQ", "EventLoop", "Processes"],
@@ -82,17 +82,20 @@ let modules: [Module] = [
         ],
         libraries: [httpTypes, logging, deque]),
     Module(
+        name: "WebClient", layer: .server, uses: ["EventLoop", "Sockets", "HTTP"], libraries: [httpTypes]),
+    Module(
         name: "LiveHub", layer: .server,
         uses: [
-            "EventLoop", "Sockets", "Postgres", "JSON", "WebSocket", "LiveProtocol", "Telemetry", "WebServer",
+            "EventLoop", "Sockets", "Postgres", "Redis", "JSON", "WebSocket", "LiveProtocol", "Telemetry",
+            "WebServer",
         ],
         libraries: [logging, deque]),
 
     // Features: a vertical slice each; a feature uses only features above it.
     Module(
         name: "Tenancy", layer: .features,
-        uses: ["COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry"],
-        libraries: [httpTypes, jwt, logging]),
+        uses: ["COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "Telemetry"],
+        libraries: [httpTypes, jwt, logging], testUses: ["Sockets"]),
     Module(
         name: "Courses", layer: .features,
         uses: ["EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry", "Tenancy"],
@@ -121,8 +124,8 @@ let modules: [Module] = [
     Module(
         name: "Cohort", layer: .app,
         uses: [
-            "CLinux", "EventLoop", "Sockets", "Postgres", "JSON", "HTTP", "WebSocket", "WebServer", "LiveHub",
-            "Telemetry",
+            "CLinux", "EventLoop", "Sockets", "Processes", "Postgres", "Redis", "JSON", "HTTP", "WebSocket",
+            "WebServer", "WebClient", "LiveHub", "Telemetry",
             "Tenancy", "Courses", "Assessment", "Classroom", "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),
@@ -185,7 +188,7 @@ var targets: [Target] = modules.map { module in
 targets.append(
     .target(
         name: "TestKit",
-        dependencies: ["CLinux", "EventLoop", "Sockets", "Postgres", "JSON"],
+        dependencies: ["CLinux", "COpenSSL", "EventLoop", "Sockets", "Postgres", "JSON"],
         path: "Tests/TestKit", swiftSettings: commonSettings))
 
 targets += modules.filter(\.hasTests).map { module in

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import pathlib
-import resource
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import durable  # noqa: E402
 import fanout  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
-from tools import CPUS, build, spread, table  # noqa: E402
+from tools import CPUS, build, quiet, spread, table  # noqa: E402
 
 #: Answers in one transaction of Postgres alone; with 1,000 members the server comes to about 500 by itself.
 BATCHES = (100, 500)
@@ -33,17 +32,6 @@ def machine() -> str:
     info = pathlib.Path("/proc/cpuinfo").read_text()
     model = next((line.split(":", 1)[1].strip() for line in info.splitlines() if line.startswith("model name")), "?")
     return f"{CPUS} CPUs of {model}, Linux {os.uname().release}, load {os.getloadavg()[0]:.1f} at the start"
-
-
-def quiet() -> None:
-    """As many descriptors as allowed, and a session of our own, so that others' niced work gets no equal share."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    try:
-        os.setsid()
-        pathlib.Path("/proc/self/autogroup").write_text("-10")
-    except OSError:
-        pass
 
 
 def measure(options, program, programs: dict, folder: pathlib.Path) -> dict:

@@ -29,13 +29,15 @@ class Demo:
 
     def __init__(
         self, program: pathlib.Path, *, data_dir: str | None = None, config: str | None = None,
-        pinned: int | None = None,
+        pinned: int | None = None, web_root: pathlib.Path = ROOT / "web-static",
     ):
         self.program = program
         self.own_folder = data_dir is None
         self.folder = pathlib.Path(data_dir or tempfile.mkdtemp(prefix="cohort-"))
         self.config = config
         self.pinned = pinned
+        #: The pages of this tree, also when the program was built elsewhere.
+        self.web_root = web_root
         self.ready: dict = {}
         self.process: subprocess.Popen | None = None
         self.log = self.folder / "server.log"
@@ -56,7 +58,7 @@ class Demo:
         ready_file = self.folder / "ready.json"
         ready_file.unlink(missing_ok=True)
         command = [str(self.program), "demo", "--port", "0", "--data-dir", str(self.folder / "data"),
-                   "--ready-file", str(ready_file), "--test-endpoints"]
+                   "--ready-file", str(ready_file), "--test-endpoints", "--web-root", str(self.web_root)]
         if self.config is not None:
             path = self.folder / "config.yaml"
             path.write_text(self.config)

@@ -1,4 +1,5 @@
 // The REST surface: JSON in and out, CSRF, errors as `ApiError`, sign-in when the session is gone.
+import { csrfToken, refresh, signInPath } from "./session.js";
 
 /** What a request ended with, when not well. `status` 0: the server was not reached. */
 export class ApiError extends Error {
@@ -21,21 +22,6 @@ export class ApiError extends Error {
     }
 }
 
-let csrf = null;
-let renewCsrf = null;
-
-/** session.js hands over the token, and a way to get a fresh one. */
-export function setCsrf(token, renew = renewCsrf) {
-    csrf = token;
-    renewCsrf = renew;
-}
-
-/** Where to sign in and come back from. */
-export const signInPath = () => {
-    const here = location.pathname + location.search + location.hash;
-    return here === "/" ? "/sign-in" : `/sign-in?return=${encodeURIComponent(here)}`;
-};
-
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const SAFE = new Set(["GET", "HEAD"]);
 const PASSING = new Set([502, 503, 504]);
@@ -47,6 +33,7 @@ async function once(method, url, { body, key, signal, headers: extra }) {
         headers["Content-Type"] = "application/json";
         init.body = JSON.stringify(body);
     }
+    const csrf = csrfToken();
     if (!SAFE.has(method) && csrf) headers["X-CSRF-Token"] = csrf;
     if (key) headers["Idempotency-Key"] = key;
     let response;
@@ -105,9 +92,9 @@ async function exchange(method, path, options) {
                 location.assign(signInPath());
                 await new Promise(() => {});
             }
-            if (error.status === 403 && error.code.startsWith("csrf") && renewCsrf && !renewed) {
+            if (error.status === 403 && error.code.startsWith("csrf") && csrfToken() && !renewed) {
                 renewed = true;
-                await renewCsrf();
+                await refresh();
                 continue;
             }
             const passing = error.status === 0 || PASSING.has(error.status) || (error.status === 429 && SAFE.has(method));

@@ -1,4 +1,5 @@
 // Words, plurals, dates and numbers. One file per language and page; English fills what another lacks.
+import english from "./lang/en.js";
 
 const LANGUAGES = { en: "English", de: "Deutsch" };
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
@@ -26,8 +27,6 @@ export const language = choose();
 const locale = (navigator.languages || []).find((tag) => tag.toLowerCase().split("-")[0] === language) || language;
 
 const words = new Map();
-const plural = new Intl.PluralRules(locale);
-const ordinal = new Intl.NumberFormat(locale);
 
 document.documentElement.lang = language;
 document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
@@ -36,12 +35,14 @@ document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
  * Adds a page's words: `await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") })`.
  *
  * Each file has a default export of `{ "area.key": "text with {name}" }`; a value may be
- * `{ one: "…", other: "…" }`, chosen by the parameter `n`. English is loaded as well, for missing keys.
+ * `{ one: "…", other: "…" }`, chosen by the parameter `n`. English is there as well, for missing keys; a page that
+ * should not wait for it imports it itself and hands the words over instead of the way to load them.
  */
 export async function add(files) {
     const wanted = language === "en" || !files[language] ? [files.en] : [files.en, files[language]];
-    for (const file of await Promise.all(wanted.map((load) => load()))) {
-        for (const [key, text] of Object.entries(file.default)) words.set(key, text);
+    const loaded = wanted.map(async (file) => (typeof file === "function" ? (await file()).default : file));
+    for (const file of await Promise.all(loaded)) {
+        for (const [key, text] of Object.entries(file)) words.set(key, text);
     }
 }
 
@@ -49,13 +50,23 @@ export async function add(files) {
 export function t(key, values = {}) {
     let text = words.get(key);
     if (text === undefined) return key;
-    if (typeof text === "object") text = (values.n === 0 && text.zero) || text[plural.select(Number(values.n))] || text.other;
+    if (typeof text === "object") {
+        text = (values.n === 0 && text.zero) || text[pluralOf(Number(values.n))] || text.other;
+    }
     return text.replace(/\{(\w+)\}/g, (whole, name) => {
         const value = values[name];
         if (value === undefined || value === null) return whole;
-        return typeof value === "number" ? ordinal.format(value) : String(value);
+        return typeof value === "number" ? ordinal(value) : String(value);
     });
 }
+
+// The first number that `Intl` writes costs a phone a tenth of a second. What is the same without it goes without it:
+// whole numbers below a thousand, and the one plural of our languages.
+const small = (value) => Number.isInteger(value) && value >= 0 && value < 1000;
+const ordinal = (value) => (small(value) ? String(value) : formatter(Intl.NumberFormat).format(value));
+const ONE_AND_OTHER = ["en", "de"].includes(language);
+const pluralOf = (value) => (ONE_AND_OTHER && Number.isInteger(value) ? (Math.abs(value) === 1 ? "one" : "other")
+    : formatter(Intl.PluralRules).select(value));
 
 /** Whether there is a text for `key`. */
 export const has = (key) => words.has(key);
@@ -73,8 +84,9 @@ export function setLanguage(id) {
     location.reload();
 }
 
+// Made when first needed: each costs a millisecond, on a phone several.
 const formatters = new Map();
-function formatter(Kind, options) {
+function formatter(Kind, options = {}) {
     const id = Kind.name + JSON.stringify(options);
     if (!formatters.has(id)) formatters.set(id, new Kind(locale, options));
     return formatters.get(id);
@@ -94,7 +106,8 @@ export const dateTimeSeconds = (value) => formatter(Intl.DateTimeFormat, { dateS
 /** Sunday 22 November */
 export const day = (value) => formatter(Intl.DateTimeFormat, { weekday: "long", day: "numeric", month: "long" }).format(instant(value));
 /** 1,284 or 2.5, with at most `digits` decimals. */
-export const number = (value, digits = 2) => formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);
+export const number = (value, digits = 2) => (small(value) ? String(value)
+    : formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value));
 /** 5.0: always with `digits` decimals, for columns. */
 export const fixed = (value, digits = 1) => formatter(Intl.NumberFormat, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 /** 1.3K, for tight places. */
@@ -132,7 +145,7 @@ export function clock(seconds) {
 }
 /** "Ada, Grace and Linus" */
 export const list = (items) => formatter(Intl.ListFormat, { type: "conjunction" }).format(items);
-/** For sorting names as the language does. */
-export const collator = new Intl.Collator(locale, { sensitivity: "base", numeric: true });
+/** Compares names as the language sorts them; for `sort`. */
+export const compareNames = (a, b) => formatter(Intl.Collator, { sensitivity: "base", numeric: true }).compare(a, b);
 
-await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") });
+await add({ en: english, de: () => import("./lang/de.js") });

@@ -1,8 +1,8 @@
 // Keyboard shortcuts: registered with a sentence each, listed by "?", and silent while someone types.
 
 import { h } from "./dom.js";
-import { openDialog } from "./dialog.js";
 import { t } from "./i18n.js";
+import { later } from "./later.js";
 
 const shortcuts = new Set();
 const KEY = "cohort.single-keys";
@@ -66,8 +66,12 @@ const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: 
 /** The keys of a shortcut as `<kbd>` elements, e.g. for a tooltip. */
 export const keycaps = (key) => key.split(/\+(?=.)/).map((part) => h("kbd", SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part)));
 
+const dialogs = later(() => import("./dialog.js"));
+
 /** Shows all shortcuts that work on this page. */
-export function help() {
+export const help = () => dialogs.use(({ openDialog }) => showHelp(openDialog));
+
+function showHelp(openDialog) {
     const groups = new Map();
     for (const shortcut of shortcuts) {
         if (shortcut.hidden) continue;

@@ -1,9 +1,21 @@
 // Who is signed in: read once per page, with the roles that decide what is offered.
 
-import { ApiError, get, put, del, setCsrf, signInPath } from "./api.js";
 import { applyAccent } from "./theme.js";
 
+// Not all pages call the server by requests: those that do bring it, the others load it when they have to.
+const api = () => import("./api.js");
+
 let pending = null;
+let csrf = null;
+
+/** The token that changes bear, or null before there is a session. */
+export const csrfToken = () => csrf;
+
+/** Where to sign in and come back from. */
+export const signInPath = () => {
+    const here = location.pathname + location.search + location.hash;
+    return here === "/" ? "/sign-in" : `/sign-in?return=${encodeURIComponent(here)}`;
+};
 
 // Lets the sign-in page know whether asking for a session is worth a request.
 const hint = (value) => {
@@ -14,15 +26,26 @@ const hint = (value) => {
     }
 };
 
+// What the page's `preload` link asked for while the modules were on their way: a request without options is that one.
+// Null when it did not come well; then it is asked again, with all that belongs to it.
+async function preloaded() {
+    try {
+        const response = await fetch("/api/v1/session");
+        return response.ok ? await response.json() : null;
+    } catch {
+        return null;
+    }
+}
+
 async function load() {
-    const session = await get("/api/v1/session", { anonymous: true });
+    const session = (await preloaded()) ?? (await (await api()).get("/api/v1/session", { anonymous: true }));
     adopt(session);
     return session;
 }
 
 /** Takes over a session that a sign-in or a switch answered with. */
 export function adopt(session) {
-    setCsrf(session.csrf_token, refresh);
+    csrf = session.csrf_token;
     applyAccent(session.institution?.accent);
     hint("1");
     pending = Promise.resolve(session);
@@ -41,7 +64,7 @@ export function refresh() {
 export function session() {
     pending ??= load().catch((error) => {
         pending = null;
-        if (error instanceof ApiError && error.status === 401) {
+        if (error.status === 401) {
             hint("");
             location.assign(signInPath());
             return new Promise(() => {});
@@ -53,14 +76,16 @@ export function session() {
 
 /** Goes to another institution of the same person. */
 export async function switchTo(institution) {
+    const { put } = await api();
     adopt(await put("/api/v1/session", { institution }));
     location.assign("/");
 }
 
 /** Ends the session. */
 export async function signOut() {
+    const { del } = await api();
     await del("/api/v1/session", { anonymous: true }).catch((error) => {
-        if (!(error instanceof ApiError) || error.status !== 401) throw error;
+        if (error.status !== 401) throw error;
     });
     hint("");
     location.assign("/sign-in");

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { t } from "./i18n.js";
+import { has, t } from "./i18n.js";
 
 let region = null;
 
@@ -79,6 +79,12 @@ export function explain(error) {
     if (error?.status === 429) return t("error.throttled");
     if (error?.status >= 500) return error.report ? t("error.server_report", { report: error.report }) : t("error.server");
     return error?.status ? error.message : t("error.unknown");
+}
+
+/** Why an outbox entry was refused or failed, by the reasons that the page has words for. */
+export function reasonText(entry) {
+    const reason = entry?.reason ?? (entry?.state === "failed" ? "failed" : "unknown");
+    return t(has(`reason.${reason}`) ? `reason.${reason}` : "reason.unknown");
 }
 
 /** A toast for a failure, with "try again" when `retry` is given. */

@@ -8,12 +8,13 @@ import { register } from "../base/keys.js";
 import { isStaff, mayEnter } from "../base/session.js";
 import { problem, reached, setCrumbs, setTitle, startShell } from "../base/shell.js";
 import { classSections, newClass } from "./classes.js";
+import english from "./lang/en.js";
 import { newQuiz, quizSection } from "./quizzes.js";
 import { questionsView } from "./questions.js";
 
 const REFRESH_MS = 10_000;
 
-await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") });
+await add({ en: english, de: () => import("./lang/de.js") });
 const id = Number(location.pathname.split("/")[2]);
 const main = document.getElementById("main");
 const me = await startShell({ title: t("course.title"), crumbs: [{ label: t("course.mine"), href: "/" }, { label: "…" }] });

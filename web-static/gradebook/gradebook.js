@@ -6,13 +6,14 @@ import { add, t } from "../base/i18n.js";
 import { isStaff, mayEnter } from "../base/session.js";
 import { problem, setCrumbs, setTitle, startShell } from "../base/shell.js";
 import { cell } from "./answers.js";
+import english from "./lang/en.js";
 import { ownResults } from "./results.js";
 import { staffTable } from "./table.js";
 
 const LIVE_MS = 4000;
 const QUIET_MS = 30_000;
 
-await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") });
+await add({ en: english, de: () => import("./lang/de.js") });
 const id = Number(location.pathname.split("/")[2]);
 const base = `/api/v1/courses/${id}`;
 const main = document.getElementById("main");

@@ -2,7 +2,7 @@
 
 import { fill, h, keepFocus, debounce } from "../base/dom.js";
 import { icon } from "../base/icons.js";
-import { collator, number, percent, t, timeSeconds } from "../base/i18n.js";
+import { compareNames, number, percent, t, timeSeconds } from "../base/i18n.js";
 import { register } from "../base/keys.js";
 import { busy, state } from "../base/shell.js";
 import { explain } from "../base/toast.js";
@@ -75,7 +75,7 @@ export function staffTable(view) {
             if (id === "total") return row.total.possible > 0 ? row.total.score / row.total.possible : -1;
             return submission(row.student, { id: Number(id.slice(1)) })?.score ?? -1;
         };
-        const byName = (a, b) => collator.compare(a.student.sortable_name ?? a.student.name, b.student.sortable_name ?? b.student.name);
+        const byName = (a, b) => compareNames(a.student.sortable_name ?? a.student.name, b.student.sortable_name ?? b.student.name);
         return view.students
             .filter((student) => `${student.name} ${student.sortable_name ?? ""}`.toLocaleLowerCase().includes(wanted))
             .filter((student) => table.filter === "all" || view.assignments.some((assignment) => standing(submission(student, assignment)) === table.filter))

@@ -3,14 +3,15 @@
 import { getAll } from "../base/api.js";
 import { debounce, fill, h, keepFocus, poll } from "../base/dom.js";
 import { icon } from "../base/icons.js";
-import { add, collator, relative, t } from "../base/i18n.js";
+import { add, compareNames, relative, t } from "../base/i18n.js";
 import { mayEnter } from "../base/session.js";
 import { problem, reached, startShell, state } from "../base/shell.js";
+import english from "./lang/en.js";
 
 const SEARCH_FROM = 9;
 const REFRESH_MS = 10_000;
 
-await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") });
+await add({ en: english, de: () => import("./lang/de.js") });
 const me = await startShell({ title: t("home.title"), crumbs: [{ label: t("home.title") }] });
 const main = document.getElementById("main");
 
@@ -47,7 +48,7 @@ function grid() {
     const wanted = filter.trim().toLocaleLowerCase();
     const found = courses.filter((course) => `${course.name} ${course.course_code}`.toLocaleLowerCase().includes(wanted));
     return found.length > 0
-        ? h("ul.course-grid", { role: "list" }, found.sort((a, b) => collator.compare(a.name, b.name)).map(courseCard))
+        ? h("ul.course-grid", { role: "list" }, found.sort((a, b) => compareNames(a.name, b.name)).map(courseCard))
         : state({ sign: "search", title: t("home.none_found"), text: t("home.none_found_text", { text: filter }) });
 }
 

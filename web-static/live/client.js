@@ -4,12 +4,10 @@
  * It speaks the Centrifugo client protocol v2 in JSON and behaves as the reference SDK does. It runs in browsers and
  * in Node; nothing here touches the document except `wakeWithPage`.
  */
-import { Backoff, retryHint } from "./backoff.js";
-import { ServerClock } from "./clock.js";
-import { CONNECTING, DISCONNECTED, ERROR, isTerminal, LiveError, TOKEN_EXPIRED } from "./codes.js";
-import { Connection } from "./connection.js";
+import { CONNECTING, Connection, DISCONNECTED, ERROR, isTerminal, LiveError, TOKEN_EXPIRED } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import { Subscription } from "./subscription.js";
+import { Backoff, retryHint, ServerClock } from "./timing.js";
 
 /** How much longer than the server's ping interval silence may last. */
 const PING_GRACE = 10_000;

@@ -1,6 +1,8 @@
 /**
- * Where unanswered mutations survive a reload: local storage, one item per mutation, shared by the tabs.
+ * What of a tab survives a reload: its unanswered mutations (local storage, one item per mutation, shared by the tabs),
+ * and its name, by which it finds them again and leaves alone those of the tabs that are open.
  */
+import { uuid } from "./emitter.js";
 
 /** Milliseconds after which a stored mutation is not sent any more; a class does not last longer. */
 export const LIFETIME = 12 * 60 * 60_000;
@@ -67,4 +69,38 @@ export class OutboxStore {
         }
         return keys;
     }
+}
+
+/** Where a tab keeps its name, and what its lock is called. */
+const ITEM = "cohort.tab";
+
+/**
+ * Takes this tab's name, holding a lock on it for as long as the page lives.
+ *
+ * A duplicated tab inherits the name with the session storage, finds it locked, and takes a new one.
+ */
+export async function takeTab() {
+    let name = sessionStorage.getItem(ITEM) ?? uuid();
+    if (navigator.locks) {
+        while (!(await hold(name))) name = uuid();
+    }
+    sessionStorage.setItem(ITEM, name);
+    return name;
+}
+
+/** Whether the tab `name` is open, as far as can be known; without locks nobody else is. */
+export async function openTabs() {
+    if (!navigator.locks) return new Set();
+    const { held } = await navigator.locks.query();
+    return new Set(held.map((lock) => lock.name).filter((name) => name.startsWith(ITEM)).map((name) =>
+        name.slice(ITEM.length + 1)));
+}
+
+function hold(name) {
+    return new Promise((resolve) => {
+        navigator.locks.request(`${ITEM}.${name}`, { ifAvailable: true }, (lock) => {
+            resolve(lock !== null);
+            return lock === null ? undefined : new Promise(() => {});
+        });
+    });
 }

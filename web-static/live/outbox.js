@@ -1,8 +1,8 @@
 /**
  * Mutations on their way: each is sent with its key until the server has answered, and never twice at once.
  */
-import { Backoff } from "./backoff.js";
 import { Emitter, uuid } from "./emitter.js";
+import { Backoff } from "./timing.js";
 
 /** Refusals that only ask for patience. */
 const PATIENCE = new Set(["rate_limited", "busy", "unavailable"]);

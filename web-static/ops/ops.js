@@ -4,16 +4,17 @@ import "./chart.js";
 import { get } from "../base/api.js";
 import { debounce, fill, h, keepFocus, poll, roving } from "../base/dom.js";
 import { icon } from "../base/icons.js";
-import { add, bytes, collator, fixed, list, number, percent, t, timeSeconds } from "../base/i18n.js";
+import { add, bytes, compareNames, fixed, list, number, percent, t, timeSeconds } from "../base/i18n.js";
 import { register } from "../base/keys.js";
 import { problem, startShell, state } from "../base/shell.js";
 import { sparkline } from "./chart.js";
+import english from "./lang/en.js";
 
 const EVERY_MS = 2000;
 const HOUR_MS = 3_600_000;
 const STALE_MS = 10_000;
 
-await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") });
+await add({ en: english, de: () => import("./lang/de.js") });
 const me = await startShell({ title: t("ops.title"), crumbs: [{ label: t("ops.title") }] });
 const main = document.getElementById("main");
 
@@ -182,8 +183,8 @@ function rows() {
     const column = COLUMNS.find((item) => item.id === id);
     const compare = (a, b) => {
         const [x, y] = [column.read(a), column.read(b)];
-        const order = typeof x === "string" ? collator.compare(x, y) : (x ?? -1) - (y ?? -1);
-        return (down ? -order : order) || collator.compare(a.name, b.name);
+        const order = typeof x === "string" ? compareNames(x, y) : (x ?? -1) - (y ?? -1);
+        return (down ? -order : order) || compareNames(a.name, b.name);
     };
     const wanted = view.find.trim().toLocaleLowerCase();
     const matches = (row) => wanted === "" || row.name.toLocaleLowerCase().includes(wanted);

@@ -9,6 +9,7 @@ import { adopt } from "../base/session.js";
 import { busy } from "../base/shell.js";
 import { choice, choose } from "../base/theme.js";
 import { explain } from "../base/toast.js";
+import english from "./lang/en.js";
 
 const LAST = "cohort.login";
 const HINT = "cohort.signed-in";
@@ -168,7 +169,7 @@ function institutions({ choices, ticket }) {
     list.firstElementChild?.focus();
 }
 
-await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") });
+await add({ en: english, de: () => import("./lang/de.js") });
 document.title = `${t("signIn.title")} · Cohort`;
 passwordForm();
 

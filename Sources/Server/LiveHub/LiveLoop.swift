@@ -206,4 +206,6 @@ final class LoopSink: BrokerSink {
     func brokerDidCarry(_ publication: ChannelPublication, to key: ChannelKey) {
         loop.value.receive(publication, in: key)
     }
+
+    func brokerMayHaveMissed(_ key: ChannelKey) { loop.value.existingChannel(key)?.mayHaveMissed() }
 }

@@ -56,4 +56,6 @@ package enum StreamClosure: Equatable, Sendable {
     case failed(errno: CInt)
     /// The peer took longer than ``ByteStream/finish(within:)`` allows.
     case timedOut
+    /// TLS could not be agreed on, or was broken.
+    case tls(TLSFailure)
 }

@@ -13,6 +13,11 @@ package final class StreamContext: RoundEndWork {
     /// Bytes that were read so far.
     package internal(set) var receivedBytes: UInt64 = 0
 
+    /// Made with the first TLS stream.
+    private(set) lazy var tls = TLSScratch()
+
+    private var isNoted = false
+    private var plain: [TLSStream] = []
     private var dirty: [TCPStream] = []
     private var joined = JoinedRun()
 
@@ -20,11 +25,27 @@ package final class StreamContext: RoundEndWork {
     package init(loop: EventLoop) { self.loop = loop }
 
     func noteOutput(of stream: TCPStream) {
-        if dirty.isEmpty { loop.atRoundEnd(self) }
+        noteRound()
         dirty.append(stream)
     }
 
+    func noteOutput(of stream: TLSStream) {
+        noteRound()
+        plain.append(stream)
+    }
+
+    private func noteRound() {
+        guard !isNoted else { return }
+        isNoted = true
+        loop.atRoundEnd(self)
+    }
+
     package func roundDidEnd() {
+        // What is encrypted now leaves in this same round.
+        let encrypting = plain
+        plain.removeAll(keepingCapacity: true)
+        for stream in encrypting { stream.encrypt() }
+        isNoted = false
         let streams = dirty
         dirty.removeAll(keepingCapacity: true)
         for stream in streams { stream.flush() }

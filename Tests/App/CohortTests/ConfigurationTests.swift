@@ -2,6 +2,7 @@ import Foundation
 import LiveHub
 import Sockets
 import Testing
+import WebClient
 import WebServer
 
 @testable import Cohort
@@ -93,6 +94,16 @@ struct `Settings of a server` {
         #expect(found[1].kind == .ephemeral)
     }
 
+    @Test func `reads where keys are fetched from`() throws {
+        let configuration = try read(
+            yaml:
+                "token:\n  key-set-url: https://Issuer.example/keys\noutgoing:\n  allowed-networks: [10.0.0.0/8]\n"
+        )
+        #expect(configuration.tokenKeySetURL?.description == "https://issuer.example/keys")
+        #expect(configuration.outgoingNetworks == [try IPNetwork("10.0.0.0/8")])
+        #expect(try read().tokenKeySetURL == nil)
+    }
+
     @Test func `puts a value with commas together again`() throws {
         #expect(try read(["--node-name", "a,b"]).nodeName == "a,b")
     }
@@ -119,6 +130,9 @@ struct `Settings of a server` {
         ),
         (["--web-trusted-proxies", "10.0.0.0/8,nowhere"], "web.trusted-proxies"),
         (["--web-allowed-origins", "school.example"], "web.allowed-origins"),
+        (["--token-key-set-url", "http://issuer.example/keys"], "token.key-set-url"),
+        (["--token-key-set-url", "https://user:word@issuer.example/keys"], "must be a URL such as https://"),
+        (["--outgoing-allowed-networks", "10.0.0.0/8,intranet"], "outgoing.allowed-networks"),
         (["--web-allowed-origins", "https://school.example/path"], "without a path"),
         (
             ["--database-url", "postgres://host:port/x"],

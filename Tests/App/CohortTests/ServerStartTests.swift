@@ -60,6 +60,21 @@ struct `A server that cannot start` {
         #expect(problem.contains("/nowhere/pages.json"), "\(problem)")
     }
 
+    @Test func `starts without its issuer of tokens, and says what it cannot read`() async throws {
+        let server = try await TestServer.start([
+            "--token-key-set-url=https://127.0.0.1:1/keys", "--outgoing-allowed-networks=127.0.0.1",
+        ])
+        // Our own tokens count as ever.
+        _ = try await server.live(as: server.north.admin)
+        await server.server.drain()
+        let failure = await failure(ServerProblem.self) {
+            try await TestServer.start([
+                "--token-key-set-url=https://127.0.0.1:1/keys", "--outgoing-authorities=/nowhere.pem",
+            ])
+        }
+        #expect("\(String(describing: failure))".contains("/nowhere.pem holds no authorities"))
+    }
+
     @Test func `does not share a port with another server`() async throws {
         let loop = try EventLoop(index: 0, label: "test-port")
         let port = try await loop.perform {

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import test from "node:test";
 import { BoardModel } from "../../../web-static/class/board/model.js";
+import { HeldGesture } from "../../../web-static/class/board/pointer.js";
 import { bounds, hits, moved, simplified, snapped } from "../../../web-static/class/board/geometry.js";
+import { Viewport } from "../../../web-static/class/board/view.js";
 
 globalThis.crypto ??= webcrypto;
 
@@ -90,4 +92,54 @@ test("simplifying keeps the ends, the corners and no gap that bends the curve", 
     assert.deepEqual([kept[0], kept.at(-1), kept.length < 6], [0, 99, true]);
     const dense = simplified(points, 0.3, 5);
     assert.ok(dense.every((index, at) => at === 0 || index - dense[at - 1] <= 6));
+});
+
+test("a gesture whose code is on its way loses nothing of what the pointer did", () => {
+    const done = [];
+    const real = {
+        id: "7",
+        move: (points, { shift }) => done.push(["move", points, shift]),
+        end: () => done.push(["end"]),
+        cancel: () => done.push(["cancel"]),
+        paint: () => done.push(["paint"]),
+    };
+    let arrive;
+    const held = new HeldGesture({ use: (work) => { arrive = () => work({}); } }, () => real);
+    held.move([1, 2], { shift: false });
+    held.paint(null);
+    held.move([3], { shift: true });
+    assert.deepEqual([done, held.id], [[], undefined]);
+    arrive();
+    assert.deepEqual(done, [["move", [1, 2], false], ["move", [3], true]]);
+    held.paint(null);
+    held.end();
+    assert.deepEqual([done.slice(2), held.id], [[["paint"], ["end"]], "7"]);
+});
+
+test("a part of the board is shown beside what lies over its edge", () => {
+    const viewport = new Viewport();
+    viewport.resize(1_000, 500);
+    viewport.covered = () => ({ left: 100, top: 0, right: 0, bottom: 0 });
+    viewport.fit({ x: 0, y: 0, w: 4_000, h: 400 }, 0);
+    assert.deepEqual(viewport.toScreen(0, 200).map(Math.round), [100, 250]);
+    assert.deepEqual(viewport.toScreen(4_000, 200).map(Math.round), [1_000, 250]);
+    viewport.reveal({ x: -1_000, y: 0, w: 10, h: 10 }, 20);
+    assert.equal(Math.round(viewport.toScreen(-1_000, 0)[0]), 120);
+});
+
+test("who drew is known by name once an event told it", () => {
+    const model = new BoardModel(me);
+    assert.equal(model.nameOf(2), "");
+    model.apply({ type: "board.applied", by: { id: 2, name: "Ada" }, ops: [{ op: "add", element: { ...rect("a", 1), author: 2 } }] });
+    assert.equal(model.nameOf(2), "Ada");
+});
+
+test("what comes in below an own pending element is not taken for the topmost", () => {
+    const model = new BoardModel(me);
+    const changes = [];
+    model.on("changed", ({ appended }) => changes.push(appended));
+    model.apply(applied({ op: "add", element: rect("a", 1) }));
+    model.progress({ key: "k", state: "pending", data: { ops: [{ op: "add", element: rect("mine") }] } });
+    model.apply(applied({ op: "add", element: rect("b", 2) }));
+    assert.deepEqual([changes, ids(model)], [[true, true, false], ["a", "b", "mine"]]);
 });

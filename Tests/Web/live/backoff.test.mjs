@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Backoff, delay, retryHint } from "../../../web-static/live/backoff.js";
+import { Backoff, delay, retryHint } from "../../../web-static/live/timing.js";
 
 for (const [step, random, expected] of [
     [0, 0, 200], [0, 0.999999, 400], [3, 0.5, 1_000], [6, 1, 13_000], [10, 0, 200], [10, 1, 20_000], [400, 1, 20_000],

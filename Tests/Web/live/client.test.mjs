@@ -56,6 +56,18 @@ test("connects, answers pings and names its state", async () => {
     assert.deepEqual(states, ["connecting", "connected", "disconnected"]);
 });
 
+test("takes a socket that was opened before it", async () => {
+    class OpenSocket extends FakeSocket {
+        readyState = 1;
+    }
+    const client = make({ WebSocket: OpenSocket });
+    client.connect();
+    await settle();
+    FakeSocket.last.say({ id: FakeSocket.last.command("connect").id, connect: CONNECTED });
+    assert.equal(client.state, "connected");
+    client.disconnect();
+});
+
 test("several commands of one turn share a frame", async () => {
     const client = await connected();
     const frames = FakeSocket.last.frames.length;

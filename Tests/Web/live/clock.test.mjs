@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ServerClock } from "../../../web-static/live/clock.js";
+import { ServerClock } from "../../../web-static/live/timing.js";
 
 test("is the local clock before the first sample", () => {
     assert.equal(new ServerClock(() => 1_000).now(), 1_000);

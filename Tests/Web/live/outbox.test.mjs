@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { LiveError } from "../../../web-static/live/codes.js";
+import { LiveError } from "../../../web-static/live/connection.js";
 import { Emitter } from "../../../web-static/live/emitter.js";
 import { Outbox } from "../../../web-static/live/outbox.js";
 import { OutboxStore } from "../../../web-static/live/outbox-store.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Position } from "../../../web-static/live/position.js";
+import { Position } from "../../../web-static/live/subscription.js";
 
 const pubs = (...offsets) => offsets.map((offset) => ({ offset, data: { id: offset } }));
 const offsets = (list) => list.map((publication) => publication.offset);

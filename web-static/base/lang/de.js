@@ -23,6 +23,7 @@ export default {
     "keys.help": "Tastenkürzel zeigen",
     "keys.single": "Kürzel mit einer einzelnen Taste",
     "keys.title": "Tastenkürzel",
+    "part.failed": "Ein Teil dieser Seite konnte nicht geladen werden.",
     "role.admin": "Administration",
     "role.instructor": "Lehrkraft",
     "role.parent": "Elternteil",

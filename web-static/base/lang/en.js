@@ -23,6 +23,7 @@ export default {
     "keys.help": "Show keyboard shortcuts",
     "keys.single": "Single-key shortcuts",
     "keys.title": "Keyboard shortcuts",
+    "part.failed": "A part of this page could not be loaded.",
     "role.admin": "Administrator",
     "role.instructor": "Instructor",
     "role.parent": "Parent",

@@ -1,49 +1,49 @@
-// The board's keys: tools by number, zoom, undo, and everything that a pointer can do to a selection.
+// The keys of those who may draw: tools by number, undo, and everything that a pointer can do to a selection.
 import { register } from "../../base/keys.js";
 import { t } from "../../base/i18n.js";
+import { around, painted } from "./geometry.js";
+import { moveSelection } from "./gestures.js";
+import { extent, grown } from "./resize.js";
+import { describe } from "./spoken.js";
 import { TOOLS } from "./toolbar.js";
+import { STEPS } from "./view.js";
 
 /** Registers the board's shortcuts with the page and listens on its surface. */
 export function registerBoardKeys(board) {
     const group = t("board.keys");
-    const shown = () => board.offsetParent !== null;
-    const draw = () => shown() && board.mayDraw;
+    const draw = () => board.offsetParent !== null && board.mayDraw;
     TOOLS.forEach((tool, index) => register({
         key: String(index + 1), group, label: t(`board.tool.${tool.id}`), run: () => board.choose({ tool: tool.id }), when: draw,
     }));
-    const keys = [
-        ["Ctrl+z", "board.undo", () => board.undo(), draw],
-        ["Ctrl+Shift+z", "board.redo", () => board.redo(), draw],
-        ["Ctrl+y", "board.redo", () => board.redo(), draw, true],
-        ["+", "board.zoom_in", () => board.viewport.zoom(1.25), shown],
-        ["=", "board.zoom_in", () => board.viewport.zoom(1.25), shown, true],
-        ["-", "board.zoom_out", () => board.viewport.zoom(1 / 1.25), shown],
-        ["0", "board.fit", () => board.fit(), shown],
-    ];
-    for (const [key, label, run, when, hidden] of keys) register({ key, group, label: t(label), run, when, hidden });
+    const keys = [["Ctrl+z", "board.undo", () => board.undo()], ["Ctrl+Shift+z", "board.redo", () => board.redo()], ["Ctrl+y", "board.redo", () => board.redo(), true]];
+    for (const [key, label, run, hidden] of keys) register({ key, group, label: t(label), run, when: draw, hidden });
+    // The ink's window is the ninth place of the bar.
+    register({ key: "9", group, label: t("board.ink"), run: () => board.toolbar.querySelector("[aria-haspopup=dialog]").click(), when: draw });
+    // What the surface itself listens to, for the list of shortcuts.
+    for (const [key, label] of [["Tab", "board.key_select"], ["Ctrl+a", "board.key_all"], ["ArrowRight", "board.key_move"], ["Alt+ArrowRight", "board.key_resize"], ["Delete", "board.delete"]]) {
+        register({ key, group, label: t(label), run() {}, when: () => false });
+    }
     listen(board);
 }
 
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
 function listen(board) {
     board.surface.addEventListener("keydown", (event) => {
-        if (event.key === " ") {
-            event.preventDefault();
-            board.pointers.spaceHeld = true;
-            board.surface.dataset.panning = "true";
-            return;
-        }
-        if (event.ctrlKey || event.metaKey || event.altKey) return;
         const step = STEPS[event.key];
         const { selection } = board;
-        if (step && selection.ids.size > 0) {
+        if ((event.ctrlKey || event.metaKey) && event.key === "a" && board.mayDraw) {
+            event.preventDefault();
+            selectAll(board);
+            return;
+        }
+        if (event.ctrlKey || event.metaKey || (event.altKey && !(step && selection.ids.size > 0))) return;
+        if (step && event.altKey) {
             const size = event.shiftKey ? 1 : 8;
-            board.moveSelection(step[0] * size, step[1] * size);
-        } else if (step) {
-            board.viewport.pan(-step[0] * 60, -step[1] * 60);
+            resizeSelection(board, step[0] * size, step[1] * size);
+        } else if (step && selection.ids.size > 0) {
+            const size = event.shiftKey ? 1 : 8;
+            moveSelection(board, step[0] * size, step[1] * size);
         } else if (event.key === "Tab" && board.mayDraw && (board.style.tool === "select" || selection.ids.size > 0)) {
-            if (!board.selectNext(event.shiftKey ? -1 : 1)) return;
+            if (!selectNext(board, event.shiftKey ? -1 : 1)) return;
         } else if ((event.key === "Delete" || event.key === "Backspace") && selection.ids.size > 0) {
             board.removeSelection();
         } else if (event.key === "Enter" && selection.elements[0]?.kind === "text" && board.mayDraw) {
@@ -53,7 +53,7 @@ function listen(board) {
             const { x, y, w, h } = board.viewport.box;
             board.write({ x: x + w / 3, y: y + h / 3 });
         } else if (event.key === "Enter" && ["line", "rect", "ellipse"].includes(board.style.tool) && board.mayDraw) {
-            board.placeShape();
+            placeShape(board);
         } else if (event.key === "Escape" && (selection.ids.size > 0 || board.pointers.gesture)) {
             board.pointers.cancel();
             selection.set([]);
@@ -63,14 +63,54 @@ function listen(board) {
         event.preventDefault();
         event.stopPropagation();
     });
-    // A press takes the focus for the keys; only keys show where it is.
-    board.surface.addEventListener("pointerdown", () => { board.surface.dataset.pressed = "true"; });
-    for (const type of ["keydown", "blur"]) board.surface.addEventListener(type, () => { delete board.surface.dataset.pressed; });
-    const released = (event) => {
-        if (event.type === "keyup" && event.key !== " ") return;
-        board.pointers.spaceHeld = false;
-        board.surface.dataset.panning = "false";
-    };
-    board.surface.addEventListener("keyup", released);
-    board.surface.addEventListener("blur", released);
+}
+
+// Puts a shape into the middle of the view, selected, to be moved by the arrow keys.
+function placeShape(board) {
+    const { tool: kind, color, size, fill } = board.style;
+    const { x, y, w, h } = board.viewport.box;
+    const [left, top] = [Math.round(x + w / 2 - 80), Math.round(y + h / 2 - 50)];
+    const id = board.model.newId();
+    const place = kind === "line" ? { points: [left, top + 50, left + 160, top + 50] } : { x: left, y: top, w: 160, h: 100 };
+    board.apply([{ op: "add", element: { id, kind, color, size, ...place, ...(fill && kind !== "line" ? { fill: color } : {}) } }]);
+    board.choose({ tool: "select" });
+    board.selection.set([id]);
+    board.say(t("board.placed", { what: t(`board.kind.${kind}`) }));
+}
+
+// Selects the next (or previous) element; false at the end, so that Tab may leave.
+function selectNext(board, step) {
+    const { model, selection } = board;
+    const elements = model.elements.filter((element) => model.mayChange(element));
+    const [current] = selection.ids;
+    const at = elements.findIndex(({ id }) => id === current);
+    const next = elements[at < 0 ? (step > 0 ? 0 : elements.length - 1) : at + step];
+    if (!next) {
+        selection.set([]);
+        return false;
+    }
+    selection.set([next.id]);
+    board.viewport.reveal(painted(next));
+    board.say(t("board.selected", { what: describe(next, board.nameOf(next.author)), at: elements.indexOf(next) + 1, n: elements.length }));
+    return true;
+}
+
+// Selects everything that this person may change.
+function selectAll(board) {
+    const ids = board.model.elements.filter((element) => board.model.mayChange(element)).map(({ id }) => id);
+    board.choose({ tool: "select" });
+    board.selection.set(ids);
+    board.say(t("board.selected_all", { n: ids.length }));
+}
+
+// Makes what is selected wider or higher, in units.
+function resizeSelection(board, dx, dy) {
+    const { selection } = board;
+    if (!board.mayDraw) return;
+    board.apply(grown(selection.elements, dx, dy));
+    const box = around(selection.elements);
+    if (!box) return;
+    board.viewport.reveal(box);
+    const { w, h } = extent(selection.elements);
+    board.say(t("board.sized", { w: Math.round(w), h: Math.round(h) }));
 }

@@ -1,40 +1,56 @@
 // <white-board>: the endless board of a class, drawn by whoever may.
 import { h } from "../../base/dom.js";
-import { confirm } from "../../base/dialog.js";
 import { number, t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { toast } from "../../base/toast.js";
-import { reasonText } from "../frame/reasons.js";
-import { DrawGesture } from "./draw.js";
-import { elementAt, EraseGesture, SelectGesture, Selection } from "./edit.js";
-import { png, save, svg } from "./export.js";
-import { painted, union } from "./geometry.js";
-import { registerBoardKeys } from "./board-keys.js";
-import { Layers } from "./layers.js";
-import { Minimap } from "./minimap.js";
-import { Others } from "./others.js";
-import { forgetColors } from "./paint.js";
-import { Pointers } from "./pointer.js";
-import { describe, SpokenList } from "./spoken.js";
-import { TextEditor } from "./text-editor.js";
-import { drawToolbar } from "./toolbar.js";
-import { SHEET, Viewport } from "./viewport.js";
+import { later } from "../../base/later.js";
+import { reasonText, toast } from "../../base/toast.js";
+import { HeldGesture, Pointers } from "./pointer.js";
+import { Selection, SHEET, Viewport } from "./view.js";
 
 const STYLE = "cohort.board.style";
 const OPS_PER_CALL = 100;
 const CURSOR_EVERY = 100;
+/** Within this long (ms) after everybody was allowed to draw the tools are fetched, if one does not draw earlier. */
+const TOOLS_WITHIN = 1_000;
 
 /** The board's element; `start(room)` brings it to life. */
 export class WhiteBoard extends HTMLElement {
     viewport = new Viewport();
+    /** What paints the board: there once something is drawn, or with `complete`. */
+    layers = null;
+    /** Who draws there besides oneself: there with `complete`. */
+    others = null;
+    /** Shows how the tools stand, once they are there. */
+    refreshTools = () => {};
     #look = { tool: "pen", color: "ink", size: 4, fill: false, ...remembered() };
     #room;
     #editor = null;
     #cursorAt = 0;
+    #painting = later(async () => this.#paintWith(await import("./layers.js")));
+    // What they do is painted; and who has chosen to write must not lose the first letters to a request.
+    #tools = later(async () => {
+        const [tools, painting] = await Promise.all([import("./tools.js"), this.#painting.ahead(), this.#editors.ahead()]);
+        if (!painting) throw new Error("the board is not painted");
+        this.refreshTools = tools.equip(this);
+        this.refreshTools();
+        return tools;
+    });
+    #editors = later(() => import("./text-editor.js"));
+    #further = later(async () => {
+        // The bar comes as a whole.
+        const [{ complete }] = await Promise.all([import("./further.js"), this.mayDraw && this.#tools.ahead()]);
+        this.others = complete(this, this.#room);
+        this.#fetchTools();
+    });
 
     /** The tool and the look of what is drawn next. */
     get style() {
         return this.#look;
+    }
+
+    /** The tools for what is there, once they have come, or null. */
+    get tools() {
+        return this.#tools.module;
     }
 
     /** Whether this person may draw now. */
@@ -42,29 +58,35 @@ export class WhiteBoard extends HTMLElement {
         return this.#room.mayDraw;
     }
 
-    /** Builds the board for `room`; called once. */
+    /** Builds the board for `room`, to be seen and moved; called once. `complete` brings the rest. */
     start(room) {
         this.#room = room;
         this.model = room.board;
         this.selection = new Selection(this.model, () => this.#selected());
         this.#build();
-        this.others = new Others(room.me, () => this.layers.refreshLive());
-        this.layers = new Layers({
-            model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context) => this.#paintLive(context),
-        });
         this.pointers = new Pointers(this.surface, {
             viewport: this.viewport,
             gesture: (pointer, event) => this.#gesture(pointer, event),
             gestureDone: () => {},
-            refreshLive: () => this.layers.refreshLive(),
+            refreshLive: () => this.layers?.refreshLive(),
             hover: (point) => this.#hover(point),
         });
-        this.refreshTools = drawToolbar(this.toolbar, this);
-        this.spoken = new SpokenList(this.list, this.model, (id) => (id === room.me.id ? t("people.you") : ""));
-        new Minimap(this.map, this.model, this.viewport);
+        this.viewport.covered = () => this.#covered();
         this.#follow();
-        registerBoardKeys(this);
         this.#allowed();
+        this.#show();
+    }
+
+    /** Brings what the first sight does not need: painting, the tools, others in motion, words for readers, keys. */
+    complete() {
+        this.#painting.use();
+        return this.#further.use();
+    }
+
+    // For those who may draw now. A class that is allowed to all at once does not come for them in one moment.
+    #fetchTools() {
+        if (!this.others || !this.mayDraw || this.tools) return;
+        setTimeout(() => this.#tools.use(), this.#room.state.draw === "all" ? Math.random() * TOOLS_WITHIN : 0);
     }
 
     /** Sends operations; they are seen at once and settle or come back. */
@@ -113,58 +135,9 @@ export class WhiteBoard extends HTMLElement {
         this.say(t("board.deleted", { n: ids.length }));
     }
 
-    /** Moves what is selected, in units. */
-    moveSelection(dx, dy) {
-        if (!this.mayDraw) return;
-        this.apply(this.selection.moves(dx, dy));
-        const { box } = this.selection;
-        if (box) this.viewport.reveal(box);
-    }
-
-    /** Puts a shape into the middle of the view, selected, to be moved by the arrow keys. */
-    placeShape() {
-        const { tool: kind, color, size, fill } = this.#look;
-        const { x, y, w, h } = this.viewport.box;
-        const [left, top] = [Math.round(x + w / 2 - 80), Math.round(y + h / 2 - 50)];
-        const id = this.model.newId();
-        const place = kind === "line" ? { points: [left, top + 50, left + 160, top + 50] } : { x: left, y: top, w: 160, h: 100 };
-        this.apply([{ op: "add", element: { id, kind, color, size, ...place, ...(fill && kind !== "line" ? { fill: color } : {}) } }]);
-        this.choose({ tool: "select" });
-        this.selection.set([id]);
-        this.say(t("board.placed", { what: t(`board.kind.${kind}`) }));
-    }
-
-    /** Selects the next (or previous) element; false at the end, so that Tab may leave. */
-    selectNext(step) {
-        const elements = this.model.elements.filter((element) => this.model.mayChange(element));
-        const [current] = this.selection.ids;
-        const at = elements.findIndex(({ id }) => id === current);
-        const next = elements[at < 0 ? (step > 0 ? 0 : elements.length - 1) : at + step];
-        if (!next) {
-            this.selection.set([]);
-            return false;
-        }
-        this.selection.set([next.id]);
-        this.viewport.reveal(painted(next));
-        const what = describe(next, next.author === this.#room.me.id ? t("people.you") : "");
-        this.say(t("board.selected", { what, at: elements.indexOf(next) + 1, n: elements.length }));
-        return true;
-    }
-
     /** Shows everything that is drawn. */
     fit() {
-        this.viewport.fit(this.model.elements.map(painted).reduce(union, null) ?? SHEET);
-    }
-
-    /** The items of the "more" menu. */
-    menu() {
-        const name = this.#room.state.title || "board";
-        return [
-            { label: t("board.fit"), icon: "fit", end: h("kbd", "0"), run: () => this.fit() },
-            { label: t("board.export_png"), icon: "download", run: async () => save(`${name}.png`, await png(this.model)) },
-            { label: t("board.export_svg"), icon: "download", run: () => save(`${name}.svg`, svg(this.model)) },
-            ...(this.#room.me.staff && this.mayDraw ? ["-", { label: t("board.clear"), icon: "trash", danger: true, run: () => this.#clear() }] : []),
-        ];
+        this.viewport.fit(this.layers?.drawn ?? SHEET);
     }
 
     /** Says something to screen readers only. */
@@ -173,19 +146,39 @@ export class WhiteBoard extends HTMLElement {
     }
 
     /** Opens the field for a text at a place, or for an existing text. */
-    write({ x, y, element = null }) {
+    write(place) {
+        this.#editors.use(({ TextEditor }) => this.#write(TextEditor, place));
+    }
+
+    #write(TextEditor, { x, y, element = null }) {
         this.#editor?.finish();
         const { color, size } = element ?? this.#look;
         this.selection.set([]);
-        if (element) this.layers.hide([element.id]);
+        if (element) this.layers?.hide([element.id]);
         this.#editor = new TextEditor(this.overlay, this.viewport, { x, y, text: element?.text, color, size }, (fields) => {
             this.#editor = null;
-            this.layers.hide([]);
+            this.layers?.hide([]);
             if (element && fields === null) this.apply([{ op: "delete", ids: [element.id] }]);
             else if (element && fields.text !== element.text) this.apply([{ op: "patch", id: element.id, set: { text: fields.text, w: fields.w, h: fields.h } }]);
             else if (!element && fields) this.apply([{ op: "add", element: { id: this.model.newId(), kind: "text", ...fields, color, size } }]);
             this.surface.focus({ preventScroll: true });
         });
+    }
+
+    /** What somebody is called in words about the board; "" where no name is known. */
+    nameOf(id) {
+        return id === this.#room.me.id ? t("people.you") : this.model.nameOf(id);
+    }
+
+    // The tools lie over an edge of the board: what is to be seen belongs beside them.
+    #covered() {
+        const covered = { left: 0, top: 0, right: 0, bottom: 0 };
+        const [bar, all] = [this.toolbar.getBoundingClientRect(), this.getBoundingClientRect()];
+        if (!this.mayDraw || bar.width === 0) return covered;
+        if (bar.width > bar.height) covered.top = bar.bottom - all.top;
+        else if (bar.left - all.left < all.right - bar.right) covered.left = bar.right - all.left;
+        else covered.right = all.right - bar.left;
+        return covered;
     }
 
     #build() {
@@ -215,58 +208,47 @@ export class WhiteBoard extends HTMLElement {
         new ResizeObserver(() => {
             if (this.clientWidth === 0) return;
             viewport.resize(this.clientWidth, this.clientHeight);
-            this.layers.resize();
+            this.layers?.resize();
         }).observe(this);
-        model.on("reset", () => {
-            this.selection.prune();
-            this.layers.repaint();
-        });
-        model.on("changed", ({ ids, appended }) => this.#changed(ids, appended));
+        model.on("reset", () => this.#changed([]));
+        model.on("changed", ({ ids }) => this.#changed(ids));
         viewport.on("changed", () => { this.zoomText.textContent = `${number(Math.round(viewport.scale * 100))} %`; });
         const room = this.#room;
-        room.on("live", (event) => this.others.receive(event, (id) => id === this.pointers.gesture?.id || model.element(id)));
+        room.on("live", (event) => this.others?.receive(event, (id) => id === this.pointers.gesture?.id || model.element(id)));
         for (const subject of ["draw", "me", "class"]) room.on(subject, () => this.#allowed());
         room.on("outbox", (entry) => this.#settled(entry));
-        document.addEventListener("themechange", () => {
-            forgetColors();
-            this.layers.repaint();
-        });
         this.surface.addEventListener("dblclick", (event) => this.#doubleClick(event));
     }
 
-    #seen = new Map();
-
-    #changed(ids, appended) {
-        this.others.finished(ids);
-        const elements = [...ids].map((id) => this.model.element(id)).filter(Boolean);
-        if (appended) {
-            this.layers.append(elements);
-        } else {
-            let box = null;
-            for (const id of ids) {
-                box = union(box, this.#seen.get(id) ?? null);
-                const element = this.model.element(id);
-                if (element) box = union(box, painted(element));
-            }
-            if (box && this.#seen.size > 0) this.layers.invalidate(box);
-            else this.layers.repaint();
-            this.selection.prune();
-        }
-        for (const id of ids) {
-            const element = this.model.element(id);
-            if (element) this.#seen.set(id, painted(element));
-            else this.#seen.delete(id);
-        }
-        this.layers.refreshLive();
+    #changed(ids) {
+        this.others?.finished(ids);
+        this.selection.prune();
+        this.#show();
     }
 
-    #paintLive(context) {
-        const moving = this.others.paintStrokes(context);
-        this.pointers.gesture?.paint(context);
-        this.selection.paint(context, this.viewport.scale);
+    // An empty board needs no painting yet.
+    #show() {
+        if (!this.layers && this.model.size > 0) this.#painting.use();
+    }
+
+    #paintWith({ Layers }) {
+        return this.layers = new Layers({
+            model: this.model, viewport: this.viewport, still: this.still, live: this.live, paintLive: (context, mark) => this.#paintLive(context, mark),
+            moving: () => Boolean(this.pointers.gesture) || this.selection.ids.size > 0 || this.others?.any === true,
+        });
+    }
+
+    #paintLive(context, mark) {
+        const { others, viewport } = this;
+        const wait = others?.paintStrokes(context, mark) ?? Infinity;
+        this.pointers.gesture?.paint(context, mark);
+        this.tools?.paintSelection(context, this.selection, viewport.scale, mark);
         const { ratio } = this.layers;
         context.setTransform(ratio, 0, 0, ratio, 0, 0);
-        return this.others.paintCursors(context, this.viewport) || moving;
+        return Math.min(wait, others?.paintCursors(context, viewport, ({ x, y, w, h: height }) => {
+            const [left, top] = viewport.toBoard(x, y);
+            mark({ x: left, y: top, w: w / viewport.scale, h: height / viewport.scale });
+        }) ?? Infinity);
     }
 
     #gesture(pointer, event) {
@@ -274,19 +256,16 @@ export class WhiteBoard extends HTMLElement {
         const { tool } = this.#look;
         this.surface.focus({ preventScroll: true });
         if (tool === "pan" || !this.mayDraw) return null;
-        if (tool === "eraser") return new EraseGesture(this, pointer);
-        if (tool === "select") return new SelectGesture(this, pointer, { shift: event.shiftKey });
-        if (tool === "text") {
-            // The press would take the focus from the new field; wait until it is over.
-            event.preventDefault();
-            const element = elementAt(this, pointer.x, pointer.y, pointer.type);
-            const place = element?.kind === "text" ? { x: element.x, y: element.y, element } : { x: pointer.x, y: pointer.y - 8 };
-            return { move() {}, paint() {}, cancel() {}, end: () => this.write(place) };
-        }
-        return new DrawGesture(this, tool, pointer);
+        const { shiftKey: shift } = event;
+        // The press would take the focus from a text's new field; it is opened when the press is over.
+        if (tool === "text") event.preventDefault();
+        const make = ({ gestureOf }) => gestureOf(this, tool, pointer, { shift });
+        return this.tools ? make(this.tools) : new HeldGesture(this.#tools, make);
     }
 
-    #hover({ x, y }) {
+    #hover(pointer) {
+        const { x, y } = pointer;
+        if (!this.pointers.gesture) this.surface.style.cursor = this.tools?.cursorAt(this, pointer) ?? "";
         const now = performance.now();
         if (!this.mayDraw || now - this.#cursorAt < CURSOR_EVERY) return;
         this.#cursorAt = now;
@@ -297,18 +276,21 @@ export class WhiteBoard extends HTMLElement {
         if (this.#look.tool !== "select" || !this.mayDraw) return;
         const rect = this.surface.getBoundingClientRect();
         const [x, y] = this.viewport.toBoard(event.clientX - rect.left, event.clientY - rect.top);
-        const element = elementAt(this, x, y);
+        const element = this.tools?.elementAt(this, x, y);
         if (element?.kind === "text") this.write({ x: element.x, y: element.y, element });
     }
 
     #selected() {
+        // Whoever selects by keys has them perhaps before the tools.
+        if (this.selection.ids.size > 0 && !this.tools) this.#tools.ahead().then(() => this.layers?.refreshLive());
         this.refreshTools();
-        this.layers.refreshLive();
+        this.layers?.refreshLive();
     }
 
     #allowed() {
         const { state, me } = this.#room;
         const may = this.mayDraw;
+        this.#fetchTools();
         this.surface.dataset.mayDraw = String(may);
         if (!may) {
             this.pointers.cancel();
@@ -325,11 +307,6 @@ export class WhiteBoard extends HTMLElement {
         const undo = entry.data.ops.some(({ op }) => op === "undo" || op === "redo");
         if (undo) this.say(t("board.nothing_to_undo"));
         else toast(t("board.refused", { reason: reasonText(entry) }), { kind: "bad" });
-    }
-
-    async #clear() {
-        const yes = await confirm({ title: t("board.clear_title"), text: t("board.clear_text"), action: t("board.clear"), danger: true });
-        if (yes) this.apply([{ op: "clear" }]);
     }
 }
 

@@ -2,7 +2,7 @@
 import { s } from "../../base/dom.js";
 import { fontSize, grow, LINE, painted, union } from "./geometry.js";
 import { outline, paint, paintOf } from "./paint.js";
-import { SHEET } from "./viewport.js";
+import { SHEET } from "./view.js";
 
 const LARGEST_SIDE = 8_000;
 

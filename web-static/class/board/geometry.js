@@ -34,6 +34,12 @@ export function painted(element) {
     return box;
 }
 
+/** The box that may be inked. A text's width is its author's: other fonts may be wider. */
+export function inked(element) {
+    const box = painted(element);
+    return element.kind === "text" ? { ...box, w: box.w * 1.3 } : box;
+}
+
 /** A box made larger by `by` on every side. */
 export function grow({ x, y, w, h }, by) {
     return { x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by };
@@ -45,6 +51,11 @@ export function union(a, b) {
     const x = Math.min(a.x, b.x);
     const y = Math.min(a.y, b.y);
     return { x, y, w: Math.max(a.x + a.w, b.x + b.w) - x, h: Math.max(a.y + a.h, b.y + b.h) - y };
+}
+
+/** The box around what is painted of some elements; null for none. */
+export function around(elements) {
+    return elements.map(painted).reduce(union, null);
 }
 
 /** Whether two boxes share a point. */
@@ -65,6 +76,7 @@ export function boxOf(ax, ay, bx, by) {
 
 /** Whether a point is on an element, `slack` units around it counting too. */
 export function hits(element, x, y, slack) {
+    if (!overlap(grow(painted(element), slack), { x, y, w: 0, h: 0 })) return false;
     const reach = slack + (element.size ?? 4) / 2;
     const box = bounds(element);
     if (!overlap(grow(box, reach), { x, y, w: 0, h: 0 })) return false;

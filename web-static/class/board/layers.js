@@ -1,12 +1,19 @@
-// The two canvases of the board: what is finished, painted seldom, and what moves, painted every frame.
-import { grow, overlap, painted, union } from "./geometry.js";
-import { paint } from "./paint.js";
+// The two canvases of the board: what is finished, put together from tiles, and what moves, painted where it moves.
+import { around, grow, inked, union } from "./geometry.js";
+import { Budget, Picture, range } from "./tiles.js";
 
-/** A full repaint quicker than this (ms) may happen in every frame of a pan. */
-const QUICK = 4;
+/** What a frame may paint of the tiles while somebody moves, and while nothing moves. */
+const MOVING = { points: 3_000, ms: 2 };
+const RESTING = { points: 16_000, ms: 12 };
 
-/** A slow board is repainted in full this long (ms) after the last movement. */
-const PAUSE = 140;
+/** The view rests after this (ms) without movement. */
+const PAUSE = 80;
+
+/** While the size changes, a new picture is begun this often (ms) at most; in between the last one is stretched. */
+const FRESH = 120;
+
+/** More places than this are cleared as one. */
+const MOST_MARKS = 24;
 
 /** Paints a `BoardModel` through a `Viewport`, as little as possible at a time. */
 export class Layers {
@@ -14,31 +21,47 @@ export class Layers {
     #viewport;
     #still;
     #live;
-    #spare = document.createElement("canvas");
     #paintLive;
+    #moving;
     #hidden = new Set();
     #frame = 0;
-    #all = true;
-    #dirty = null;
-    #append = [];
+    #timer = 0;
+    #shown = null;
+    #next = null;
+    #begunAt = -FRESH;
+    #movedAt = -PAUSE;
+    #moved = true;
+    #complete = false;
+    #patches = [];
     #liveDirty = true;
-    #moved = false;
-    #drawnAt = { x: 0, y: 0, scale: 1 };
-    #cost = 0;
-    #settling = 0;
+    // Whether something was ever painted of what moves: an empty board's canvases are never made to hold pixels.
+    #liveUsed = false;
+    #marks = [];
+    // Where each element is painted: a change concerns the place that it leaves as well.
+    #places = new Map();
 
-    /** @param paintLive `(context) => boolean`: paints what moves in board units; true asks for another frame */
-    constructor({ model, viewport, still, live, paintLive }) {
+    /**
+     * @param paintLive `(context, mark) => ms`: paints what moves in board units and marks each box that it paints in;
+     * returns after how long it wants to be called again: 0 for the next frame, Infinity for not at all
+     * @param moving whether there is anything that moves
+     */
+    constructor({ model, viewport, still, live, paintLive, moving }) {
+        this.#moving = moving;
         this.#model = model;
         this.#viewport = viewport;
         this.#still = still;
         this.#live = live;
         this.#paintLive = paintLive;
+        model.on("reset", () => this.#takeAll());
+        model.on("changed", ({ ids, appended }) => this.#change(ids, appended));
+        document.addEventListener("themechange", () => this.repaint());
         viewport.on("changed", () => {
             this.#moved = true;
-            this.#liveDirty = true;
-            this.#schedule();
+            this.#movedAt = performance.now();
+            this.refreshLive();
         });
+        this.#takeAll();
+        if (viewport.width > 0) this.resize();
     }
 
     /** Device pixels per CSS pixel; more than two is not seen but paid for. */
@@ -46,20 +69,32 @@ export class Layers {
         return Math.min(2, window.devicePixelRatio || 1);
     }
 
+    /** The box around everything that is drawn, or null. */
+    get drawn() {
+        return around(this.#model.elements);
+    }
+
+    /** Whether the finished part is painted completely, at its size. */
+    get settled() {
+        return this.#complete && this.#frame === 0;
+    }
+
     /** Takes the window's new size. */
     resize() {
-        for (const canvas of [this.#still, this.#live, this.#spare]) {
+        for (const canvas of [this.#still, this.#live]) {
             canvas.width = Math.round(this.#viewport.width * this.ratio);
             canvas.height = Math.round(this.#viewport.height * this.ratio);
         }
-        this.repaint();
+        this.#marks = [];
+        this.#liveUsed = false;
+        this.#moved = true;
+        this.refreshLive();
     }
 
     /** Everything anew. */
     repaint() {
-        this.#all = true;
-        this.#liveDirty = true;
-        this.#schedule();
+        this.#invalidate(null);
+        this.refreshLive();
     }
 
     /** Only what moves. */
@@ -68,15 +103,34 @@ export class Layers {
         this.#schedule();
     }
 
-    /** Elements that were put on top. */
-    append(elements) {
-        this.#append.push(...elements);
-        this.#schedule();
+    #takeAll() {
+        this.#places = new Map(this.#model.elements.map((element) => [element.id, inked(element)]));
+        this.repaint();
     }
 
-    /** A part of the board that looks different now. */
-    invalidate(box) {
-        this.#dirty = union(this.#dirty, box);
+    #change(ids, appended) {
+        const elements = [...ids].map((id) => this.#model.element(id)).filter(Boolean);
+        if (appended) {
+            for (const element of elements) this.#append(element);
+        } else {
+            const box = [...ids].map((id) => this.#places.get(id) ?? null).concat(elements.map(inked)).reduce(union, null);
+            if (box) this.#invalidate(box);
+        }
+        for (const id of ids) this.#places.delete(id);
+        for (const element of elements) this.#places.set(element.id, inked(element));
+        this.refreshLive();
+    }
+
+    #append(element) {
+        if (this.#hidden.has(element.id)) return;
+        this.#next?.append(element);
+        this.#patches.push(...(this.#shown?.append(element) ?? []));
+    }
+
+    // A part of the board looks different now; without a box all of it.
+    #invalidate(box) {
+        this.#complete = false;
+        for (const picture of [this.#shown, this.#next]) picture?.invalidate(box);
         this.#schedule();
     }
 
@@ -86,7 +140,7 @@ export class Layers {
         this.#hidden = new Set(ids);
         for (const id of new Set([...before, ...ids])) {
             const element = this.#model.element(id);
-            if (element && before.has(id) !== this.#hidden.has(id)) this.invalidate(painted(element));
+            if (element && before.has(id) !== this.#hidden.has(id)) this.#invalidate(inked(element));
         }
     }
 
@@ -97,107 +151,125 @@ export class Layers {
     #draw() {
         this.#frame = 0;
         if (this.#still.width === 0) return;
-        if (this.#moved && !this.#all) this.#follow();
-        this.#moved = false;
-        if (this.#all) this.#drawAll();
-        else this.#drawParts();
-        if (this.#liveDirty) {
-            this.#liveDirty = false;
-            const context = this.#live.getContext("2d");
-            this.#clear(context);
-            this.#transform(context);
-            if (this.#paintLive(context)) {
-                this.#liveDirty = true;
-                this.#schedule();
-            }
-        }
+        this.#drawStill();
+        if (this.#liveDirty) this.#drawLive();
+        if (!this.#complete) this.#schedule();
     }
 
-    // The view moved: paint in full where that is quick; else move the picture, paint what came to sight, and paint
-    // in full once the movement is over.
-    #follow() {
-        const { x, y, scale } = this.#viewport;
-        clearTimeout(this.#settling);
-        if (this.#cost < QUICK) {
-            this.#all = true;
+    // --- What is finished ------------------------------------------------------------------------------------
+
+    #drawStill() {
+        if (!this.#shown && this.#model.size === 0) {
+            this.#complete = true;
             return;
         }
-        const { width, height } = this.#spare;
-        const context = this.#still.getContext("2d");
-        const spare = this.#spare.getContext("2d");
-        spare.setTransform(1, 0, 0, 1, 0, 0);
-        spare.clearRect(0, 0, width, height);
-        spare.drawImage(this.#still, 0, 0);
-        this.#clear(context);
-        const factor = scale / this.#drawnAt.scale;
-        const left = Math.round((this.#drawnAt.x - x) * scale * this.ratio);
-        const top = Math.round((this.#drawnAt.y - y) * scale * this.ratio);
-        context.drawImage(this.#spare, left, top, width * factor, height * factor);
-        this.#drawnAt = { x, y, scale };
-        if (factor === 1) this.#paintStrips(context, left, top);
-        this.#settling = setTimeout(() => this.repaint(), PAUSE);
+        const unit = this.#unit;
+        this.#shown ??= this.#picture();
+        const resting = performance.now() - this.#movedAt > PAUSE && !this.#liveDirty;
+        const budget = new Budget(resting ? RESTING : MOVING);
+        let all = this.#moved;
+        this.#moved = false;
+        if (this.#shown.unit !== unit && this.#resized(budget, resting)) all = true;
+        const exact = this.#shown.unit === unit;
+        if (exact) this.#drop();
+        const view = this.#view(this.#shown.unit);
+        const { changed, done } = this.#shown.work(range(view), budget, { create: exact });
+        this.#patches.push(...changed);
+        this.#complete = exact && done && resting && this.#ahead(view, budget);
+        if (all || (!exact && this.#patches.length > 0)) this.#show(view);
+        else for (const patch of this.#patches) this.#show(view, patch);
+        this.#patches = [];
     }
 
-    // After a pure pan by whole pixels: the strips at the edges that the moved picture does not cover.
-    #paintStrips(context, left, top) {
-        const { x, y, w, h } = this.#viewport.box;
-        const unit = this.#viewport.scale * this.ratio;
-        const across = Math.min(w, (Math.abs(left) + 1) / unit);
-        const down = Math.min(h, (Math.abs(top) + 1) / unit);
-        if (left !== 0) this.#paintClipped(context, { x: left > 0 ? x : x + w - across, y, w: across, h });
-        if (top !== 0) this.#paintClipped(context, { x, y: top > 0 ? y : y + h - down, w, h: down });
+    // Around the window, before somebody goes there; what is further away is forgotten.
+    #ahead(view, budget) {
+        this.#shown.trim(range(view, 2));
+        return this.#shown.work(range(view, 1), budget).done;
     }
 
-    #drawAll() {
-        const began = performance.now();
-        const context = this.#still.getContext("2d");
-        this.#clear(context);
-        this.#transform(context);
-        this.#paintBox(context, this.#viewport.box);
-        const { x, y, scale } = this.#viewport;
-        this.#drawnAt = { x, y, scale };
-        this.#all = false;
-        this.#dirty = null;
-        this.#append = [];
-        this.#cost = performance.now() - began;
-    }
-
-    #drawParts() {
-        const context = this.#still.getContext("2d");
-        this.#transform(context);
-        if (this.#dirty) {
-            this.#paintClipped(context, grow(this.#dirty, 2 / this.#viewport.scale));
-            this.#dirty = null;
-        } else {
-            for (const element of this.#append) if (!this.#hidden.has(element.id)) paint(context, element);
+    // The board has another size: the old picture is stretched until one of the new size is ready. True when it is.
+    #resized(budget, resting) {
+        const now = performance.now();
+        if (this.#next && this.#next.unit !== this.#unit && resting) this.#drop();
+        if (!this.#next) {
+            if (!resting && now - this.#begunAt < FRESH) return false;
+            this.#begunAt = now;
+            this.#next = this.#picture();
         }
-        this.#append = [];
+        if (!this.#next.work(range(this.#view(this.#next.unit)), budget).done) return false;
+        this.#shown.trim();
+        this.#shown = this.#next;
+        this.#next = null;
+        return true;
     }
 
-    #paintClipped(context, box) {
-        this.#transform(context);
+    #drop() {
+        this.#next?.trim();
+        this.#next = null;
+    }
+
+    #picture() {
+        return new Picture(this.#unit, () => (this.#hidden.size === 0 ? this.#model.elements
+            : this.#model.elements.filter(({ id }) => !this.#hidden.has(id))));
+    }
+
+    #show(view, part = view) {
+        const context = this.#still.getContext("2d");
+        const [left, top] = [Math.max(part.x, view.x), Math.max(part.y, view.y)];
+        const [w, h] = [Math.min(part.x + part.w, view.x + view.w) - left, Math.min(part.y + part.h, view.y + view.h) - top];
+        if (w <= 0 || h <= 0) return;
+        if (part === view) {
+            context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+            this.#shown.draw(context, view);
+            return;
+        }
         context.save();
         context.beginPath();
-        context.rect(box.x, box.y, box.w, box.h);
+        context.rect(left - view.x, top - view.y, w, h);
         context.clip();
-        context.clearRect(box.x, box.y, box.w, box.h);
-        this.#paintBox(context, box);
+        context.clearRect(left - view.x, top - view.y, w, h);
+        this.#shown.draw(context, view, { x: left, y: top, w, h });
         context.restore();
     }
 
-    #paintBox(context, box) {
-        for (const element of this.#model.elements) {
-            if (!this.#hidden.has(element.id) && overlap(painted(element), box)) paint(context, element);
-        }
+    /** Device pixels per board unit. */
+    get #unit() {
+        return this.#viewport.scale * this.ratio;
     }
 
-    #clear(context) {
+    // The window in device pixels of a picture; whole ones where the picture has the window's size.
+    #view(unit) {
+        const { x, y, scale } = this.#viewport;
+        const { width, height } = this.#still;
+        const factor = unit / this.#unit;
+        if (factor === 1) return { x: Math.round(x * scale * this.ratio), y: Math.round(y * scale * this.ratio), w: width, h: height };
+        return { x: x * unit, y: y * unit, w: width * factor, h: height * factor };
+    }
+
+    // --- What moves ------------------------------------------------------------------------------------------
+
+    #drawLive() {
+        this.#liveDirty = false;
+        clearTimeout(this.#timer);
+        if (!this.#liveUsed && !this.#moving()) return;
+        this.#liveUsed = true;
+        const context = this.#live.getContext("2d");
         context.setTransform(1, 0, 0, 1, 0, 0);
-        context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    }
-
-    #transform(context) {
-        const scale = this.#viewport.scale * this.ratio;
-        context.setTransform(scale, 0, 0, scale, -this.#viewport.x * scale, -this.#viewport.y * scale);
+        const { width, height } = this.#live;
+        for (const { x, y, w, h } of this.#marks) context.clearRect(x, y, w, h);
+        this.#marks = [];
+        const unit = this.#unit;
+        const view = this.#view(unit);
+        context.setTransform(unit, 0, 0, unit, -view.x, -view.y);
+        const wait = this.#paintLive(context, (box) => {
+            const { x, y, w, h } = grow(box, 2 / unit);
+            const left = Math.max(0, Math.floor(x * unit - view.x));
+            const top = Math.max(0, Math.floor(y * unit - view.y));
+            const [right, bottom] = [Math.min(width, Math.ceil((x + w) * unit - view.x)), Math.min(height, Math.ceil((y + h) * unit - view.y))];
+            if (right > left && bottom > top) this.#marks.push({ x: left, y: top, w: right - left, h: bottom - top });
+        });
+        if (this.#marks.length > MOST_MARKS) this.#marks = [this.#marks.reduce(union)];
+        if (wait <= 0) this.refreshLive();
+        else if (wait < Infinity) this.#timer = setTimeout(() => this.refreshLive(), wait);
     }
 }

@@ -1,6 +1,9 @@
 // The whiteboard as its channel tells it, with the own operations that are still on their way laid over it.
 import { Emitter } from "../../live/emitter.js";
 
+/** More names than this are not kept. */
+const MOST_NAMES = 2_000;
+
 /**
  * The elements of one board in drawing order.
  *
@@ -14,6 +17,7 @@ export class BoardModel extends Emitter {
     #view = new Map();
     #order = null;
     #counter = 0;
+    #names = new Map();
 
     constructor(me) {
         super();
@@ -34,6 +38,11 @@ export class BoardModel extends Emitter {
     /** The element as it is seen, or undefined. */
     element(id) {
         return this.#view.get(id);
+    }
+
+    /** The name of somebody who drew since this page was opened, or "". */
+    nameOf(id) {
+        return this.#names.get(id) ?? "";
     }
 
     /** Whether the element waits for the server. */
@@ -65,6 +74,7 @@ export class BoardModel extends Emitter {
     /** Takes one event of `board:<c>`; false for what is no `board.applied`. */
     apply(event) {
         if (event.type !== "board.applied") return event.type === "skip";
+        if (event.by?.name && this.#names.size < MOST_NAMES) this.#names.set(event.by.id, event.by.name);
         const ids = new Set();
         let appended = true;
         for (const op of event.ops) {
@@ -77,7 +87,8 @@ export class BoardModel extends Emitter {
         this.#order = null;
         // An own stroke that was already drawn stays where it is.
         if (!appended && existed.length === ids.size && event.ops.every((op) => op.op === "add") && this.#isTop(ids)) return true;
-        this.emit("changed", { ids, appended });
+        // Own pending elements lie above what comes in meanwhile.
+        this.emit("changed", { ids, appended: appended && this.#isTop(ids) });
         return true;
     }
 

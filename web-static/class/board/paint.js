@@ -26,10 +26,8 @@ function lookUp(name) {
     return /^#[0-9a-f]{6}$/i.test(name) ? name : resolve(COLORS.ink);
 }
 
-/** Forgets the resolved colours, after the theme changed. */
-export function forgetColors() {
-    resolved.clear();
-}
+// Before anything that was painted with them is painted anew.
+document.addEventListener("themechange", () => resolved.clear());
 
 /** The font of a text element, for canvases and measuring. */
 export const fontOf = (size) => `500 ${fontSize(size)}px ${FONT}`;
@@ -113,8 +111,9 @@ function ribbon(points, pressure, size) {
         const radius = size * (0.25 + 0.5 * (pressure[index] ?? 0.5));
         const [x, y] = [points[2 * index], points[2 * index + 1]];
         left.push(x - dy / length * radius, y + dx / length * radius);
-        right.unshift(x + dy / length * radius, y - dx / length * radius);
+        right.push([x + dy / length * radius, y - dx / length * radius]);
     }
+    const back = right.reverse().flat();
     const cap = (at, index) => {
         const radius = size * (0.25 + 0.5 * (pressure[index] ?? 0.5));
         return `A${radius} ${radius} 0 0 1 ${at[0]} ${at[1]}`;
@@ -123,13 +122,14 @@ function ribbon(points, pressure, size) {
         const radius = size * (0.25 + 0.5 * (pressure[0] ?? 0.5));
         return `M${points[0] - radius} ${points[1]}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0Z`;
     }
-    return `${curve(left)}${cap(right, count - 1)}${curve(right).replace(/^M/, "L")}${cap(left, 0)}Z`;
+    return `${curve(left)}${cap(back, count - 1)}${curve(back).replace(/^M/, "L")}${cap(left, 0)}Z`;
 }
 
-const measure = document.createElement("canvas").getContext("2d");
+let measure = null;
 
 /** The box that a text needs: `{w, h}`. */
 export function textSize(text, size) {
+    measure ??= document.createElement("canvas").getContext("2d");
     measure.font = fontOf(size);
     const lines = text.split("\n");
     return {

@@ -134,3 +134,42 @@ export class Pointers {
         return { x, y, pressure: event.pressure || 0.5, type: event.pointerType };
     }
 }
+
+/** A gesture whose code is on its way: keeps what the pointer does, and does it as soon as it can. */
+export class HeldGesture {
+    #real = null;
+    #steps = [];
+
+    /** @param part what `later` gave; `make(module)` makes the gesture */
+    constructor(part, make) {
+        part.use((module) => {
+            this.#real = make(module);
+            for (const [name, ...values] of this.#steps) this.#real[name](...values);
+        });
+    }
+
+    get id() {
+        return this.#real?.id;
+    }
+
+    move(pointers, keys) {
+        this.#do("move", pointers, keys);
+    }
+
+    end() {
+        this.#do("end");
+    }
+
+    cancel() {
+        this.#do("cancel");
+    }
+
+    paint(context, mark) {
+        this.#real?.paint(context, mark);
+    }
+
+    #do(name, ...values) {
+        if (this.#real) this.#real[name](...values);
+        else this.#steps.push([name, ...values]);
+    }
+}

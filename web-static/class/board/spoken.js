@@ -1,5 +1,5 @@
 // The board in words: a list of its elements for screen readers, kept up quietly.
-import { fill, h } from "../../base/dom.js";
+import { h } from "../../base/dom.js";
 import { t } from "../../base/i18n.js";
 import { COLORS } from "./paint.js";
 
@@ -19,6 +19,8 @@ export class SpokenList {
     #model;
     #nameOf;
     #timer = 0;
+    #items = new Map();
+    #more = h("li");
 
     constructor(list, model, nameOf) {
         this.#list = list;
@@ -33,9 +35,33 @@ export class SpokenList {
         this.#timer ||= setTimeout(() => {
             this.#timer = 0;
             const elements = this.#model.elements.slice(-MOST);
-            const hidden = this.#model.size - elements.length;
-            fill(this.#list, hidden > 0 && h("li", t("board.spoken_more", { n: hidden })),
-                elements.map((element) => h("li", describe(element, this.#nameOf(element.author)))));
+            this.#tellHidden(this.#model.size - elements.length);
+            this.#renew(elements);
         }, 500);
+    }
+
+    #tellHidden(count) {
+        if (count === 0) this.#more.remove();
+        else if (!this.#more.isConnected) this.#list.prepend(this.#more);
+        const text = count > 0 ? t("board.spoken_more", { n: count }) : "";
+        if (this.#more.textContent !== text) this.#more.textContent = text;
+    }
+
+    // What is still there keeps its item: only what came, went or changed is touched.
+    #renew(elements) {
+        const before = this.#items;
+        this.#items = new Map(elements.map(({ id }) => [id, before.get(id) ?? { item: h("li") }]));
+        for (const [id, { item }] of before) if (!this.#items.has(id)) item.remove();
+        let next = this.#more.isConnected ? this.#more.nextElementSibling : this.#list.firstElementChild;
+        for (const element of elements) {
+            const entry = this.#items.get(element.id);
+            if (entry.element !== element) {
+                entry.element = element;
+                const text = describe(element, this.#nameOf(element.author));
+                if (entry.item.textContent !== text) entry.item.textContent = text;
+            }
+            if (entry.item === next) next = next.nextElementSibling;
+            else this.#list.insertBefore(entry.item, next);
+        }
     }
 }

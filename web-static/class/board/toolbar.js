@@ -1,21 +1,20 @@
-// The tools at the left edge: what to draw with, its colour and width, undo, and what can be done with the board.
-import { fill, h, roving } from "../../base/dom.js";
+// The tools at the left edge, for those who may draw: what to draw with, its colour and width, undo.
+import { h, roving } from "../../base/dom.js";
 import { t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { attachMenu } from "../../base/menu.js";
 import { COLORS, SIZES } from "./paint.js";
 
-/** The tools in the order of their keys, 1 to 8. */
+/** The tools in the order of their keys, 1 to 8; 9 is the ink. */
 export const TOOLS = Object.freeze([
     { id: "pen", icon: "pen" }, { id: "line", icon: "line" }, { id: "rect", icon: "rect" }, { id: "ellipse", icon: "ellipse" },
     { id: "text", icon: "text" }, { id: "eraser", icon: "eraser" }, { id: "select", icon: "cursor" }, { id: "pan", icon: "hand" },
 ]);
 
 /**
- * Draws the tool bar of a board into `host`.
+ * Puts the tools of a board before what is in `host`.
  *
- * `desk`: `style`, `choose(changes)`, `undo()`, `redo()`, `removeSelection()`, `menu()` (items of the last button).
- * Returns `refresh()`, to be called when the style, the selection or the permission changed.
+ * `desk` is the board: `style`, `choose(changes)`, `undo()`, `redo()`, `removeSelection()`. Returns `refresh()`, to be
+ * called when the style, the selection or the permission changed.
  */
 export function drawToolbar(host, desk) {
     const tools = TOOLS.map((tool, index) => h("button.tool", {
@@ -23,15 +22,13 @@ export function drawToolbar(host, desk) {
         onclick: () => desk.choose({ tool: tool.id }), dataset: { tool: tool.id },
     }, icon(tool.icon, { size: 20 })));
     const swatch = h("span.swatch-now");
-    const inkButton = h("button.tool", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", title: t("board.ink") }, swatch);
+    const inkButton = h("button.tool", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", title: `${t("board.ink")} (9)` }, swatch);
     const undo = button("undo", "board.undo", () => desk.undo());
     const redo = button("redo", "board.redo", () => desk.redo());
     const remove = button("trash", "board.delete", () => desk.removeSelection());
-    const more = button("dots", "board.more");
-    attachMenu(more, () => desk.menu());
     const group = h("div.tool-group", { role: "radiogroup", "aria-label": t("board.tools") }, tools);
     const lines = [h("hr"), h("hr")];
-    fill(host, group, lines[0], inkButton, lines[1], undo, redo, remove, more);
+    host.prepend(group, lines[0], inkButton, lines[1], undo, redo, remove);
     const order = roving(group, () => tools, { axis: "both" });
     attachInk(host, inkButton, desk);
 
@@ -41,7 +38,7 @@ export function drawToolbar(host, desk) {
             const { tool: id } = element.dataset;
             element.setAttribute("aria-checked", String(id === tool));
         }
-        // Those who may not draw pan with whatever they hold: only the menu is left.
+        // Those who may not draw any more pan with whatever they hold.
         for (const element of [group, inkButton, undo, redo, ...lines]) element.hidden = !desk.mayDraw;
         remove.hidden = desk.selection.ids.size === 0 || !desk.mayDraw;
         inkButton.setAttribute("aria-label", t("board.ink_now", { color: t(`board.color.${color}`), size: t(`board.size.${size}`) }));

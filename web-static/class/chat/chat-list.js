@@ -2,7 +2,7 @@
 import { h } from "../../base/dom.js";
 import { t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { reasonText } from "../frame/reasons.js";
+import { reasonText } from "../../base/toast.js";
 import { continues, messageRow, pendingRow, update } from "./message-row.js";
 
 /** This close to the end (px) counts as being at the end. */
@@ -39,10 +39,14 @@ export class ChatList {
     }
 
     #atEnd = true;
+    #scrolling = 0;
 
-    /** Scrolls to the newest message. */
+    /** Scrolls to the newest message, with the next frame: the page is laid out once for all that came until then. */
     toEnd() {
-        this.scroller.scrollTop = this.scroller.scrollHeight;
+        this.#scrolling ||= requestAnimationFrame(() => {
+            this.#scrolling = 0;
+            this.scroller.scrollTop = this.scroller.scrollHeight;
+        });
         this.#unseen = 0;
         this.#drawPill();
     }

@@ -1,16 +1,16 @@
 // <class-chat>: the chat of a class, with pinned messages above and the composer below.
 import { fill, h } from "../../base/dom.js";
-import { confirm } from "../../base/dialog.js";
 import { t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { toast } from "../../base/toast.js";
-import { reasonText } from "../frame/reasons.js";
+import { later } from "../../base/later.js";
+import { reasonText, toast } from "../../base/toast.js";
 import { ChatList } from "./chat-list.js";
 import { Composer } from "./composer.js";
 
 /** The chat panel; `start(room)`. */
 export class ClassChat extends HTMLElement {
     #room;
+    #dialogs = later(() => import("../../base/dialog.js"));
 
     start(room) {
         this.#room = room;
@@ -61,9 +61,11 @@ export class ClassChat extends HTMLElement {
         ].filter(Boolean);
     }
 
-    async #delete(message) {
-        const yes = await confirm({ title: t("chat.delete_title"), text: message.text.slice(0, 200), action: t("action.delete"), danger: true });
-        if (yes) this.#act("chat.delete", { message: message.id });
+    #delete(message) {
+        this.#dialogs.use(async ({ confirm }) => {
+            const yes = await confirm({ title: t("chat.delete_title"), text: message.text.slice(0, 200), action: t("action.delete"), danger: true });
+            if (yes) this.#act("chat.delete", { message: message.id });
+        });
     }
 
     async #act(method, data) {

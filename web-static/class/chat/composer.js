@@ -36,7 +36,8 @@ export class Composer {
         for (const subject of ["locks", "class", "me", "removed"]) room.on(subject, () => this.#allowed());
         this.field.value = stored(room.classId);
         this.#allowed();
-        queueMicrotask(() => this.#changed());
+        // A draft that was kept is measured once the field is in the page.
+        if (this.field.value !== "") queueMicrotask(() => this.#changed());
     }
 
     /** Answers a message. */
@@ -111,11 +112,12 @@ export class Composer {
     #changed() {
         const { field } = this;
         field.style.height = "auto";
-        if (field.scrollHeight > 0) field.style.height = `${Math.min(160, field.scrollHeight + 2)}px`;
+        // An empty field has its one row without being measured.
+        if (field.value !== "" && field.scrollHeight > 0) field.style.height = `${Math.min(160, field.scrollHeight + 2)}px`;
         const left = MOST - length(field.value);
         this.counter.hidden = left > COUNT_FROM;
         this.counter.classList.toggle("is-over", left < 0);
-        this.counter.textContent = left < 0 ? t("chat.too_long", { n: -left }) : t("chat.left", { n: left });
+        if (!this.counter.hidden) this.counter.textContent = left < 0 ? t("chat.too_long", { n: -left }) : t("chat.left", { n: left });
         field.setAttribute("aria-invalid", String(left < 0));
         if (this.#mode?.kind !== "edit") store(this.#room.classId, field.value);
     }

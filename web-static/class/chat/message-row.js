@@ -1,10 +1,10 @@
-// One message of the chat as an element that lives as long as the message does.
+// One message of the chat as an element that lives as long as the message does, and its text with its links: http and
+// https only, everything else stays text.
 import { fill, h } from "../../base/dom.js";
 import { t, time, timeSeconds } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
 import { attachMenu } from "../../base/menu.js";
 import { avatar } from "../../base/shell.js";
-import { rich } from "./links.js";
 
 /** Messages of one author within this time (ms) stand under one heading. */
 const TOGETHER = 60_000;
@@ -62,4 +62,44 @@ export function pendingRow(entry, { reason, retry, drop, offline }) {
                 h("button.button.small", { type: "button", onclick: retry }, t("action.retry")),
                 h("button.button.small.ghost", { type: "button", onclick: drop }, t("chat.discard")))
             : h("span.message-mark", icon("clock", { size: 12 }), t(offline ? "chat.queued" : "chat.sending")));
+}
+
+const LINK = /\bhttps?:\/\/[^\s<>"'`]+/gi;
+
+/** `[{text}|{text, href}]` for a message; closing brackets and punctuation after an address do not belong to it. */
+function parts(text) {
+    const result = [];
+    let at = 0;
+    for (const match of text.matchAll(LINK)) {
+        let address = match[0].replace(/[.,;:!?…]+$/, "");
+        while (/[)\]]$/.test(address) && count(address, address.at(-1)) > count(address, address.at(-1) === ")" ? "(" : "[")) {
+            address = address.slice(0, -1);
+        }
+        if (!valid(address)) continue;
+        if (match.index > at) result.push({ text: text.slice(at, match.index) });
+        result.push({ text: address, href: address });
+        at = match.index + address.length;
+    }
+    if (at < text.length) result.push({ text: text.slice(at) });
+    return result;
+}
+
+/** The same as nodes. */
+function rich(text) {
+    return parts(text).map(({ text: piece, href }) => (href
+        ? h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, piece)
+        : document.createTextNode(piece)));
+}
+
+function count(text, sign) {
+    return text.split(sign).length - 1;
+}
+
+function valid(address) {
+    try {
+        const { protocol, hostname } = new URL(address);
+        return (protocol === "http:" || protocol === "https:") && hostname !== "";
+    } catch {
+        return false;
+    }
 }

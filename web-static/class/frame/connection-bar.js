@@ -23,6 +23,7 @@ export class ConnectionBar extends HTMLElement {
         room.on("connection", () => this.#update());
         room.on("outbox", () => { if (this.#shown) this.#draw(); });
         room.on("resumed", () => this.#back());
+        this.#update();
     }
 
     #update() {

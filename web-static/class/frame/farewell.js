@@ -2,10 +2,10 @@
 import { fill, h } from "../../base/dom.js";
 import { clock, dateTime, number, t, timeSeconds } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
+import { later } from "../../base/later.js";
 import { busy } from "../../base/shell.js";
 import { toast } from "../../base/toast.js";
 import { asText } from "../chat/chat-list.js";
-import { png, save } from "../board/export.js";
 import { isRight, rightAnswers } from "../room/right.js";
 
 /** Fills `host` (over the stage) with the right farewell, or hides it. */
@@ -14,13 +14,14 @@ export class Farewell {
     #host;
     #kind = null;
     #looking = false;
+    #files = later(() => import("../board/export.js"));
 
     constructor(host, room) {
         this.#room = room;
         this.#host = host;
         for (const subject of ["class", "me", "removed"]) room.on(subject, () => this.#draw());
         room.quiz.on("runs", () => { if (this.#kind === "ended") this.#draw(); });
-        room.client.on("disconnect", ({ code }) => this.#stopped(code));
+        room.client.on("disconnect", ({ code }) => this.stopped(code));
         this.#draw();
     }
 
@@ -38,8 +39,8 @@ export class Farewell {
         if (came) this.#host.querySelector("h2")?.focus();
     }
 
-    // The server said not to come back (another kind of end than being removed).
-    #stopped(code) {
+    /** The server said not to come back (another kind of end than being removed); 0 says that it did not. */
+    stopped(code) {
         if (this.#room.removed || code === 0) return;
         this.#host.hidden = false;
         this.#show("wifi-off", t("stopped.title"), h("p.text", t("stopped.text", { code: String(code) })),
@@ -80,7 +81,7 @@ export class Farewell {
     #exports() {
         const name = this.#room.state.title || "class";
         return [
-            h("button.button", { type: "button", onclick: (event) => busy(event.currentTarget, async () => save(`${name}.png`, await png(this.#room.board))) }, icon("download"), t("ended.save_board")),
+            h("button.button", { type: "button", onclick: (event) => busy(event.currentTarget, () => this.#saveBoard(name)) }, icon("download"), t("ended.save_board")),
             h("button.button", { type: "button", onclick: (event) => busy(event.currentTarget, () => this.#saveChat(name)) }, icon("download"), t("ended.save_chat")),
             h("button.button", { type: "button", onclick: () => {
                 this.#looking = true;
@@ -90,6 +91,10 @@ export class Farewell {
         ];
     }
 
+    #saveBoard(name) {
+        return this.#files.use(async ({ png, save }) => save(`${name}.png`, await png(this.#room.board)));
+    }
+
     async #saveChat(name) {
         const { chat } = this.#room;
         try {
@@ -97,6 +102,7 @@ export class Farewell {
         } catch {
             toast(t("ended.chat_partly"), { kind: "bad" });
         }
-        save(`${name}.txt`, new Blob([asText(chat.messages, (at) => dateTime(at))], { type: "text/plain;charset=utf-8" }));
+        const text = asText(chat.messages, (at) => dateTime(at));
+        await this.#files.use(({ save }) => save(`${name}.txt`, new Blob([text], { type: "text/plain;charset=utf-8" })));
     }
 }

@@ -29,7 +29,7 @@ export class SidePanel extends HTMLElement {
         tabs.forEach(({ id, label }, index) => register({
             key: `Alt+${index + 1}`, label: t("panel.show", { tab: label }), inFields: true, run: () => this.show(id, { focus: true }),
         }));
-        this.#resize(Number(remembered()) || USUAL);
+        this.#take(Math.max(LEAST, Math.min(MOST, Number(remembered()) || USUAL)));
         this.open = !NARROW.matches;
         NARROW.addEventListener("change", () => { this.open = !NARROW.matches; });
         this.show(this.#current);
@@ -130,13 +130,19 @@ export class SidePanel extends HTMLElement {
     #resize(width) {
         const room = Math.max(LEAST, Math.min(MOST, innerWidth - 480));
         const value = Math.round(Math.max(LEAST, Math.min(room, width)));
-        this.style.setProperty("--panel-width", `${value}px`);
-        this.handle.setAttribute("aria-valuenow", String(value));
+        this.#take(value);
         try {
             localStorage.setItem(WIDTH, String(value));
         } catch {
             // The width then lasts as long as the page.
         }
+    }
+
+    // The style sheet keeps it from being wider than the window allows: asking for the window's width would lay out
+    // the page once more while it is built.
+    #take(value) {
+        this.style.setProperty("--panel-width", `${value}px`);
+        this.handle.setAttribute("aria-valuenow", String(value));
     }
 }
 

@@ -2,18 +2,8 @@
 import { h } from "../../base/dom.js";
 import { openDialog } from "../../base/dialog.js";
 import { t } from "../../base/i18n.js";
-import { toast } from "../../base/toast.js";
-import { reasonText } from "./reasons.js";
-
-/** The path of an address on this server, or null for any other. */
-export function ownPath(text) {
-    try {
-        const url = new URL(text, location.origin);
-        return url.origin === location.origin ? url.pathname + url.search : null;
-    } catch {
-        return null;
-    }
-}
+import { reasonText, toast } from "../../base/toast.js";
+import { ownPath } from "./stage.js";
 
 /** Lets staff choose. */
 export function openStageDialog(room) {

@@ -3,9 +3,7 @@ import { fill, h } from "../../base/dom.js";
 import { date, dateTime, t, time } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
 import { busy } from "../../base/shell.js";
-import { toast } from "../../base/toast.js";
-import { reasonText } from "./reasons.js";
-import { ownPath } from "./stage-dialog.js";
+import { reasonText, toast } from "../../base/toast.js";
 
 /** The stage; `start(room, board, card)`. */
 export class ClassStage extends HTMLElement {
@@ -84,6 +82,16 @@ export class ClassStage extends HTMLElement {
             setTimeout(() => float.remove(), 2_600);
         }
         while (this.floats.childElementCount > 24) this.floats.firstElementChild.remove();
+    }
+}
+
+/** The path of an address on this server, or null for any other. */
+export function ownPath(text) {
+    try {
+        const url = new URL(text, location.origin);
+        return url.origin === location.origin ? url.pathname + url.search : null;
+    } catch {
+        return null;
     }
 }
 

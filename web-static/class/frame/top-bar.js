@@ -22,24 +22,31 @@ export class ClassBar extends HTMLElement {
         this.connection = h("span.class-sign", { role: "status" }, this.sign, this.signText);
         this.heading = h("h1.visually-hidden", document.title);
         this.append(brand(session), this.heading, this.trail, this.live, this.here, this.connection, h("div.end", userMenu(session)));
-        for (const subject of ["class", "here"]) room.on(subject, () => this.#draw());
+        room.on("class", () => {
+            this.#drawNames();
+            this.#draw();
+        });
+        room.on("here", () => this.#draw());
         room.on("connection", () => this.#drawConnection());
+        this.#drawNames();
         this.#draw();
         this.#drawConnection();
         setInterval(() => this.#tick(), 1_000);
     }
 
+    #drawNames() {
+        const { known, title, course } = this.#room.state;
+        if (!known) return;
+        setTitle(title);
+        this.heading.textContent = title;
+        fill(this.trail, crumbTrail([{ label: course?.name ?? "", href: `/courses/${this.#room.courseId}` }, { label: title }]));
+    }
+
     #draw() {
         const { state } = this.#room;
-        if (state.known) {
-            setTitle(state.title);
-            this.heading.textContent = state.title;
-            fill(this.trail, crumbTrail([
-                { label: state.course?.name ?? "", href: `/courses/${this.#room.courseId}` }, { label: state.title },
-            ]));
-        }
         this.live.hidden = state.state !== "live";
         this.here.hidden = !state.known || state.state === "ended";
+        if (!state.known) return;
         // Oneself is here before the first count comes.
         const here = Math.max(state.here, this.#room.connected ? 1 : 0);
         this.hereText.textContent = this.here.title = t("bar.here", { n: here });
@@ -57,7 +64,8 @@ export class ClassBar extends HTMLElement {
         const kind = client.state === "connected" ? "good" : client.state === "connecting" ? "warn" : "bad";
         this.sign.className = `dot ${kind}`;
         this.signText.textContent = t(`connection.${client.state}`);
-        this.connection.title = client.lostSince && client.state !== "connected"
+        // Before the class was ever there, nothing is lost yet.
+        this.connection.title = this.#room.state.known && client.lostSince && client.state !== "connected"
             ? t("connection.since", { time: timeSeconds(client.lostSince) }) : t(`connection.${client.state}`);
     }
 }

@@ -2,15 +2,15 @@
 import { fill, h } from "../../base/dom.js";
 import { t, time } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
+import { later } from "../../base/later.js";
 import { avatar } from "../../base/shell.js";
-import { toast } from "../../base/toast.js";
-import { reasonText } from "../frame/reasons.js";
-import { Roster } from "./roster.js";
+import { reasonText, toast } from "../../base/toast.js";
 
 /** The people panel; `start(room)`. */
 export class ClassPeople extends HTMLElement {
     #room;
     #roster = null;
+    #rosters = later(() => import("./roster.js"));
 
     start(room) {
         this.#room = room;
@@ -18,7 +18,7 @@ export class ClassPeople extends HTMLElement {
         this.count = h("p.people-count");
         this.hands = h("section.stack.tight");
         this.rosterHost = h("div");
-        this.append(this.count, this.hands, this.rosterHost);
+        this.replaceChildren(this.count, this.hands, this.rosterHost);
         for (const subject of ["here", "class"]) room.on(subject, () => this.#drawCount());
         for (const subject of ["hands", "me", "class"]) room.on(subject, () => this.#drawHands());
         room.on("me", () => this.#drawRoster());
@@ -30,8 +30,9 @@ export class ClassPeople extends HTMLElement {
         this.#drawRoster();
     }
 
-    /** The panel came to sight or went. */
+    /** The panel came to sight or went: staff's roster is loaded with the first look. */
     shown(visible) {
+        if (visible) this.#drawRoster();
         this.#roster?.shown(visible);
     }
 
@@ -60,10 +61,13 @@ export class ClassPeople extends HTMLElement {
 
     #drawRoster() {
         const { staff } = this.#room.me;
-        if (staff && !this.#roster) {
-            this.#roster = new Roster(this.#room);
-            fill(this.rosterHost, this.#roster.element);
-            this.#roster.shown(this.offsetParent !== null);
+        if (staff && !this.#roster && this.offsetParent !== null) {
+            this.#rosters.use(({ Roster }) => {
+                if (this.#roster) return;
+                this.#roster = new Roster(this.#room);
+                fill(this.rosterHost, this.#roster.element);
+                this.#roster.shown(this.offsetParent !== null);
+            });
         }
         if (!staff && this.rosterHost.childElementCount === 0) fill(this.rosterHost, h("p.muted.small", t("people.only_staff")));
     }

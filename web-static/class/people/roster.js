@@ -4,8 +4,7 @@ import { number, relative, t, time } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
 import { attachMenu } from "../../base/menu.js";
 import { avatar, problem } from "../../base/shell.js";
-import { toast, undoable } from "../../base/toast.js";
-import { reasonText } from "../frame/reasons.js";
+import { reasonText, toast, undoable } from "../../base/toast.js";
 
 const PAGE = 50;
 

@@ -2,14 +2,21 @@
 import { fill, h } from "../../base/dom.js";
 import { number, percent, t, timeSeconds } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
+import { later } from "../../base/later.js";
 import { isRight, rightAnswers } from "../room/right.js";
-import { QuizDesk } from "./quiz-desk.js";
 
 /** The quiz panel; `start(room, {show})`, where `show(run)` brings a run back over the stage. */
 export class ClassQuiz extends HTMLElement {
     #room;
     #show;
     #desk = null;
+    #desks = later(async () => {
+        const desks = await import("./quiz-desk.js");
+        this.#desk = new desks.QuizDesk(this.#room);
+        this.deskHost.replaceChildren(this.#desk.element);
+        this.#desk.refresh();
+        return desks;
+    });
 
     start(room, { show }) {
         this.#room = room;
@@ -18,7 +25,7 @@ export class ClassQuiz extends HTMLElement {
         this.deskHost = h("div");
         this.missing = h("section.missing", { hidden: true });
         this.past = h("section.stack.tight");
-        this.append(this.missing, this.deskHost, this.past);
+        this.replaceChildren(this.missing, this.deskHost, this.past);
         room.quiz.on("runs", () => this.#draw());
         room.quiz.on("answer", () => this.#drawPast());
         room.quiz.on("tally", () => this.#drawMissing());
@@ -26,17 +33,20 @@ export class ClassQuiz extends HTMLElement {
         this.#draw();
     }
 
+    /** The panel came to sight: staff's desk is loaded with the first look. */
+    shown() {
+        this.#draw();
+    }
+
     /** Brings the next prepared question into view. */
     next() {
-        this.#desk?.next();
+        this.#draw();
+        this.#desks.use(() => this.#desk?.next());
     }
 
     #draw() {
         const { me, state } = this.#room;
-        if (me.staff && !this.#desk && state.known) {
-            this.#desk = new QuizDesk(this.#room);
-            this.deskHost.replaceChildren(this.#desk.element);
-        }
+        if (me.staff && !this.#desk && state.known && this.offsetParent !== null) this.#desks.use();
         this.deskHost.hidden = !me.staff || state.state !== "live";
         this.#desk?.refresh();
         this.#drawMissing();

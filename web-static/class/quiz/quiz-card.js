@@ -3,13 +3,13 @@ import { fill, h } from "../../base/dom.js";
 import { register } from "../../base/keys.js";
 import { number, t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
+import { later } from "../../base/later.js";
 import { isRight, rightAnswers } from "../room/right.js";
 import { sameAnswer } from "../room/quiz-runs.js";
 import { answerForm } from "./answer-form.js";
 import { bars } from "./bars.js";
 import { CountdownRing } from "./ring.js";
 import { drawStanding } from "./standing.js";
-import { RunControls } from "./run-controls.js";
 
 /** The card; `start(room, {next})`, where `next()` shows staff the next prepared question. */
 export class QuizCard extends HTMLElement {
@@ -21,7 +21,7 @@ export class QuizCard extends HTMLElement {
     #dismissed = new Map();
     #seenOpen = new Set();
     #timeUp = false;
-    #restored = false;
+    #staff = later(() => import("./run-controls.js"));
 
     start(room, { next }) {
         this.#room = room;
@@ -32,14 +32,11 @@ export class QuizCard extends HTMLElement {
         this.card = h("section.card.quiz-sheet", { "aria-labelledby": "quiz-question" });
         this.append(this.card, this.voice);
         room.quiz.on("runs", () => this.#update());
-        room.quiz.on("opened", (run) => this.#opened(run));
+        room.quiz.on("opened", (run) => this.announce(run));
         room.quiz.on("answer", (id) => { if (id === this.#run?.run) this.#drawAnswer(); });
         room.quiz.on("tally", (id) => { if (id === this.#run?.run) this.#drawTally(); });
         room.on("connection", () => this.#drawAnswer());
-        room.on("me", () => {
-            this.#restored = true;
-            this.#update(true);
-        });
+        room.on("me", () => this.#update(true));
         room.on("class", () => this.#update());
         const group = t("quiz.keys");
         const answering = () => !this.hidden && !room.me.staff && this.#open;
@@ -51,6 +48,7 @@ export class QuizCard extends HTMLElement {
         register({ key: "c", group, label: t("quiz.close"), when: () => latest("open"), run: () => this.controls?.close() });
         register({ key: "r", group, label: t("quiz.reveal"), when: () => latest("closed") || latest("open"), run: () => this.controls?.reveal() });
         register({ key: "Escape", group, label: t("quiz.dismiss"), when: () => !this.hidden && !this.away.hidden, run: () => this.#dismiss() });
+        this.#update();
     }
 
     /** Shows a run again that was put away. */
@@ -64,9 +62,9 @@ export class QuizCard extends HTMLElement {
         return this.#run?.state === "open" && !this.#timeUp;
     }
 
-    #opened(run) {
-        const first = t("quiz.opened_say", { text: run.question.text });
-        this.voice.textContent = first;
+    /** Reads out that a question was opened. */
+    announce(run) {
+        this.voice.textContent = t("quiz.opened_say", { text: run.question.text });
     }
 
     // Which run is shown: an open one always; a finished one if it was seen open here, until it is put away.
@@ -174,7 +172,7 @@ export class QuizCard extends HTMLElement {
         if (!run || this.#room.me.staff || run.state === "revealed" || !this.#form) return;
         const standing = this.#room.quiz.standing(run.run, this.#room.connected);
         // Before the server said what it holds, a reload must not offer a second answer.
-        const known = this.#restored || standing.state !== "none";
+        const known = this.#room.meKnown || standing.state !== "none";
         this.#form.refresh({ chosen: standing.answer, open: known && this.#mayAnswer(standing) });
         this.away.hidden = run.state === "open" && standing.state !== "recorded";
         drawStanding(this.standing, standing, { open: this.#open, again: () => this.#answer(standing.answer) });
@@ -216,13 +214,22 @@ export class QuizCard extends HTMLElement {
     }
 
     #staffBody(run) {
-        this.controls = new RunControls(this.#room, run, { next: () => {
+        this.tallyHost = h("div");
+        this.controls = null;
+        this.controlsHost = h("div.run-controls-host");
+        this.#staff.use(({ RunControls }) => this.#addControls(RunControls));
+        this.#drawTally();
+        return [this.tallyHost, this.controlsHost];
+    }
+
+    #addControls(RunControls) {
+        if (!this.#run || !this.#room.me.staff) return;
+        this.controls = new RunControls(this.#room, this.#run, { next: () => {
             this.#dismiss();
             this.#next();
         } });
-        this.tallyHost = h("div");
+        this.controlsHost.replaceChildren(this.controls.element);
         this.#drawTally();
-        return [this.tallyHost, this.controls.element];
     }
 
     #drawTally() {
@@ -233,7 +240,7 @@ export class QuizCard extends HTMLElement {
         const counts = revealed ? run.revealed.distribution : tally?.counts;
         const answered = revealed ? run.revealed.answered : tally?.answered ?? 0;
         fill(this.tallyHost, bars(run, { counts, total: answered, revealed }));
-        this.controls.tally({ answered, expected: revealed ? run.revealed.expected : tally?.expected ?? 0 });
+        this.controls?.tally({ answered, expected: revealed ? run.revealed.expected : tally?.expected ?? 0 });
     }
 }
 

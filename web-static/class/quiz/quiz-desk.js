@@ -4,8 +4,7 @@ import { getAll } from "../../base/api.js";
 import { t } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
 import { problem } from "../../base/shell.js";
-import { toast } from "../../base/toast.js";
-import { reasonText } from "../frame/reasons.js";
+import { reasonText, toast } from "../../base/toast.js";
 import { kindOf } from "../room/quiz-runs.js";
 import { pollForm, secondsSelect } from "./poll-form.js";
 
@@ -15,6 +14,7 @@ export class QuizDesk {
     #quizzes = null;
     #questions = [];
     #quiz = null;
+    #nextWanted = false;
 
     constructor(room) {
         this.#room = room;
@@ -37,9 +37,19 @@ export class QuizDesk {
 
     /** Brings the next question that was not asked into view, ready to be opened. */
     next() {
+        this.#nextWanted = this.#loading;
+        if (this.#nextWanted) return;
         const row = this.questions.querySelector("li:not(.is-asked) button.ask") ?? this.pollBox.querySelector("summary");
         row?.scrollIntoView({ block: "center" });
         row?.focus();
+    }
+
+    #loading = true;
+
+    // Somebody may have asked for the next question before there were any.
+    #loaded() {
+        this.#loading = false;
+        if (this.#nextWanted) this.next();
     }
 
     async #load() {
@@ -47,11 +57,13 @@ export class QuizDesk {
             this.#quizzes = await getAll(`/api/v1/courses/${this.#room.courseId}/quizzes`);
         } catch (error) {
             fill(this.prepared, problem(error, () => this.#load()));
+            this.#loaded();
             return;
         }
         if (this.#quizzes.length === 0) {
             fill(this.prepared, h("p.muted.small", t("quiz.no_prepared")));
             this.pollBox.open = true;
+            this.#loaded();
             return;
         }
         fill(this.select, this.#quizzes.map(({ id, title, question_count: count }) => h("option", { value: id }, t("quiz.quiz_option", { title, n: count }))));
@@ -74,6 +86,7 @@ export class QuizDesk {
         } catch (error) {
             if (this.#quiz === id) fill(this.questions, h("li", problem(error, () => this.#choose(id))));
         }
+        this.#loaded();
     }
 
     #drawQuestions() {

@@ -3,8 +3,7 @@ import { fill, h } from "../../base/dom.js";
 import { number, t } from "../../base/i18n.js";
 import { busy } from "../../base/shell.js";
 import { keycaps } from "../../base/keys.js";
-import { toast } from "../../base/toast.js";
-import { reasonText } from "../frame/reasons.js";
+import { reasonText, toast } from "../../base/toast.js";
 
 /** The row of buttons under a run; used by the card and the panel. */
 export class RunControls {

@@ -2,7 +2,7 @@
 import { fill, h } from "../../base/dom.js";
 import { t, timeSeconds } from "../../base/i18n.js";
 import { icon } from "../../base/icons.js";
-import { reasonText } from "../frame/reasons.js";
+import { reasonText } from "../../base/toast.js";
 
 /** Refusals after which another attempt makes no sense. */
 const FINAL = new Set(["closed", "not_open", "not_enrolled", "attempts_used", "class_ended", "class_not_live", "not_found"]);

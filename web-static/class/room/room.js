@@ -2,8 +2,7 @@
 import { LiveClient, wakeWithPage } from "../../live/client.js";
 import { Emitter } from "../../live/emitter.js";
 import { Outbox } from "../../live/outbox.js";
-import { OutboxStore } from "../../live/outbox-store.js";
-import { openTabs, takeTab } from "../../live/tab.js";
+import { openTabs, OutboxStore, takeTab } from "../../live/outbox-store.js";
 import { BoardModel } from "../board/model.js";
 import { ChatLog } from "./chat-log.js";
 import { change, emptyState, fromSnapshot, mayDraw } from "./class-state.js";
@@ -19,14 +18,19 @@ import { QuizRuns } from "./quiz-runs.js";
 export class ClassRoom extends Emitter {
     state = emptyState();
     removed = null;
+    /** Whether `class.me` was answered: before, nobody knows which answers the server holds. */
+    meKnown = false;
 
-    /** @param {{id, name, staff}} me what the session says; `class.me` has the last word about `staff` */
-    constructor({ classId, courseId, me, url }) {
+    /**
+     * @param {{id, name, staff}} me what the session says; `class.me` has the last word about `staff`
+     * @param WebSocket what makes the sockets, when it is not the browser's own
+     */
+    constructor({ classId, courseId, me, url, WebSocket }) {
         super();
         this.classId = classId;
         this.courseId = courseId;
         this.me = { ...me, mutedUntil: null };
-        this.client = new LiveClient(url);
+        this.client = new LiveClient(url, WebSocket ? { WebSocket } : {});
         this.chat = new ChatLog(this.me);
         this.quiz = new QuizRuns();
         this.board = new BoardModel(this.me);
@@ -74,14 +78,13 @@ export class ClassRoom extends Emitter {
 
     /** Connects and subscribes; resolves when the class is known. */
     async start() {
-        const owner = await takeTab().catch(() => "");
-        this.outbox.rename(owner);
         this.#follow();
         this.outbox.on("change", (entry) => this.#outgoing(entry));
         this.client.on("state", ({ state }) => this.#connection(state));
         this.client.on("disconnect", () => this.emit("connection"));
         wakeWithPage(this.client);
         this.client.connect();
+        this.outbox.rename(await takeTab().catch(() => ""));
         this.outbox.adopt(await openTabs().catch(() => new Set()));
     }
 
@@ -90,6 +93,7 @@ export class ClassRoom extends Emitter {
         try {
             const me = await this.client.rpc("class.me", { class: this.classId });
             const before = this.me.staff;
+            this.meKnown = true;
             this.me.staff = me.role === "instructor";
             this.me.mutedUntil = me.muted_until ?? null;
             this.quiz.restore(me.answers ?? []);

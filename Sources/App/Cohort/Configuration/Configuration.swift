@@ -1,8 +1,10 @@
 package import LiveHub
 package import Logging
 package import Postgres
+package import Redis
 package import Sockets
 package import Telemetry
+package import WebClient
 package import WebServer
 
 /// Everything that can be set, read once at start and checked.
@@ -22,12 +24,19 @@ package struct Configuration: Sendable {
     package let logPoolSize: Int
     /// Callers of one loop that may wait for a connection.
     package let poolWaiters: Int
+    /// What carries events between nodes; `nil` for a node that is alone.
+    package let redis: RedisSettings?
     /// What live tokens are signed with; `nil` when it is not set.
     package let tokenSecret: Redacted<[UInt8]>?
     /// The file of other issuers' public keys.
     package let tokenKeySet: String?
+    /// Where an issuer publishes its keys.
+    package let tokenKeySetURL: WebURL?
     package let tokenAudience: String?
     package let tokenIssuer: String?
+    /// Where fetches may lead besides the open network, and the file of authorities that they trust.
+    package let outgoingNetworks: [IPNetwork]
+    package let outgoingAuthorities: String?
     /// The folder of the pages; `nil` looks for it.
     package let webRoot: String?
     package let allowedOrigins: Set<String>
@@ -49,6 +58,9 @@ package struct Configuration: Sendable {
     package let logsRequests: Bool
     /// Every setting with its value as it may be printed, and where it comes from, in the table's order.
     package let printed: [Printed]
+    /// Every setting that is not left at its default, secrets included, as environment variables: what hands this
+    /// configuration to another process, whatever place each value came from.
+    package let variables: Redacted<[String: String]>
 
     /// The live layer's bounds.
     package struct Live: Sendable, Equatable {
@@ -93,10 +105,14 @@ package struct Configuration: Sendable {
         poolSize = try reader.number(ConfigurationKeys.databasePool)
         logPoolSize = try reader.number(ConfigurationKeys.databaseLogPool)
         poolWaiters = try reader.number(ConfigurationKeys.databaseWaiters)
+        redis = try reader.redis(ConfigurationKeys.redisURL)
         tokenSecret = try reader.tokenSecret()
         tokenKeySet = try reader.text(ConfigurationKeys.tokenKeySet)
+        tokenKeySetURL = try reader.secureURL(ConfigurationKeys.tokenKeySetURL)
         tokenAudience = try reader.text(ConfigurationKeys.tokenAudience)
         tokenIssuer = try reader.text(ConfigurationKeys.tokenIssuer)
+        outgoingNetworks = try reader.outgoingNetworks()
+        outgoingAuthorities = try reader.text(ConfigurationKeys.outgoingAuthorities)
         webRoot = try reader.text(ConfigurationKeys.webRoot)
         allowedOrigins = try reader.origins()
         trustedProxies = try reader.networks(ConfigurationKeys.webTrustedProxies)
@@ -113,6 +129,7 @@ package struct Configuration: Sendable {
         logLevel = Logger.Level(rawValue: try reader.word(ConfigurationKeys.logLevel)) ?? .info
         logsRequests = try reader.flag(ConfigurationKeys.logRequests)
         printed = try reader.printed()
+        variables = Redacted(try reader.variables())
     }
 
     /// Connections to Postgres that this node keeps open: each loop's, and those of the log and the answer intake.

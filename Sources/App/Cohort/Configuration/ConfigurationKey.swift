@@ -8,6 +8,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case secret
         /// A connection URL; printed without its password.
         case databaseURL
+        /// A URL of Redis; printed without its password.
+        case redisURL
         /// A whole number within bounds.
         case number(ClosedRange<Int>)
         /// `true` or `false`.
@@ -48,6 +50,7 @@ package struct ConfigurationKey: Sendable, Hashable {
         switch kind {
         case .text, .secret: "a text"
         case .databaseURL: "a URL such as postgres://user:password@host:5432/database"
+        case .redisURL: "a URL such as redis://:password@host:6379"
         case .number(let range) where range.upperBound == .max: "a whole number from \(range.lowerBound)"
         case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .flag: "true or false"

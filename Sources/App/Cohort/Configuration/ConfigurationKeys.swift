@@ -31,15 +31,29 @@ package enum ConfigurationKeys {
     static let databaseStatementSeconds = ConfigurationKey(
         "database.statement-seconds", .number(1...3600), "15", "Longest time that one statement may take")
 
+    static let redisURL = ConfigurationKey(
+        "redis.url", .redisURL, "",
+        "Redis that carries events between nodes; empty for a single node")
+
     static let tokenSecret = ConfigurationKey(
         "token.secret", .secret, "", "Signs live tokens (HS256); at least 32 bytes, the same on every node")
     static let tokenKeySet = ConfigurationKey(
         "token.key-set", .text, "",
         "File with public keys of other issuers of live tokens (JWKS: EdDSA, ES256, RS256)")
+    static let tokenKeySetURL = ConfigurationKey(
+        "token.key-set-url", .text, "",
+        "Where an issuer of live tokens publishes its keys (https); kept up to date while the server runs")
     static let tokenAudience = ConfigurationKey(
         "token.audience", .text, "", "Audience that live tokens must name; empty checks none")
     static let tokenIssuer = ConfigurationKey(
         "token.issuer", .text, "", "Issuer that live tokens must name; empty checks none")
+
+    static let outgoingAllowedNetworks = ConfigurationKey(
+        "outgoing.allowed-networks", .list, "",
+        "Addresses or networks that the server may fetch from besides the public ones, at any port")
+    static let outgoingAuthorities = ConfigurationKey(
+        "outgoing.authorities", .text, "",
+        "File with the authorities (PEM) that fetches trust; empty takes the system's")
 
     static let webRoot = ConfigurationKey(
         "web.root", .text, "", "Folder of the pages; empty looks beside the program and in the working folder"
@@ -105,8 +119,9 @@ package enum ConfigurationKeys {
     package static let all: [ConfigurationKey] = [
         listenHost, listenPort, loops, nodeName,
         databaseURL, databaseOwnerURL, databasePool, databaseLogPool, databaseWaiters,
-        databaseStatementSeconds,
-        tokenSecret, tokenKeySet, tokenAudience, tokenIssuer,
+        databaseStatementSeconds, redisURL,
+        tokenSecret, tokenKeySet, tokenKeySetURL, tokenAudience, tokenIssuer,
+        outgoingAllowedNetworks, outgoingAuthorities,
         webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webConnections,
         livePing, livePong, liveMessageBytes, liveSubscriptions, liveCommandRate, liveCommandBurst,
         liveAdmissions, liveSessionBytes,

@@ -2,8 +2,10 @@ import EventLoop
 import Glibc
 import LiveHub
 import Postgres
+import Redis
 import Sockets
 import Telemetry
+import WebClient
 import WebServer
 
 /// Turns what was given into typed values, and says what is wrong with it.
@@ -114,6 +116,17 @@ struct ConfigurationReader {
         }
     }
 
+    func redis(_ key: ConfigurationKey) throws(ConfigurationProblem) -> RedisSettings? {
+        let given = try given(key)
+        guard !given.text.isEmpty else { return nil }
+        do {
+            return try RedisSettings(url: given.text)
+        } catch {
+            // The sentence does not repeat the URL, which may hold a password.
+            throw bad(key, given, "must be \(key.demand): \(error)")
+        }
+    }
+
     func tokenSecret() throws(ConfigurationProblem) -> Redacted<[UInt8]>? {
         let given = try given(ConfigurationKeys.tokenSecret)
         guard !given.text.isEmpty else { return nil }
@@ -132,6 +145,33 @@ struct ConfigurationReader {
             return try ProxyTrust(given.values)
         } catch {
             throw bad(key, given, "holds what is no address: \(error)")
+        }
+    }
+
+    func outgoingNetworks() throws(ConfigurationProblem) -> [IPNetwork] {
+        let key = ConfigurationKeys.outgoingAllowedNetworks
+        let given = try given(key)
+        var networks: [IPNetwork] = []
+        for text in given.values {
+            do throws(BadNetwork) {
+                networks.append(try IPNetwork(text))
+            } catch {
+                throw bad(key, given, "holds what is no address: \(error)")
+            }
+        }
+        return networks
+    }
+
+    /// An `https` URL.
+    func secureURL(_ key: ConfigurationKey) throws(ConfigurationProblem) -> WebURL? {
+        let given = try given(key)
+        guard !given.text.isEmpty else { return nil }
+        do throws(BadURL) {
+            let url = try WebURL(given.text)
+            guard url.isSecure else { throw .scheme }
+            return url
+        } catch {
+            throw bad(key, given, "must be a URL such as https://issuer.example/keys")
         }
     }
 
@@ -226,8 +266,19 @@ struct ConfigurationReader {
         switch key.kind {
         case .secret: return "[hidden]"
         case .databaseURL: return (try? PostgresConfiguration(url: text))?.display ?? "[hidden]"
+        case .redisURL: return (try? RedisSettings(url: text))?.display ?? "[hidden]"
         default: return text
         }
+    }
+
+    // MARK: Handing on
+
+    func variables() throws(ConfigurationProblem) -> [String: String] {
+        var variables: [String: String] = [:]
+        for key in ConfigurationKeys.all {
+            if let set = try sources.value(of: key) { variables[key.variable] = set.text }
+        }
+        return variables
     }
 }
 

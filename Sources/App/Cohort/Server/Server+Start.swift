@@ -144,28 +144,6 @@ extension Server {
         return notes
     }
 
-    private static func liveTokens(_ configuration: Configuration, secret: [UInt8]) async throws -> LiveTokens
-    {
-        var keySet: String?
-        if let path = configuration.tokenKeySet {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw ServerProblem.configuration(
-                    .bad(key: "token.key-set", origin: path, reason: "names a file that cannot be read"))
-            }
-            keySet = text
-        }
-        do {
-            return try await LiveTokens(
-                secret: secret, keySet: keySet, audience: configuration.tokenAudience,
-                issuer: configuration.tokenIssuer)
-        } catch LiveTokenError.keySet {
-            throw ServerProblem.configuration(
-                .bad(
-                    key: "token.key-set", origin: configuration.tokenKeySet ?? "",
-                    reason: "must hold public keys with kid, of the kinds EdDSA, ES256 and RS256 only"))
-        }
-    }
-
     private static func makeNode(
         _ configuration: Configuration, _ extras: Extras, _ group: EventLoopGroup,
         _ database: PostgresConfiguration,
@@ -173,7 +151,7 @@ extension Server {
     ) async throws -> Node {
         let metrics = Metrics()
         let health = Health()
-        let tokens = try await liveTokens(configuration, secret: secret)
+        let tokens = try await liveTokens(configuration, secret: secret, loop: group.loops[0])
         let tenancy = TenancyServices(
             passwords: PasswordLane(
                 width: configuration.passwordsWidth, backlog: configuration.passwordsBacklog),
@@ -182,7 +160,8 @@ extension Server {
         let home = group.loops[group.loops.count - 1]
         let logPool = LoopBound(ownPool(home, database, configuration), loop: home)
         let answerPool = LoopBound(ownPool(home, database, configuration), loop: home)
-        let broker = MemoryBroker()
+        let carrier = try await carrier(on: home, configuration, metrics)
+        let broker = carrier.broker
         let (log, intake) = try await home.carryOut {
             (
                 EventLog(loop: home, pool: logPool.value, broker: broker),
@@ -195,10 +174,12 @@ extension Server {
             features.append(PlainChannels(namespaces: configuration.namespaces))
         }
         let hub = LiveHub(
-            features: features, broker: broker, authenticator: TokenAuthenticator(tokens: tokens),
-            settings: liveSettings(configuration), metrics: metrics)
+            features: features, broker: broker, bus: carrier.bus,
+            authenticator: TokenAuthenticator(tokens: tokens), settings: liveSettings(configuration),
+            metrics: metrics)
         let first = pools[0]
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
+        carrier.start(hub, health)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,

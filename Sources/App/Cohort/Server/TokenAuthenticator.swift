@@ -12,7 +12,11 @@ struct TokenAuthenticator: LiveAuthenticator {
         do {
             claims = try await tokens.verify(token, at: WallClock.milliseconds)
         } catch {
-            throw error == .expired ? .expired : .invalid
+            switch error {
+            case .expired: throw .expired
+            case .keysUnavailable: throw .unavailable
+            default: throw .invalid
+            }
         }
         // Every channel belongs to an institution: a token that names none reaches nothing.
         guard let institution = claims.institution else { throw .invalid }

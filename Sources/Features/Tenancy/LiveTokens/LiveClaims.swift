@@ -47,4 +47,6 @@ package enum LiveTokenError: Error, Equatable, Sendable {
     case weakSecret
     /// The configured key set is none, or holds a key without `kid`, of another kind, or a private one.
     case keySet
+    /// It names a key that is not known, and its issuer cannot be asked now; its bearer tries again.
+    case keysUnavailable
 }

@@ -15,6 +15,7 @@ package struct LiveTokens: Sendable {
 
     private let keys: JWTKeyCollection
     private let published: PublishedKeys?
+    private let issuerKeys: IssuerKeys?
     private let audience: String?
     private let issuer: String?
 
@@ -23,14 +24,17 @@ package struct LiveTokens: Sendable {
     /// - Parameters:
     ///   - secret: At least 32 bytes, shared with whoever else may issue tokens.
     ///   - keySet: Public keys of further issuers, as the JSON text of a key set (RFC 7517).
+    ///   - issuerKeys: Keys of an issuer that are fetched from it; those in `keySet` are looked at first.
     ///   - audience: What `aud` must name; `nil` does not look at it.
     ///   - issuer: What `iss` must be; `nil` does not look at it.
     /// - Throws: ``LiveTokenError/weakSecret``, ``LiveTokenError/keySet``.
     package init(
-        secret: [UInt8], keySet: String? = nil, audience: String? = nil, issuer: String? = nil
+        secret: [UInt8], keySet: String? = nil, issuerKeys: IssuerKeys? = nil, audience: String? = nil,
+        issuer: String? = nil
     ) async throws(LiveTokenError) {
         guard secret.count >= 32 else { throw .weakSecret }
         if let keySet { published = try await PublishedKeys.read(keySet) } else { published = nil }
+        self.issuerKeys = issuerKeys
         keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
         self.audience = audience
@@ -57,10 +61,10 @@ package struct LiveTokens: Sendable {
     /// Verify once per connection, not per message.
     package func verify(_ token: String, at now: Int64) async throws(LiveTokenError) -> LiveClaims {
         guard token.utf8.count <= LiveTokens.longestToken else { throw .malformed }
-        let isPublished = try isSignedWithPublishedKey(token)
+        let published = try await publishedKeys(for: token)
         let payload: LiveTokenPayload
         do {
-            if isPublished, let published {
+            if let published {
                 payload = try await published.verify(token)
             } else {
                 payload = try await keys.verify(token, as: LiveTokenPayload.self)
@@ -73,19 +77,23 @@ package struct LiveTokens: Sendable {
         return try claims(payload, at: now)
     }
 
-    /// Reads the header: `false` for HS256 with our secret, `true` for a published key with its own algorithm.
+    /// Reads the header: `nil` for HS256 with our secret, else the set that holds the key, for the key's own algorithm.
     ///
-    /// - Throws: ``LiveTokenError/algorithm`` for everything else.
-    private func isSignedWithPublishedKey(_ token: String) throws(LiveTokenError) -> Bool {
+    /// An issuer that publishes its keys is asked for one that is not known, and waited for (see ``IssuerKeys``).
+    /// - Throws: ``LiveTokenError/algorithm`` for everything else, ``LiveTokenError/keysUnavailable``.
+    private func publishedKeys(for token: String) async throws(LiveTokenError) -> PublishedKeys? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let bytes = Base64.decode(parts[0], .url) else { throw .malformed }
         guard let header = (try? JSONReader.read(bytes, depthLimit: 8))?.object else { throw .malformed }
         guard let algorithm = header["alg"]?.string, header["crit"] == nil else { throw .algorithm }
-        if algorithm == "HS256" { return false }
-        guard let published, published.allow(algorithm: algorithm, keyID: header["kid"]?.string) else {
-            throw .algorithm
-        }
-        return true
+        if algorithm == "HS256" { return nil }
+        guard PublishedKeys.algorithms.contains(algorithm), let id = header["kid"]?.string,
+            id.utf8.count <= PublishedKeys.longestID
+        else { throw .algorithm }
+        var set = published
+        if set?.holds(id) != true { set = try await issuerKeys?.keys(for: id) }
+        guard let set, set.allow(algorithm: algorithm, keyID: id) else { throw .algorithm }
+        return set
     }
 
     private func claims(_ payload: LiveTokenPayload, at now: Int64) throws(LiveTokenError) -> LiveClaims {

@@ -20,16 +20,19 @@ package protocol Broker: Sendable {
     /// Carries an ephemeral publication to this node's loops only; from any thread.
     func publishHere(_ publication: ChannelPublication, to key: ChannelKey)
 
-    /// Publishes to a stream channel: assigns the offset, keeps it, carries it. From a loop; `then` is called there.
+    /// Publishes to a stream channel: assigns the offset, keeps it, carries it. From a loop; `then` is called there,
+    /// with `nil` when nothing is known to be published.
     func publishToStream(
         _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,
-        then: @escaping (StreamPosition) -> Void)
+        then: @escaping (StreamPosition?) -> Void)
 
     /// Reads a stream's kept publications after `since` (all when `nil`), at most `limit`; from a loop.
+    ///
+    /// `then` is called there, with `nil` when the stream cannot be read now.
     func history(
         of key: ChannelKey, since: UInt64?, limit: Int, reverse: Bool, loop: EventLoop,
-        then: @escaping (StreamHistory) -> Void)
+        then: @escaping (StreamHistory?) -> Void)
 }
 
 /// Receives what the broker carries.
@@ -38,6 +41,9 @@ package protocol Broker: Sendable {
 package protocol BrokerSink: AnyObject, Sendable {
     /// Called on the sink's loop.
     func brokerDidCarry(_ publication: ChannelPublication, to key: ChannelKey)
+
+    /// Called on the sink's loop when something may not have been carried to a channel; from now on everything is.
+    func brokerMayHaveMissed(_ key: ChannelKey)
 }
 
 /// What a stream still holds of what was asked for.

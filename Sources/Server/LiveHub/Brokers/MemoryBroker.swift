@@ -5,13 +5,8 @@ import Synchronization
 
 /// The broker of a single node: everything stays in this process.
 package final class MemoryBroker: Broker {
-    private struct Interest {
-        let loop: EventLoop
-        let sink: any BrokerSink
-    }
-
     private struct State {
-        var interests: [ChannelKey: [Interest]] = [:]
+        var interests = Interests()
         var streams: [ChannelKey: MemoryStream] = [:]
     }
 
@@ -20,27 +15,15 @@ package final class MemoryBroker: Broker {
     package init() {}
 
     package func join(_ key: ChannelKey, loop: EventLoop, sink: any BrokerSink) {
-        state.withLock { state in
-            var interests = state.interests[key] ?? []
-            guard !interests.contains(where: { $0.loop === loop }) else { return }
-            interests.append(Interest(loop: loop, sink: sink))
-            state.interests[key] = interests
-        }
+        state.withLock { _ = $0.interests.add(key, loop: loop, sink: sink) }
     }
 
     package func leave(_ key: ChannelKey, loop: EventLoop) {
-        state.withLock { state in
-            guard var interests = state.interests.removeValue(forKey: key) else { return }
-            interests.removeAll { $0.loop === loop }
-            if !interests.isEmpty { state.interests[key] = interests }
-        }
+        state.withLock { _ = $0.interests.remove(key, loop: loop) }
     }
 
     package func publish(_ publication: ChannelPublication, to key: ChannelKey) {
-        let interests = state.withLock { $0.interests[key] ?? [] }
-        for interest in interests {
-            interest.loop.execute { interest.sink.brokerDidCarry(publication, to: key) }
-        }
+        state.withLock { $0.interests }.carry(publication, to: key)
     }
 
     package func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {
@@ -50,7 +33,7 @@ package final class MemoryBroker: Broker {
     package func publishToStream(
         _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,
-        then: @escaping (StreamPosition) -> Void
+        then: @escaping (StreamPosition?) -> Void
     ) {
         let now = ContinuousClock.now
         // Carried within the lock, so that every loop's queue receives a stream's publications in their order.
@@ -58,9 +41,7 @@ package final class MemoryBroker: Broker {
             var stream = state.streams[key] ?? MemoryStream(now: now)
             let publication = stream.append(data, info: info, size: size, lifetime: lifetime, now: now)
             state.streams[key] = stream
-            for interest in state.interests[key] ?? [] {
-                interest.loop.execute { interest.sink.brokerDidCarry(publication, to: key) }
-            }
+            state.interests.carry(publication, to: key)
             return stream.position
         }
         then(position)
@@ -68,7 +49,7 @@ package final class MemoryBroker: Broker {
 
     package func history(
         of key: ChannelKey, since: UInt64?, limit: Int, reverse: Bool, loop: EventLoop,
-        then: @escaping (StreamHistory) -> Void
+        then: @escaping (StreamHistory?) -> Void
     ) {
         let now = ContinuousClock.now
         let history = state.withLock { state in

@@ -24,7 +24,7 @@ struct MemoryStream {
         top += 1
         let nanoseconds = MonotonicTime.nanoseconds()
         let publication = ChannelPublication(
-            Publication(data: data, offset: top, info: info), publishedAt: nanoseconds)
+            Publication(data: data, offset: top, info: info), epoch: epoch, publishedAt: nanoseconds)
         if size > 0 { kept.append((publication, now + lifetime)) }
         while kept.count > size { kept.removeFirst() }
         return publication

@@ -7,13 +7,18 @@ package struct ChannelPublication: Sendable, Hashable {
     package let publication: Publication
     /// Earlier offsets that this one hides from history.
     package let hides: [UInt64]
+    /// Which life of a stream the offset counts in; `nil` for what is no stream's.
+    package let epoch: String?
     /// When it was handed to the broker, in nanoseconds of the monotonic clock; 0 when it was read from history.
     package let publishedAt: Int64
 
     /// Makes a publication on its way.
-    package init(_ publication: Publication, hides: [UInt64] = [], publishedAt: Int64 = 0) {
+    package init(
+        _ publication: Publication, hides: [UInt64] = [], epoch: String? = nil, publishedAt: Int64 = 0
+    ) {
         self.publication = publication
         self.hides = hides
+        self.epoch = epoch
         self.publishedAt = publishedAt
     }
 

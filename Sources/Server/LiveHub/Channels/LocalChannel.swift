@@ -28,6 +28,8 @@ final class LocalChannel {
     private var waiters: [(Bool) -> Void] = []
     private var early: [ChannelPublication] = []
     private var delivery = ContiguousDelivery(position: 0)
+    /// Which life of a stream ``position`` counts in; empty until that is known, and for every other kind.
+    private(set) var epoch = ""
     private var recent: RecentPublications
     private var observers: [any ChannelObserver] = []
     private var isFilling = false
@@ -46,8 +48,8 @@ final class LocalChannel {
         self.feature = feature
         self.loop = loop
         recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
-        phase = namespace.isLog ? .loading : .live
-        if namespace.isLog { load() }
+        phase = namespace.kind == .ephemeral ? .live : .loading
+        if phase == .loading { load() }
     }
 
     /// The offset up to which members have been told everything.
@@ -74,7 +76,7 @@ final class LocalChannel {
 
     private func load() {
         // The broker carries to this loop already: what it brings meanwhile waits in `early`.
-        loop.reader.load(key) { [self] loaded in
+        readStanding { [self] loaded in
             let told = waiters
             waiters = []
             guard let loaded else {
@@ -93,6 +95,17 @@ final class LocalChannel {
         }
     }
 
+    /// Reads where the channel stands, and of a log what was said last.
+    private func readStanding(_ then: @escaping (LogReader.Loaded?) -> Void) {
+        if namespace.isLog { return loop.reader.load(key, then: then) }
+        loop.hub.broker.history(of: key, since: nil, limit: 0, reverse: false, loop: loop.loop) {
+            [self] history in
+            guard let history else { return then(nil) }
+            epoch = history.position.epoch
+            then(LogReader.Loaded(top: history.position.offset, recent: []))
+        }
+    }
+
     // MARK: Delivering
 
     func receive(_ publication: ChannelPublication) {
@@ -101,7 +114,11 @@ final class LocalChannel {
             return
         }
         if publication.isEphemeral { return deliverEphemeral(publication) }
-        guard namespace.isLog else { return deliver(publication) }
+        if let epoch = publication.epoch, epoch != self.epoch {
+            // The stream has begun another life; where that stands is asked for with the rest.
+            mustFill = true
+            return fillSoon(after: .zero)
+        }
         act(on: delivery.accept(publication))
     }
 
@@ -126,7 +143,14 @@ final class LocalChannel {
         }
     }
 
-    /// Asks the log for what the broker has not brought.
+    /// Something may have been said that was not carried here: asks for whatever follows ``position``.
+    func mayHaveMissed() {
+        guard namespace.kind != .ephemeral, phase != .failed else { return }
+        mustFill = true
+        if phase == .live { fillSoon(after: .zero) }
+    }
+
+    /// Asks the log, or the stream's history, for what the broker has not brought.
     private func fillSoon(after delay: Duration) {
         guard !isFilling else { return }
         isFilling = true
@@ -136,7 +160,7 @@ final class LocalChannel {
                 return
             }
             loop.counters.gapFills += 1
-            loop.reader.page(of: key, after: position, limit: LocalChannel.fillCount) { [self] found in
+            readOn { [self] found in
                 isFilling = false
                 if let found { mustFill = found.count == LocalChannel.fillCount }
                 for publication in delivery.fill(found ?? []) { deliver(publication) }
@@ -144,6 +168,31 @@ final class LocalChannel {
                 fillSoon(after: (found ?? []).isEmpty ? LocalChannel.retryDelay : loop.gapPatience)
             }
         }
+    }
+
+    /// Reads what follows ``position``; `nil` when that cannot be read now.
+    private func readOn(_ then: @escaping ([ChannelPublication]?) -> Void) {
+        let (position, limit) = (position, LocalChannel.fillCount)
+        if namespace.isLog { return loop.reader.page(of: key, after: position, limit: limit, then: then) }
+        loop.hub.broker.history(of: key, since: position, limit: limit, reverse: false, loop: loop.loop) {
+            [self] history in
+            guard let history else { return then(nil) }
+            let next = history.publications.first?.offset ?? history.position.offset + 1
+            guard history.position.epoch == epoch, next <= self.position + 1 else {
+                beginAnew(at: history.position)
+                return then([])
+            }
+            then(history.publications)
+        }
+    }
+
+    /// The stream cannot be followed without a gap: everybody subscribes again, and learns how much is lost.
+    private func beginAnew(at position: StreamPosition) {
+        epoch = position.epoch
+        delivery = ContiguousDelivery(position: position.offset)
+        recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
+        let code = UnsubscribeCode.insufficientState
+        for session in members { session.expel(from: key.name, code, reason: code.reason) }
     }
 
     private func deliver(_ publication: ChannelPublication) {
@@ -204,6 +253,21 @@ final class LocalChannel {
     }
 
     // MARK: What a subscriber has missed
+
+    /// Completes a part of a stream's history, as the broker read it a moment ago, up to ``position``.
+    ///
+    /// `nil` when something after `offset` is kept neither there nor here.
+    func completed(_ history: StreamHistory, after offset: UInt64) -> [Publication]? {
+        guard history.position.epoch == epoch, offset <= position else { return nil }
+        var found = history.publications.map(\.publication).filter { $0.offset <= position }
+        if found.last?.offset ?? offset < position {
+            guard let rest = missed(after: found.last?.offset ?? offset) else { return nil }
+            found += rest
+        }
+        let isWhole =
+            UInt64(found.count) == position - offset && (found.first?.offset ?? offset + 1) == offset + 1
+        return isWhole ? found : nil
+    }
 
     /// What was said after `offset`, when it is at hand and fits one reply; `nil` otherwise.
     func missed(after offset: UInt64) -> [Publication]? {

@@ -63,7 +63,10 @@ extension LiveSession {
         case .stream(let size, let lifetime):
             loop.hub.broker.publishToStream(
                 data, info: info, to: key, size: size, lifetime: lifetime, loop: loop.loop
-            ) { [self] _ in reply(id, .publish) }
+            ) { [self] position in
+                guard position != nil else { return refuse(id, ProtocolError(.internal)) }
+                reply(id, .publish)
+            }
         }
     }
 
@@ -81,6 +84,7 @@ extension LiveSession {
             loop.hub.broker.history(
                 of: key, since: request.since?.offset, limit: limit, reverse: request.reverse, loop: loop.loop
             ) { [self] history in
+                guard let history else { return refuse(id, ProtocolError(.internal)) }
                 if let since = request.since, since.epoch != history.position.epoch {
                     return refuse(id, ProtocolError(.unrecoverablePosition))
                 }

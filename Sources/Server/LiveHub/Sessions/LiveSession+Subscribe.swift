@@ -136,30 +136,37 @@ extension LiveSession {
         _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant,
         size: Int
     ) {
-        let since = request.recover ? request.offset : nil
+        guard request.recover, request.epoch == channel.epoch, request.offset <= channel.position else {
+            return joinStream(id, channel, request, grant, recovered: nil)
+        }
+        if let missed = channel.missed(after: request.offset) {
+            return joinStream(id, channel, request, grant, recovered: missed)
+        }
         loop.hub.broker.history(
-            of: channel.key, since: since, limit: request.recover ? size : 0, reverse: false, loop: loop.loop
+            of: channel.key, since: request.offset, limit: size, reverse: false, loop: loop.loop
         ) { [self] history in
             guard isPending(channel.key), isOpen else { return endSubscribing(channel.key) }
-            var result = SubscribeResult()
-            result.recoverable = channel.namespace.isRecoverable
-            result.positioned = channel.namespace.isRecoverable
-            result.epoch = history.position.epoch
-            result.offset = history.position.offset
-            result.wasRecovering = request.recover
-            if request.recover {
-                let isSameLife = request.epoch == history.position.epoch
-                let isWhole = UInt64(history.publications.count) == history.position.offset &- request.offset
-                result.recovered = isSameLife && isWhole
-                if result.recovered {
-                    result.publications = history.publications.map(\.publication)
-                    loop.counters.recoveries += 1
-                } else {
-                    loop.counters.failedRecoveries += 1
-                }
-            }
-            join(id, channel, grant, result)
+            guard let history else { return abandon(id, channel.key, ProtocolError(.internal)) }
+            let missed = channel.completed(history, after: request.offset)
+            joinStream(id, channel, request, grant, recovered: missed)
         }
+    }
+
+    /// The session becomes a member at the channel's position; with `recovered`, nothing up to there is missing.
+    private func joinStream(
+        _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant,
+        recovered: [Publication]?
+    ) {
+        var result = SubscribeResult()
+        result.recoverable = channel.namespace.isRecoverable
+        result.positioned = channel.namespace.isRecoverable
+        result.epoch = channel.epoch
+        result.offset = channel.position
+        result.wasRecovering = request.recover
+        result.recovered = recovered != nil
+        result.publications = recovered ?? []
+        if request.recover, recovered == nil { loop.counters.failedRecoveries += 1 }
+        join(id, channel, grant, result)
     }
 
     // MARK: Membership

@@ -31,7 +31,7 @@ enum HostResolver {
             if isPath(name) {
                 entries.append((name, "", port))
             } else {
-                let found = addresses(of: name)
+                let found = NameLookup.addresses(of: name)
                 if found.isEmpty { unknown.append(name) }
                 entries += found.map { (name, $0, port) }
             }
@@ -59,28 +59,5 @@ enum HostResolver {
     private static func isNumeric(_ host: String) -> Bool {
         var address = in6_addr()
         return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1
-    }
-
-    private static func addresses(of name: String) -> [String] {
-        var hints = addrinfo()
-        hints.ai_family = AF_UNSPEC
-        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }
-        defer { freeaddrinfo(list) }
-        var found: [String] = []
-        var entry = list
-        while let info = entry?.pointee {
-            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-            if getnameinfo(
-                info.ai_addr, info.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
-            {
-                let address = String(
-                    decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-                if !found.contains(address) { found.append(address) }
-            }
-            entry = info.ai_next
-        }
-        return found
     }
 }

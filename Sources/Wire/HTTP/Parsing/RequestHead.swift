@@ -5,6 +5,27 @@ package enum HTTPVersion: Sendable, Equatable {
     case http10, http11
 }
 
+extension HTTPVersion {
+    /// `HTTP/1.1`, with its case and without anything around it (RFC 9112 §2.3).
+    static func read(_ bytes: Span<UInt8>) throws(HTTPError) -> HTTPVersion {
+        guard bytes.count == 8,
+            bytes[0] == 0x48, bytes[1] == 0x54, bytes[2] == 0x54, bytes[3] == 0x50, bytes[4] == ASCII.slash,
+            ASCII.isDigit(bytes[5]), bytes[6] == ASCII.dot, ASCII.isDigit(bytes[7])
+        else {
+            for index in bytes.indices {
+                if bytes[index] == ASCII.space { throw .invalidRequestLine }
+                if bytes[index] == ASCII.carriageReturn { throw .bareCarriageReturn }
+            }
+            throw .invalidVersion
+        }
+        switch (bytes[5], bytes[7]) {
+        case (0x31, 0x31): return .http11
+        case (0x31, 0x30): return .http10
+        default: throw .unsupportedVersion
+        }
+    }
+}
+
 /// How the end of a request's body is found (RFC 9112 §6.3).
 package enum BodyFraming: Sendable, Equatable {
     /// No body, for neither field was sent.

@@ -39,18 +39,9 @@ package struct RequestParser: Sendable {
         case start(emptyLines: Int)
         indirect case fields(HeadBuilder)
         case length(remaining: Int)
-        case chunkHeader
-        case chunkData(remaining: Int)
-        case chunkEnd
-        indirect case trailers(TrailerBuilder)
+        case chunks
         case end(trailers: HTTPFields)
         case failed(HTTPError)
-    }
-
-    /// A line without its CRLF: still in the input, or put together from several.
-    private enum Line {
-        case input(Range<Int>)
-        case kept([UInt8])
     }
 
     /// How many empty lines before a request line are passed over (RFC 9112 §2.2).
@@ -58,24 +49,28 @@ package struct RequestParser: Sendable {
 
     private let limits: RequestLimits
     private var state = State.start(emptyLines: 0)
-    /// The part of an incomplete line that has come so far.
-    private var held: [UInt8] = []
-    /// What the present body may still bring.
-    private var bodyAllowance = 0
-    /// What the extensions of the present body's chunks may still bring.
-    private var extensionAllowance = 0
+    private var lines = LineReader()
+    /// The present body, when it comes in chunks.
+    private var chunks: ChunkedBody
 
     /// A parser for a new connection.
     package init(limits: RequestLimits = RequestLimits()) {
         self.limits = limits
+        chunks = Self.chunks(limits)
+    }
+
+    private static func chunks(_ limits: RequestLimits) -> ChunkedBody {
+        ChunkedBody(
+            body: limits.body, extensions: limits.chunkExtensions, trailerSection: limits.trailerSection,
+            fieldCount: limits.fieldCount)
     }
 
     /// What the peer is in the middle of.
     package var phase: Phase {
         switch state {
-        case .start: held.isEmpty ? .idle : .head
+        case .start: lines.isEmpty ? .idle : .head
         case .fields: .head
-        case .length, .chunkHeader, .chunkData, .chunkEnd, .trailers, .end: .body
+        case .length, .chunks, .end: .body
         case .failed: .failed
         }
     }
@@ -88,7 +83,7 @@ package struct RequestParser: Sendable {
             return try advance(bytes, &position)
         } catch {
             state = .failed(error)
-            held = []
+            lines.clear()
             throw error
         }
     }
@@ -102,7 +97,7 @@ package struct RequestParser: Sendable {
             state = .failed(.bodyTooLarge)
             throw .bodyTooLarge
         default:
-            bodyAllowance = min(bodyAllowance, bytes)
+            chunks.limit(to: bytes)
         }
     }
 
@@ -113,66 +108,25 @@ package struct RequestParser: Sendable {
                 guard let head = try head(bytes, &position) else { return nil }
                 return .head(head)
             case .length(let remaining):
-                guard let range = Self.take(remaining, bytes, &position) else { return nil }
+                guard let range = ChunkedBody.take(remaining, bytes, &position) else { return nil }
                 state =
                     remaining == range.count
                     ? .end(trailers: [:]) : .length(remaining: remaining - range.count)
                 return .body(range)
-            case .chunkHeader:
-                guard try chunkHeader(bytes, &position) else { return nil }
-            case .chunkData(let remaining):
-                guard let range = Self.take(remaining, bytes, &position) else { return nil }
-                state = remaining == range.count ? .chunkEnd : .chunkData(remaining: remaining - range.count)
-                return .body(range)
-            case .chunkEnd:
-                guard try line(bytes, &position, limit: 0, tooLong: .missingChunkEnd) != nil else {
-                    return nil
+            case .chunks:
+                switch try chunks.next(bytes, &position, &lines) {
+                case nil: return nil
+                case .data(let range): return .body(range)
+                case .end(let trailers):
+                    chunks = Self.chunks(limits)
+                    state = .end(trailers: trailers)
                 }
-                state = .chunkHeader
-            case .trailers:
-                guard try trailers(bytes, &position) else { return nil }
             case .end(let trailers):
                 state = .start(emptyLines: 0)
                 return .end(trailers: trailers)
             case .failed(let error): throw error
             }
         }
-    }
-
-    /// Up to `remaining` bytes of data, or `nil` where none are there.
-    private static func take(_ remaining: Int, _ bytes: Span<UInt8>, _ position: inout Int) -> Range<Int>? {
-        let count = min(remaining, bytes.count - position)
-        guard count > 0 else { return nil }
-        defer { position += count }
-        return position..<(position + count)
-    }
-
-    // MARK: - Lines
-
-    /// The next line, or `nil` after keeping what there is of it.
-    ///
-    /// A line longer than `limit` throws `tooLong`, as soon as that is certain.
-    private mutating func line(
-        _ bytes: Span<UInt8>, _ position: inout Int, limit: Int, tooLong: HTTPError
-    ) throws(HTTPError) -> Line? {
-        let start = position
-        guard let lineFeed = bytes.firstLineFeed(from: start) else {
-            // One more byte than the limit may be the CR.
-            guard held.count + bytes.count - start <= limit + 1 else { throw tooLong }
-            if start < bytes.count { held.append(copying: bytes.extracting(start..<bytes.count)) }
-            position = bytes.count
-            return nil
-        }
-        position = lineFeed + 1
-        guard held.count + lineFeed - start <= limit + 1 else { throw tooLong }
-        if held.isEmpty {
-            guard lineFeed > start, bytes[lineFeed - 1] == ASCII.carriageReturn else { throw .bareLineFeed }
-            return .input(start..<(lineFeed - 1))
-        }
-        held.append(copying: bytes.extracting(start..<lineFeed))
-        guard held.popLast() == ASCII.carriageReturn else { throw .bareLineFeed }
-        defer { held = [] }
-        return .kept(held)
     }
 
     // MARK: - The head
@@ -183,14 +137,14 @@ package struct RequestParser: Sendable {
         if case .fields(let kept) = state {
             builder = kept
             // Lets go of the copy, so that the fields are appended in place.
-            state = .chunkHeader
+            state = .chunks
         } else {
             guard let begun = try requestLine(bytes, &position) else { return nil }
             builder = begun
         }
         while true {
             let room = max(limits.headerSection - builder.bytes - 2, 0)
-            switch try line(bytes, &position, limit: room, tooLong: .headerSectionTooLarge) {
+            switch try lines.next(bytes, &position, limit: room, tooLong: .headerSectionTooLarge) {
             case nil:
                 state = .fields(builder)
                 return nil
@@ -212,7 +166,7 @@ package struct RequestParser: Sendable {
         _ bytes: Span<UInt8>, _ position: inout Int
     ) throws(HTTPError) -> HeadBuilder? {
         while true {
-            if held.isEmpty {
+            if lines.isEmpty {
                 guard position < bytes.count else { return nil }
                 // Something that is not HTTP at all, such as a TLS handshake, is refused at its first byte.
                 let first = bytes[position]
@@ -220,7 +174,7 @@ package struct RequestParser: Sendable {
                     ByteSet.token.contains(first) || first == ASCII.carriageReturn || first == ASCII.lineFeed
                 else { throw .invalidRequestLine }
             }
-            switch try line(bytes, &position, limit: limits.requestLine, tooLong: .requestLineTooLong) {
+            switch try lines.next(bytes, &position, limit: limits.requestLine, tooLong: .requestLineTooLong) {
             case nil: return nil
             case .input(let range) where range.isEmpty: try passEmptyLine()
             case .kept(let line) where line.isEmpty: try passEmptyLine()
@@ -239,57 +193,12 @@ package struct RequestParser: Sendable {
 
     private mutating func begin(_ builder: HeadBuilder) throws(HTTPError) -> RequestHead {
         let head = try builder.finish(bodyLimit: limits.body)
-        bodyAllowance = limits.body
-        extensionAllowance = limits.chunkExtensions
+        chunks = Self.chunks(limits)
         switch head.framing {
         case .none, .length(0): state = .end(trailers: [:])
         case .length(let count): state = .length(remaining: count)
-        case .chunked: state = .chunkHeader
+        case .chunked: state = .chunks
         }
         return head
-    }
-
-    // MARK: - Chunks
-
-    /// Reads one chunk's size; false where the line is incomplete.
-    private mutating func chunkHeader(_ bytes: Span<UInt8>, _ position: inout Int) throws(HTTPError) -> Bool {
-        let room = ChunkHeader.maxDigits + extensionAllowance
-        let header: ChunkHeader
-        switch try line(bytes, &position, limit: room, tooLong: .chunkExtensionsTooLarge) {
-        case nil: return false
-        case .input(let range): header = try ChunkHeader(bytes.extracting(range))
-        case .kept(let line): header = try ChunkHeader(line.span)
-        }
-        guard header.extensionBytes <= extensionAllowance else { throw .chunkExtensionsTooLarge }
-        extensionAllowance -= header.extensionBytes
-        guard header.size <= bodyAllowance else { throw .bodyTooLarge }
-        bodyAllowance -= header.size
-        state = header.size == 0 ? .trailers(TrailerBuilder()) : .chunkData(remaining: header.size)
-        return true
-    }
-
-    /// Reads trailer lines up to the empty one; false where more are needed.
-    private mutating func trailers(_ bytes: Span<UInt8>, _ position: inout Int) throws(HTTPError) -> Bool {
-        guard case .trailers(var builder) = state else { return false }
-        while true {
-            let room = max(limits.trailerSection - builder.bytes - 2, 0)
-            switch try line(bytes, &position, limit: room, tooLong: .trailerSectionTooLarge) {
-            case nil:
-                state = .trailers(builder)
-                return false
-            case .input(let range) where range.isEmpty:
-                state = .end(trailers: builder.fields)
-                return true
-            case .kept(let line) where line.isEmpty:
-                state = .end(trailers: builder.fields)
-                return true
-            case .input(let range):
-                guard builder.count < limits.fieldCount else { throw .tooManyFields }
-                try builder.add(bytes.extracting(range))
-            case .kept(let line):
-                guard builder.count < limits.fieldCount else { throw .tooManyFields }
-                try builder.add(line.span)
-            }
-        }
     }
 }

@@ -27,8 +27,8 @@ struct TestServer {
 
     static let secret = "the secret of a server that tests start"
 
-    /// Starts a server; the test drains it.
-    static func start() async throws -> TestServer {
+    /// Starts a server, with further flags; the test drains it.
+    static func start(_ flags: [String] = []) async throws -> TestServer {
         quiet
         let loop = try EventLoop(index: 0, label: "test-server")
         let root = #filePath.components(separatedBy: "/Tests/App/")[0]
@@ -47,7 +47,7 @@ struct TestServer {
                 "--database-url=\(database.url())", "--token-secret=\(secret)",
                 "--web-root=\(root)/web-static",
                 "--operators=\(cast.schools[0].admin.login)", "--drain-limit-seconds=5",
-            ], environment: [:], file: nil)
+            ] + flags, environment: [:], file: nil)
         var extras = Server.Extras()
         extras.sink = LogSink { _ in }
         let server = try await Server.start(configuration, extras: extras)

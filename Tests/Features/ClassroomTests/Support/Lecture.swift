@@ -355,6 +355,8 @@ final class Listener: BrokerSink {
     }
     private let state = Mutex(State())
 
+    func brokerMayHaveMissed(_ key: ChannelKey) {}
+
     func brokerDidCarry(_ publication: ChannelPublication, to key: ChannelKey) {
         let said = value(publication.publication.data)
         let ready = state.withLock { state in

@@ -9,34 +9,93 @@ import Testing
 
 /// What every broker must do; each implementation runs the same suite.
 struct `Memory broker` {
-    private let suite = BrokerConformance { MemoryBroker() }
-
-    @Test func `carries to every loop that has joined, and only there`() async throws {
-        try await suite.carries()
+    @Test(arguments: BrokerConformance.Rule.allCases)
+    func `keeps to`(rule: BrokerConformance.Rule) async throws {
+        try await BrokerConformance { MemoryBroker() }.check(rule)
     }
-    @Test func `carries nothing after leaving`() async throws { try await suite.leaves() }
-    @Test func `keeps institutions apart`() async throws { try await suite.separatesInstitutions() }
-    @Test func `numbers a stream without a hole`() async throws { try await suite.numbersStreams() }
-    @Test func `keeps a stream's history within its size`() async throws { try await suite.boundsHistory() }
-    @Test func `reads history both ways`() async throws { try await suite.readsBothWays() }
-    @Test func `forgets history that has outlived its lifetime, but not the position`() async throws {
-        try await suite.forgets()
+}
+
+@Suite(.timeLimit(.minutes(5)))
+struct `Redis broker` {
+    @Test(arguments: BrokerConformance.Rule.allCases)
+    func `keeps to, with one server`(rule: BrokerConformance.Rule) async throws {
+        let redis = try await RedisRig.shared()
+        try await BrokerConformance { try await redis.broker() }.check(rule)
+    }
+
+    @Test(arguments: BrokerConformance.Rule.allCases)
+    func `keeps to, with a cluster`(rule: BrokerConformance.Rule) async throws {
+        let redis = try await RedisRig.sharedCluster()
+        try await BrokerConformance { try await redis.broker() }.check(rule)
     }
 }
 
 /// The suite itself.
 struct BrokerConformance {
-    let make: @Sendable () -> any Broker
+    /// What is checked, as a sentence.
+    enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
+        case carries = "carries to every loop that has joined, and only there"
+        case leaves = "carries nothing after leaving"
+        case separatesInstitutions = "keeps institutions apart"
+        case numbersStreams = "numbers a stream without a hole"
+        case boundsHistory = "keeps a stream's history within its size"
+        case readsBothWays = "reads history both ways"
+        case forgets = "forgets history that has outlived its lifetime, but not the position"
 
-    private final class Sink: BrokerSink {
-        private let seen = Mutex<[(ChannelKey, UInt64)]>([])
+        var testDescription: String { rawValue }
+    }
+
+    let make: @Sendable () async throws -> any Broker
+    /// Streams of this run alone, also where a server outlives it.
+    private let stream = "s:\(UInt32.random(in: 0 ... .max))"
+
+    init(make: @escaping @Sendable () async throws -> any Broker) { self.make = make }
+
+    func check(_ rule: Rule) async throws {
+        switch rule {
+        case .carries: try await carries()
+        case .leaves: try await leaves()
+        case .separatesInstitutions: try await separatesInstitutions()
+        case .numbersStreams: try await numbersStreams()
+        case .boundsHistory: try await boundsHistory()
+        case .readsBothWays: try await readsBothWays()
+        case .forgets: try await forgets()
+        }
+    }
+
+    final class Sink: BrokerSink {
+        private struct State {
+            var seen: [(ChannelKey, UInt64)] = []
+            var waiters: [(count: Int, then: CheckedContinuation<Void, Never>)] = []
+        }
+
+        private let state = Mutex(State())
 
         func brokerDidCarry(_ publication: ChannelPublication, to key: ChannelKey) {
-            seen.withLock { $0.append((key, publication.offset)) }
+            let ready = state.withLock { state in
+                state.seen.append((key, publication.offset))
+                let ready = state.waiters.filter { $0.count <= state.seen.count }
+                state.waiters.removeAll { $0.count <= state.seen.count }
+                return ready
+            }
+            for waiter in ready { waiter.then.resume() }
+        }
+
+        func brokerMayHaveMissed(_ key: ChannelKey) {}
+
+        /// Waits until so many publications have come.
+        func until(_ count: Int) async {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if state.seen.count < count { state.waiters.append((count, continuation)) }
+                    return state.seen.count >= count
+                }
+                if isThere { continuation.resume() }
+            }
         }
 
         func offsets(of key: ChannelKey) -> [UInt64] {
-            seen.withLock { $0.filter { $0.0 == key }.map(\.1) }
+            state.withLock { $0.seen.filter { $0.0 == key }.map(\.1) }
         }
     }
 
@@ -50,8 +109,8 @@ struct BrokerConformance {
         ChannelPublication(Publication(data: data, offset: offset))
     }
 
-    func carries() async throws {
-        let broker = make()
+    private func carries() async throws {
+        let broker = try await make()
         let loops = try (0..<3).map { try EventLoop(index: $0, label: "test-\($0)") }
         let sinks = loops.map { _ in Sink() }
         for (loop, sink) in zip(loops.prefix(2), sinks) {
@@ -68,8 +127,8 @@ struct BrokerConformance {
         #expect(sinks[0].offsets(of: key("chat:2")).isEmpty)
     }
 
-    func leaves() async throws {
-        let broker = make()
+    private func leaves() async throws {
+        let broker = try await make()
         let loop = try EventLoop(index: 0, label: "test")
         let sink = Sink()
         try await loop.perform {
@@ -82,8 +141,8 @@ struct BrokerConformance {
         #expect(sink.offsets(of: key("chat:1")).isEmpty)
     }
 
-    func separatesInstitutions() async throws {
-        let broker = make()
+    private func separatesInstitutions() async throws {
+        let broker = try await make()
         let loop = try EventLoop(index: 0, label: "test")
         let sink = Sink()
         try await loop.perform { broker.join(key("chat:1", institution: 1), loop: loop, sink: sink) }
@@ -106,7 +165,7 @@ struct BrokerConformance {
                         continuation.resume(returning: $0)
                     }
                 }
-                positions.append(position)
+                positions.append(try #require(position))
             }
             return positions
         }
@@ -116,52 +175,54 @@ struct BrokerConformance {
         of key: ChannelKey, since: UInt64?, limit: Int, reverse: Bool = false, on broker: any Broker,
         _ loop: EventLoop
     ) async throws -> StreamHistory {
-        try await loop.perform {
+        let found = try await loop.perform {
             await withCheckedContinuation { continuation in
                 broker.history(of: key, since: since, limit: limit, reverse: reverse, loop: loop) {
                     continuation.resume(returning: $0)
                 }
             }
         }
+        return try #require(found)
     }
 
-    func numbersStreams() async throws {
-        let broker = make()
+    private func numbersStreams() async throws {
+        let broker = try await make()
         let loop = try EventLoop(index: 0, label: "test")
         let sink = Sink()
-        try await loop.perform { broker.join(key("s"), loop: loop, sink: sink) }
-        let positions = try await publish(7, to: key("s"), on: broker, loop, lifetime: .seconds(3600))
-        try await loop.perform {}
+        try await loop.perform { broker.join(key(stream), loop: loop, sink: sink) }
+        let positions = try await publish(7, to: key(stream), on: broker, loop, lifetime: .seconds(3600))
+        await sink.until(7)
         #expect(positions.map(\.offset) == Array(1...7))
         #expect(Set(positions.map(\.epoch)).count == 1)
-        #expect(sink.offsets(of: key("s")) == Array(1...7))
+        #expect(sink.offsets(of: key(stream)) == Array(1...7))
     }
 
-    func boundsHistory() async throws {
-        let broker = make()
+    private func boundsHistory() async throws {
+        let broker = try await make()
         let loop = try EventLoop(index: 0, label: "test")
-        _ = try await publish(8, to: key("s"), on: broker, loop, lifetime: .seconds(3600))
-        let found = try await history(of: key("s"), since: nil, limit: 100, on: broker, loop)
+        _ = try await publish(8, to: key(stream), on: broker, loop, lifetime: .seconds(3600))
+        let found = try await history(of: key(stream), since: nil, limit: 100, on: broker, loop)
         #expect(found.publications.map(\.offset) == [4, 5, 6, 7, 8])
         #expect(found.position.offset == 8)
     }
 
-    func readsBothWays() async throws {
-        let broker = make()
+    private func readsBothWays() async throws {
+        let broker = try await make()
         let loop = try EventLoop(index: 0, label: "test")
-        _ = try await publish(5, to: key("s"), on: broker, loop, lifetime: .seconds(3600))
-        let forward = try await history(of: key("s"), since: 2, limit: 2, on: broker, loop)
+        _ = try await publish(5, to: key(stream), on: broker, loop, lifetime: .seconds(3600))
+        let forward = try await history(of: key(stream), since: 2, limit: 2, on: broker, loop)
         #expect(forward.publications.map(\.offset) == [3, 4])
-        let backward = try await history(of: key("s"), since: 4, limit: 2, reverse: true, on: broker, loop)
+        let backward = try await history(of: key(stream), since: 4, limit: 2, reverse: true, on: broker, loop)
         #expect(backward.publications.map(\.offset) == [3, 2])
-        #expect(try await history(of: key("s"), since: nil, limit: 0, on: broker, loop).publications.isEmpty)
+        #expect(
+            try await history(of: key(stream), since: nil, limit: 0, on: broker, loop).publications.isEmpty)
     }
 
-    func forgets() async throws {
-        let broker = make()
+    private func forgets() async throws {
+        let broker = try await make()
         let loop = try EventLoop(index: 0, label: "test")
-        _ = try await publish(3, to: key("s"), on: broker, loop, lifetime: .zero)
-        let found = try await history(of: key("s"), since: nil, limit: 10, on: broker, loop)
+        _ = try await publish(3, to: key(stream), on: broker, loop, lifetime: .zero)
+        let found = try await history(of: key(stream), since: nil, limit: 10, on: broker, loop)
         #expect(found.publications.isEmpty)
         #expect(found.position.offset == 3)
     }

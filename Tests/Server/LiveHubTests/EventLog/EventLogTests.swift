@@ -70,11 +70,11 @@ final class RecordingBroker: Broker {
     func publishToStream(
         _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,
-        then: @escaping (StreamPosition) -> Void
+        then: @escaping (StreamPosition?) -> Void
     ) {}
     func history(
         of key: ChannelKey, since: UInt64?, limit: Int, reverse: Bool, loop: EventLoop,
-        then: @escaping (StreamHistory) -> Void
+        then: @escaping (StreamHistory?) -> Void
     ) {}
 }
 
