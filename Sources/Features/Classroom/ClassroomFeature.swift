@@ -5,6 +5,7 @@ package import LiveHub
 import LiveProtocol
 import Postgres
 import Synchronization
+import Telemetry
 
 /// Live classes on one node: what the live layer asks of them, and the rooms behind it.
 ///
@@ -35,6 +36,36 @@ package final class ClassroomFeature: Sendable {
             return parts.hub == nil
         }
         if isFirst { intake.observe { [weak self] in self?.didRecord($0) } }
+        live.hub.bus.listen(to: .presence, on: live.loop) { [weak self] message, sender in
+            self?.hear(message, from: sender, on: live)
+        }
+    }
+
+    // MARK: Other nodes
+
+    /// Takes what another node says of who is in a class; on each loop, of which one has the class.
+    private func hear(_ message: NodeMessage, from sender: NodeID, on live: LiveLoop) {
+        guard let key = PresenceMessage.room(message.body) else {
+            if live.loop === loops.loops[0] { live.hub.malformedNodeMessages.add() }
+            return
+        }
+        guard loops.loop(for: key.id) === live.loop, let room = shelf(for: key.id).value.existing(key) else {
+            return
+        }
+        guard let told = PresenceMessage(message.body) else { return live.hub.malformedNodeMessages.add() }
+        room.take(told, from: sender)
+    }
+
+    /// This node hears no other any more: who is elsewhere stays as it is known; from any thread.
+    package func busDidLose() { onEveryShelf { $0.holdPresence() } }
+
+    /// This node hears the others again, or may have missed something: every room asks them; from any thread.
+    package func busDidResume() { onEveryShelf { $0.resumePresence() } }
+
+    private func onEveryShelf(_ work: @escaping @Sendable (RoomShelf) -> Void) {
+        for shelf in parts.withLock({ Array($0.shelves.values) }) {
+            shelf.loop.execute { work(shelf.value) }
+        }
     }
 
     // MARK: Rooms
@@ -173,7 +204,7 @@ package final class ClassroomFeature: Sendable {
 
 extension Room {
     func statistics(at second: Int64) -> ClassStatistics {
-        meter.statistics(of: state.whole.info, in: key.institution, presence: presence, at: second)
+        meter.statistics(of: state.whole.info, in: key.institution, presence: presence.people, at: second)
     }
 }
 

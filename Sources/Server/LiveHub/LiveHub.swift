@@ -10,6 +10,8 @@ import Synchronization
 package final class LiveHub: Sendable {
     /// Carries publications between loops and nodes.
     package let broker: any Broker
+    /// What nodes tell each other besides.
+    package let bus: any NodeBus
     /// Turns credentials into callers.
     package let authenticator: any LiveAuthenticator
     /// Bounds and intervals.
@@ -22,6 +24,8 @@ package final class LiveHub: Sendable {
     package let fanOutLag: Distribution
     /// Channels that were behind the log although no hole showed it.
     let logCatchUps: Counter
+    /// Messages of other nodes that could not be read and were dropped.
+    package let malformedNodeMessages: Counter
 
     private let namespaces: [String: (namespace: Namespace, feature: any LiveFeature)]
     private let methods: [String: LiveMethod]
@@ -44,10 +48,11 @@ package final class LiveHub: Sendable {
 
     /// Makes the node's live layer; ``open(on:pool:)`` gives it loops.
     package init(
-        features: [any LiveFeature], broker: any Broker, authenticator: any LiveAuthenticator,
-        settings: LiveSettings, metrics: Metrics
+        features: [any LiveFeature], broker: any Broker, bus: any NodeBus = SilentBus(),
+        authenticator: any LiveAuthenticator, settings: LiveSettings, metrics: Metrics
     ) {
         self.broker = broker
+        self.bus = bus
         self.authenticator = authenticator
         self.settings = settings
         acknowledgement = metrics.distribution("cohort_live_ack_seconds", "From reading a call to its reply")
@@ -56,6 +61,8 @@ package final class LiveHub: Sendable {
         logCatchUps = metrics.counter(
             "cohort_live_log_catchups_total",
             "Times that a channel read the log because the broker brought nothing")
+        malformedNodeMessages = metrics.counter(
+            "cohort_node_messages_malformed_total", "Messages of other nodes that could not be read")
         var namespaces: [String: (namespace: Namespace, feature: any LiveFeature)] = [:]
         var methods: [String: LiveMethod] = [:]
         var signals: [String: LiveSignal] = [:]
@@ -172,11 +179,11 @@ package final class LiveHub: Sendable {
         broker.publish(ChannelPublication(publication, publishedAt: MonotonicTime.nanoseconds()), to: key)
     }
 
-    /// As ``publishEphemeral(_:to:)``, to the members on this node alone.
-    package func publishEphemeralHere(_ data: RawJSON, to key: ChannelKey) {
-        let publication = ChannelPublication(
-            Publication(data: data), publishedAt: MonotonicTime.nanoseconds())
-        onEveryLoop { $0.receive(publication, in: key) }
+    /// Publishes something that may be dropped to a channel's subscribers on this node only, where every node speaks to
+    /// its own; from any thread.
+    package func publishHere(_ data: RawJSON, to key: ChannelKey) {
+        let publication = Publication(data: data)
+        broker.publishHere(ChannelPublication(publication, publishedAt: MonotonicTime.nanoseconds()), to: key)
     }
 
     /// Reads something from every loop's share and hands all of it back on `loop`.

@@ -29,12 +29,13 @@ final class Node: Sendable {
     /// The connections of the log and of the intake, which are their own.
     private let ownPools: [LoopBound<PostgresPool>]
     private let watcher: LoopBound<LogWatcher>
+    private let carrier: Carrier
 
     init(
         configuration: Configuration, metrics: Metrics, health: Health, sink: LogSink, group: EventLoopGroup,
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices,
-        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, ownPools: [LoopBound<PostgresPool>]
+        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, carrier: Carrier, ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
         self.metrics = metrics
@@ -48,6 +49,7 @@ final class Node: Sendable {
         self.tenancy = tenancy
         self.monitor = monitor
         self.watcher = watcher
+        self.carrier = carrier
         self.ownPools = ownPools
         logger = Log.logger("server")
         disk = WorkLane(label: "disk", width: 2, backlog: 1000)
@@ -59,6 +61,7 @@ final class Node: Sendable {
     /// Closes the pools that no loop's share closes, and ends what uses them.
     func closeOwnPools() {
         watcher.loop.execute { [watcher] in watcher.value.stop() }
+        carrier.close()
         for pool in ownPools { pool.loop.execute { pool.value.close() } }
     }
 }

@@ -1,3 +1,4 @@
+import Classroom
 import EventLoop
 import LiveHub
 import Redis
@@ -15,10 +16,15 @@ struct Carrier: Sendable {
 
     /// Begins to connect, where there is something to connect to.
     ///
-    /// The live layer is told whenever Redis is lost or found again.
-    func start(_ hub: LiveHub) {
+    /// The live layer and the classes are told whenever Redis is lost or found again.
+    func start(_ hub: LiveHub, _ classroom: ClassroomFeature) {
         guard let redis else { return }
-        redis.loop.execute { redis.broker.start { hub.setDegraded("redis", !$0) } }
+        redis.loop.execute {
+            redis.broker.start { isReachable in
+                hub.setDegraded("redis", !isReachable)
+                if isReachable { classroom.busDidResume() } else { classroom.busDidLose() }
+            }
+        }
     }
 
     /// Ends the connections.

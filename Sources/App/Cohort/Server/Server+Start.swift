@@ -175,8 +175,9 @@ extension Server {
             features.append(PlainChannels(namespaces: configuration.namespaces))
         }
         let hub = LiveHub(
-            features: features, broker: broker, authenticator: TokenAuthenticator(tokens: tokens),
-            settings: liveSettings(configuration), metrics: metrics)
+            features: features, broker: broker, bus: carrier.bus,
+            authenticator: TokenAuthenticator(tokens: tokens), settings: liveSettings(configuration),
+            metrics: metrics)
         let first = pools[0]
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
         hub.onDegraded { health.setDegraded($0, $1) }
@@ -186,7 +187,7 @@ extension Server {
                     loop: home, pool: logPool.value, hub: hub, every: carrier.checkPeriod, metrics: metrics),
                 loop: home)
         }
-        carrier.start(hub)
+        carrier.start(hub, classroom)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
@@ -196,7 +197,7 @@ extension Server {
             configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
             hub: hub,
             log: log, intake: intake, classroom: classroom, tenancy: tenancy, monitor: monitor,
-            watcher: watcher, ownPools: [logPool, answerPool])
+            watcher: watcher, carrier: carrier, ownPools: [logPool, answerPool])
     }
 
     private static func ownPool(

@@ -1,19 +1,26 @@
-/// Who is in a class: everyone by their connections, with a grace before somebody counts as gone.
+/// Who is in a class: everyone by their connections here and the other nodes they are on, with a grace before somebody
+/// counts as gone.
 ///
-/// Time is handed in.
+/// Whoever is in several places is one person. Time is handed in.
 struct Presence: Sendable {
-    /// How long somebody may be without a connection before others are told, in milliseconds.
+    /// How long somebody may be without a connection, on any node, before others are told; in milliseconds.
     static let grace: Int64 = 15_000
     /// Names in one change; more are only counted.
     static let mostNames = 100
 
     struct Person: Hashable, Sendable {
         let name: String
+        /// Their connections on this node.
         var connections: Int
+        /// Other nodes that they are on.
+        var elsewhere = 0
         /// When they came, in milliseconds since 1970; a short absence does not count.
-        let since: Int64
+        var since: Int64
         /// When the last connection went.
         var leftAt: Int64?
+
+        /// Whether they are connected anywhere.
+        var isSomewhere: Bool { connections > 0 || elsewhere > 0 }
     }
 
     /// Who came and who left since the last time.
@@ -31,34 +38,41 @@ struct Presence: Sendable {
     private var people: [Int64: Person] = [:]
     private var away: Set<Int64> = []
     private var joined: [Change.Named] = []
-    /// Connections at this moment.
+    /// Connections on this node at this moment.
     private(set) var connections = 0
-    /// The most connections that there were at once.
+    /// The most connections that there were on this node at once.
     private(set) var peak = 0
+    /// People who are connected to this node at this moment.
+    private(set) var hereLocally = 0
 
-    /// People who are connected at this moment.
+    /// People who are connected at this moment, to whatever node.
     var here: Int { people.count - away.count }
 
+    /// Whether this node has no connection.
     var isEmpty: Bool { connections == 0 }
 
-    /// The users who are connected.
+    /// The users who are connected, to whatever node.
     var users: [Int64] { people.keys.filter { !away.contains($0) } }
 
     func person(_ user: Int64) -> Person? { people[user] }
 
     func isHere(_ user: Int64) -> Bool { people[user] != nil && !away.contains(user) }
 
+    // MARK: On this node
+
     mutating func join(_ user: Int64, name: String, at now: Int64) {
         connections += 1
         peak = max(peak, connections)
         if var person = people[user] {
+            if person.connections == 0 { hereLocally += 1 }
             person.connections += 1
             person.leftAt = nil
             away.remove(user)
             people[user] = person
         } else {
-            people[user] = Person(name: name, connections: 1, since: now, leftAt: nil)
-            if joined.count < Presence.mostNames { joined.append(.init(id: user, name: name)) }
+            hereLocally += 1
+            people[user] = Person(name: name, connections: 1, since: now)
+            say(user, name)
         }
     }
 
@@ -67,11 +81,77 @@ struct Presence: Sendable {
         connections -= 1
         person.connections -= 1
         if person.connections == 0 {
-            person.leftAt = now
+            hereLocally -= 1
+            if !person.isSomewhere {
+                person.leftAt = now
+                away.insert(user)
+            }
+        }
+        people[user] = person
+    }
+
+    // MARK: On other nodes
+
+    /// Another node has somebody; once for each such node.
+    ///
+    /// `since` means something only for one who was nowhere, see ``settle(_:since:)``. With `isNews` false it is
+    /// somebody who was there before this node looked: nobody is told that they came.
+    mutating func arrive(_ user: Int64, name: String, since: Int64, isNews: Bool) {
+        if var person = people[user] {
+            if !person.isSomewhere { person.since = since }
+            person.elsewhere += 1
+            person.leftAt = nil
+            away.remove(user)
+            people[user] = person
+        } else {
+            people[user] = Person(name: name, connections: 0, elsewhere: 1, since: since)
+            if isNews { say(user, name) }
+        }
+        if !isNews { unsay(user) }
+    }
+
+    /// Another node has somebody no more, since `leftAt`; once for each ``arrive(_:name:since:isNews:)``.
+    mutating func depart(_ user: Int64, at leftAt: Int64) {
+        guard var person = people[user], person.elsewhere > 0 else { return }
+        person.elsewhere -= 1
+        if !person.isSomewhere {
+            person.leftAt = leftAt
             away.insert(user)
         }
         people[user] = person
     }
+
+    /// Learns of somebody who was there, and may come back within the grace; `isNews` as for
+    /// ``arrive(_:name:since:isNews:)``.
+    mutating func remember(_ user: Int64, name: String, since: Int64, leftAt: Int64, isNews: Bool) {
+        if !isNews { unsay(user) }
+        guard var person = people[user] else {
+            people[user] = Person(name: name, connections: 0, since: since, leftAt: leftAt)
+            away.insert(user)
+            if isNews { say(user, name) }
+            return
+        }
+        person.since = min(person.since, since)
+        people[user] = person
+    }
+
+    /// Sets when somebody came.
+    mutating func settle(_ user: Int64, since: Int64) { people[user]?.since = since }
+
+    /// Those who may come back within the grace, by user.
+    var absent: [(user: Int64, person: Person)] {
+        away.sorted().compactMap { user in people[user].map { (user, $0) } }
+    }
+
+    private mutating func say(_ user: Int64, _ name: String) {
+        if joined.count < Presence.mostNames { joined.append(.init(id: user, name: name)) }
+    }
+
+    private mutating func unsay(_ user: Int64) {
+        if !joined.isEmpty { joined.removeAll { $0.id == user } }
+    }
+
+    // MARK: Changes
 
     /// Lets those go whose grace is over, and says who came and left since the last time.
     mutating func change(at now: Int64) -> Change {

@@ -48,7 +48,7 @@ extension Room {
         } catch {
             return call.fail()
         }
-        let roundTrips = await roundTrips(of: Set(found.rows.map(\.id)))
+        let roundTrips = await roundTrips(of: found.rows.map(\.id))
         let now = WallTime.milliseconds()
         let data = MemberList.write(found, here: presence.here) { row in
             MemberList.Standing(
@@ -58,19 +58,6 @@ extension Room {
                 hasAnswered: row.role == .student ? answered?.contains(row.id) : nil)
         }
         call.answer(.result(data))
-    }
-
-    /// How long the way to some users' browsers and back takes, in milliseconds; of several connections the fastest.
-    private func roundTrips(of users: Set<Int64>) async -> [Int64: Int] {
-        let channel = channel(.class)
-        return await withCheckedContinuation { continuation in
-            hub.gather(on: live.loop) {
-                $0.roundTrips(in: channel, of: users)
-            } then: { shares in
-                let all = shares.reduce(into: [Int64: Int]()) { $0.merge($1, uniquingKeysWith: min) }
-                continuation.resume(returning: all)
-            }
-        }
     }
 
     /// Who of some users has answered the question that is open; `nil` when none is.

@@ -28,6 +28,7 @@ extension Room {
     /// Called twice a second.
     func tick(at now: Int64) {
         if let run = state.quiz.overdue(at: now, grace: QuizRuns.grace) { closeOverdue(run.id, at: now) }
+        tell(presence.tick(at: now))
         tellReactions()
         tellDegraded()
         tellCount(at: now)
@@ -37,6 +38,11 @@ extension Room {
 
     private func publish(_ data: RawJSON, to channel: ClassChannel) {
         hub.publishEphemeral(data, to: self.channel(channel))
+    }
+
+    /// Publishes what every node finds out for itself, and so tells its own members only.
+    private func publishHere(_ data: RawJSON, to channel: ClassChannel) {
+        hub.publishHere(data, to: self.channel(channel))
     }
 
     private func tellReactions() {
@@ -55,7 +61,7 @@ extension Room {
         told.isCountAsked = false
         told.here = presence.here
         told.hereAt = now
-        publish(EventBody.ephemeral("class.count") { $0.member("here", presence.here) }, to: .class)
+        publishHere(EventBody.ephemeral("class.count") { $0.member("here", presence.here) }, to: .class)
     }
 
     /// Tells this node's members whether events may come late: others have a node of their own.
@@ -64,7 +70,7 @@ extension Room {
         guard changes != told.degradations || told.isDegradedAsked else { return }
         told.degradations = changes
         told.isDegradedAsked = false
-        hub.publishEphemeralHere(
+        hub.publishHere(
             EventBody.ephemeral("class.degraded") { $0.member("degraded", isDegraded) },
             to: channel(.class))
     }
@@ -75,7 +81,7 @@ extension Room {
         let change = presence.change(at: now)
         for user in change.left { paces[user.id] = nil }
         guard !change.isEmpty, staffConnections > 0 else { return }
-        publish(
+        publishHere(
             EventBody.ephemeral("people.changed") { json in
                 json.array("joined", of: change.joined) { $0.person($1.id, $1.name) }
                 json.array("left", of: change.left) { $0.person($1.id, $1.name) }
@@ -147,7 +153,7 @@ extension Room {
             isTallyAsked = false
             tallies[id] = data
             let now = WallTime.milliseconds()
-            publish(EventBody.ephemeral("quiz.tally", at: now) { tally.write(&$0) }, to: .staff)
+            publishHere(EventBody.ephemeral("quiz.tally", at: now) { tally.write(&$0) }, to: .staff)
         } catch {
             isTallyDue = true
         }
@@ -208,9 +214,8 @@ extension Room {
             else { return }
             publish(signal.event(by: member), to: .chat)
         case .cursor, .stroke:
-            guard state.whole.mayDraw(member), told.deliveries.take(presence.connections, at: now) else {
-                return
-            }
+            let readers = max(presence.connections, presence.here)
+            guard state.whole.mayDraw(member), told.deliveries.take(readers, at: now) else { return }
             publish(signal.event(by: member), to: .board)
         }
     }

@@ -39,7 +39,11 @@ final class Room {
     private var reached: [(channel: ClassChannel, offset: UInt64, then: () -> Void)] = []
 
     // Presence and what is told in ticks.
-    var presence = Presence()
+    var presence: ClusterPresence
+    var trips = TripQuestions()
+    var tripWaiters: [UInt64: () -> Void] = [:]
+    /// Limits what other nodes may ask of this one.
+    var tripAnswers = Pace(perSecond: 20, burst: 20, now: 0)
     var staffConnections = 0
     var reactions = Reactions()
     var told = Told()
@@ -66,6 +70,7 @@ final class Room {
         self.live = live
         self.removals = removals
         state = RoomState(info)
+        presence = Room.nobody(live.hub.bus)
     }
 
     var hub: LiveHub { live.hub }
@@ -95,6 +100,7 @@ final class Room {
         let waiting = reached
         reached = []
         for entry in waiting { entry.then() }
+        for question in tripWaiters.keys.sorted() { endTrips(question) }
     }
 
     /// Reads the logs and follows them from then on.

@@ -39,7 +39,8 @@ struct RoomMeter {
         }
         return ClassStatistics(
             institution: institution, course: info.course, courseName: info.courseName, id: info.id,
-            title: info.title, phase: info.phase, connections: presence.connections, people: presence.here,
+            title: info.title, phase: info.phase, connections: presence.connections,
+            people: presence.hereLocally,
             peak: presence.peak, joinsPerSecond: joins.perSecond(at: second),
             messagesPerSecond: messages.perSecond(at: second),
             answersPerSecond: answers.perSecond(at: second),
@@ -55,11 +56,11 @@ package struct ClassStatistics: Hashable, Sendable {
     package let id: Int64
     package let title: String
     package let phase: LiveClass.Phase
-    /// Connections that follow the class now.
+    /// Connections to this node that follow the class now.
     package let connections: Int
     /// Different people among them.
     package let people: Int
-    /// The most connections at once since the class was loaded.
+    /// The most connections to this node at once since the class was loaded.
     package let peak: Int
     /// Rates over the last ten seconds.
     package let joinsPerSecond: Double

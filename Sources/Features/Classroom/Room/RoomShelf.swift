@@ -26,6 +26,8 @@ final class RoomShelf {
     private var rooms: [RoomKey: Room] = [:]
     private var waiting: [RoomKey: [(Found) -> Void]] = [:]
     private var isSweeping = false
+    /// Whether this node hears no other for now.
+    private var isBusLost = false
 
     init(live: LiveLoop, removals: RemovedMembers) {
         self.live = live
@@ -62,6 +64,7 @@ final class RoomShelf {
                 let room = Room(key, info, live: live, removals: removals)
                 if await room.load() {
                     rooms[key] = room
+                    room.greet(isHeld: isBusLost)
                     found = .room(room)
                 } else {
                     found = .unavailable
@@ -83,6 +86,20 @@ final class RoomShelf {
         guard let room = rooms.removeValue(forKey: key) else { return }
         for user in room.roles.keys { room.expel(user, from: ClassChannel.ofClass, reason: "deleted") }
         room.close()
+    }
+
+    // MARK: Other nodes
+
+    /// This node hears no other any more.
+    func holdPresence() {
+        isBusLost = true
+        for room in rooms.values { room.presence.hold() }
+    }
+
+    /// This node hears the others again.
+    func resumePresence() {
+        isBusLost = false
+        for room in rooms.values { room.resumePresence(at: WallTime.milliseconds()) }
     }
 
     // MARK: Ticks

@@ -17,6 +17,9 @@ package protocol Broker: Sendable {
     /// Carries a log or ephemeral publication; from any thread.
     func publish(_ publication: ChannelPublication, to key: ChannelKey)
 
+    /// Carries an ephemeral publication to this node's loops only; from any thread.
+    func publishHere(_ publication: ChannelPublication, to key: ChannelKey)
+
     /// Publishes to a stream channel: assigns the offset, keeps it, carries it. From a loop; `then` is called there,
     /// with `nil` when nothing is known to be published.
     func publishToStream(

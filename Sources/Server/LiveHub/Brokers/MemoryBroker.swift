@@ -26,6 +26,10 @@ package final class MemoryBroker: Broker {
         state.withLock { $0.interests }.carry(publication, to: key)
     }
 
+    package func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {
+        publish(publication, to: key)
+    }
+
     package func publishToStream(
         _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,

@@ -47,7 +47,7 @@ final class Node: Sendable {
         self.contexts = contexts
     }
 
-    static func start(_ database: TestDatabase) async throws -> Node {
+    static func start(_ database: TestDatabase, bus: any NodeBus = SilentBus()) async throws -> Node {
         let metrics = Metrics()
         let group = try EventLoopGroup(count: 2)
         let first = group.loops[0]
@@ -57,8 +57,8 @@ final class Node: Sendable {
         }
         let feature = ClassroomFeature(loops: group, intake: intake)
         let hub = LiveHub(
-            features: [feature], broker: MemoryBroker(), authenticator: NoTokens(), settings: LiveSettings(),
-            metrics: metrics)
+            features: [feature], broker: MemoryBroker(), bus: bus, authenticator: NoTokens(),
+            settings: LiveSettings(), metrics: metrics)
         var lives: [LoopBound<LiveLoop>] = []
         var contexts: [LoopBound<WebContext>] = []
         for loop in group.loops {
@@ -96,7 +96,9 @@ final class Lecture: Sendable {
     /// The people by login, as `teacher`, `ta`, `admin`, `parent`, `stranger`, `foreigner` (of another school), `s0`.
     let people: [String: Principal]
 
-    static func open(students: Int = 3, isLive: Bool = true) async throws -> Lecture {
+    static func open(
+        students: Int = 3, isLive: Bool = true, bus: any NodeBus = SilentBus()
+    ) async throws -> Lecture {
         let loop = try EventLoop(index: 7, label: "test-lecture")
         let database = try await loop.perform {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
@@ -107,7 +109,7 @@ final class Lecture: Sendable {
             try await Migrator(all).run(on: loop, configuration: database.owner)
             return database
         }
-        let node = try await Node.start(database)
+        let node = try await Node.start(database, bus: bus)
         let first = node.contexts[0]
         let lecture = try await first.loop.perform {
             try await Lecture.make(database, node, pool: first.value.pool, students: students)
@@ -236,7 +238,8 @@ final class Lecture: Sendable {
     }
 
     /// Whether somebody may subscribe: `nil`, or the error's code.
-    func refusal(_ login: String, _ channel: String) async -> Int? {
+    func refusal(_ login: String, _ channel: String, on other: Node? = nil) async -> Int? {
+        let node = other ?? node
         let (key, caller) = (
             ChannelKey(institution: people[login]?.institution ?? institution, name: channel), caller(login)
         )
@@ -251,7 +254,8 @@ final class Lecture: Sendable {
     }
 
     /// Joins or leaves a channel, as a session would.
-    func join(_ login: String, _ channel: ClassChannel, leaves: Bool = false) {
+    func join(_ login: String, _ channel: ClassChannel, leaves: Bool = false, on other: Node? = nil) {
+        let node = other ?? node
         let (key, caller) = (channel.key(id, in: institution), caller(login))
         let (live, feature) = (node.lives[1], node.feature)
         live.loop.execute {
@@ -286,7 +290,8 @@ final class Lecture: Sendable {
     }
 
     /// Hears everything that is said in a channel from now on.
-    func listen(_ channel: ClassChannel, of user: Int64? = nil) throws -> Listener {
+    func listen(_ channel: ClassChannel, of user: Int64? = nil, on other: Node? = nil) throws -> Listener {
+        let node = other ?? node
         let listener = Listener()
         let loop = try EventLoop(index: 9, label: "test-listener")
         node.hub.broker.join(channel.key(user ?? id, in: institution), loop: loop, sink: listener)
@@ -294,7 +299,8 @@ final class Lecture: Sendable {
     }
 
     /// Runs a body with the room, on its loop.
-    func withRoom(_ body: @escaping @Sendable (Room) -> Void) async {
+    func withRoom(on other: Node? = nil, _ body: @escaping @Sendable (Room) -> Void) async {
+        let node = other ?? node
         let key = RoomKey(institution: institution, id: id)
         await withCheckedContinuation { continuation in
             node.feature.withRoom(key) { found in

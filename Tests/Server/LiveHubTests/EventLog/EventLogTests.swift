@@ -66,6 +66,7 @@ final class RecordingBroker: Broker {
     func publish(_ publication: ChannelPublication, to key: ChannelKey) {
         seen.withLock { $0[key, default: []].append(publication.offset) }
     }
+    func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {}
     func publishToStream(
         _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,

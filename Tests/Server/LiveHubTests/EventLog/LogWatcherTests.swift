@@ -256,7 +256,7 @@ struct `Publications on one node` {
             try await far.run { open in
                 let stranger = try await open(0, "1:10:student")
                 _ = await stranger.command("subscribe", notes)
-                near.hub.publishEphemeralHere(here, to: key)
+                near.hub.publishHere(here, to: key)
                 near.hub.publishEphemeral(everywhere, to: key)
                 await stranger.until { !stranger.pushes("notes:1").isEmpty }
                 #expect(stranger.pushes("notes:1").map { $0["data"]?["text"]?.string } == ["everywhere"])

@@ -56,6 +56,10 @@ package final class RedisBroker: Broker, NodeBus {
         core.loop.execute { [core] in core.value.publish(publication, to: key) }
     }
 
+    package func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {
+        interests.now.carry(publication, to: key)
+    }
+
     package func publishToStream(
         _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop, then: @escaping (StreamPosition?) -> Void

@@ -21,7 +21,8 @@ final class RedisBrokerCore {
     private var book = TopicBook()
     private var listeners: [NodeMessage.Kind: [LoopBound<NodeListener>]] = [:]
     private var observe: (Bool) -> Void = { _ in }
-    private var isReachable = false
+    /// `nil` until it was looked at for the first time.
+    private var isReachable: Bool?
     private var isClosed = false
     private var complainedAt: ContinuousClock.Instant?
 
@@ -51,7 +52,7 @@ final class RedisBrokerCore {
         client.start()
         pubsub.start()
         subscribe(.everyone)
-        tick()
+        tickLater()
     }
 
     func close() {
@@ -77,6 +78,10 @@ final class RedisBrokerCore {
             }
             observe(isReachable)
         }
+        tickLater()
+    }
+
+    private func tickLater() {
         loop.schedule(after: .milliseconds(500)) { [weak self] in self?.tick() }
     }
 
