@@ -84,10 +84,12 @@ final class LiveSite: Sendable {
     let metrics: Metrics
     private let servers: [LoopBound<HTTPServer>]
     private let watcher: LoopBound<LogWatcher>
+    private let pools: [LoopBound<PostgresPool>]
 
     private init(
         clients: EventLoop, addresses: [SocketAddress], hub: LiveHub, database: TestDatabase,
-        metrics: Metrics, servers: [LoopBound<HTTPServer>], watcher: LoopBound<LogWatcher>
+        metrics: Metrics, servers: [LoopBound<HTTPServer>], watcher: LoopBound<LogWatcher>,
+        pools: [LoopBound<PostgresPool>]
     ) {
         self.clients = clients
         self.addresses = addresses
@@ -96,10 +98,13 @@ final class LiveSite: Sendable {
         self.metrics = metrics
         self.servers = servers
         self.watcher = watcher
+        self.pools = pools
     }
 
     deinit {
         for server in servers { server.loop.execute { server.value.abort() } }
+        // The live layer lives on; its connections are needed by other tests.
+        for pool in pools { pool.loop.execute { pool.value.close() } }
     }
 
     /// Starts a node on a fresh database with a broker of its own, or on what is given.
@@ -126,20 +131,20 @@ final class LiveSite: Sendable {
         let hub = LiveHub(
             features: [NotesFeature(), plain], broker: broker, authenticator: PlainTokens(),
             settings: settings, metrics: metrics)
+        let pools = try await Self.openPools(database, on: loops)
+        let first = pools[0]
         let watcher = try await loops[0].perform {
-            let pool = PostgresPool(loop: loops[0], configuration: database.app, size: 1, waiters: 10)
             let watcher = LogWatcher(
-                loop: loops[0], pool: pool, hub: hub, every: .seconds(3600), metrics: metrics,
+                loop: loops[0], pool: first.value, hub: hub, every: .seconds(3600), metrics: metrics,
                 logger: Log.silent, watch: watch)
             return LoopBound(watcher, loop: loops[0])
         }
         let application = try WebApplication(routes: [LiveEndpoint.route()], metrics: metrics)
         var servers: [LoopBound<HTTPServer>] = []
         var addresses: [SocketAddress] = []
-        for loop in loops {
+        for (loop, pool) in zip(loops, pools) {
             let opened = try await loop.perform {
-                let pool = PostgresPool(loop: loop, configuration: database.app, size: 2, waiters: 1000)
-                pool.start()
+                let pool = pool.value
                 if loop.index == 0 {
                     hub.use(
                         log: EventLog(loop: loop, pool: pool, broker: hub.broker),
@@ -160,7 +165,22 @@ final class LiveSite: Sendable {
         let clients = try EventLoop(index: 9, label: "clients")
         return LiveSite(
             clients: clients, addresses: addresses, hub: hub, database: database, metrics: metrics,
-            servers: servers, watcher: watcher)
+            servers: servers, watcher: watcher, pools: pools)
+    }
+
+    private static func openPools(
+        _ database: TestDatabase, on loops: [EventLoop]
+    ) async throws -> [LoopBound<PostgresPool>] {
+        var pools: [LoopBound<PostgresPool>] = []
+        for loop in loops {
+            pools.append(
+                try await loop.perform {
+                    let pool = PostgresPool(loop: loop, configuration: database.app, size: 2, waiters: 1000)
+                    pool.start()
+                    return LoopBound(pool, loop: loop)
+                })
+        }
+        return pools
     }
 
     /// Asks the log once what has changed.
