@@ -35,7 +35,8 @@ final class Node: Sendable {
         configuration: Configuration, metrics: Metrics, health: Health, sink: LogSink, group: EventLoopGroup,
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices,
-        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, carrier: Carrier, ownPools: [LoopBound<PostgresPool>]
+        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, carrier: Carrier,
+        ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
         self.metrics = metrics
