@@ -37,7 +37,7 @@ build-tests: deps
 
 check: lint test ## What must be green before every commit: format, build with warnings as errors, all tests
 
-test: build-tests test-swift test-web test-protocol test-scenario test-browser test-faults ## Install what is missing, build, run every test
+test: build-tests test-swift test-web test-protocol test-scenario test-browser test-faults test-cluster ## Install what is missing, build, run every test
 	@echo "all tests passed"
 
 # One test at a time: hundreds at once share two cores and one Postgres, and then limits meant for a hung server are met by
