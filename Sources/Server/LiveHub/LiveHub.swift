@@ -86,7 +86,11 @@ package final class LiveHub: Sendable {
     package func open(on loop: EventLoop, pool: PostgresPool) -> LiveLoop {
         let share = LiveLoop(loop: loop, hub: self, pool: pool)
         let boxed = LoopBound(share, loop: loop)
-        parts.withLock { $0.loops.append(boxed) }
+        let isFirst = parts.withLock { parts in
+            parts.loops.append(boxed)
+            return parts.loops.count == 1
+        }
+        if isFirst { bus.listen(to: .control, on: loop) { [weak self] message, _ in self?.obey(message) } }
         return share
     }
 
@@ -205,8 +209,29 @@ package final class LiveHub: Sendable {
         for share in parts.withLock({ $0.loops }) { share.loop.execute { work(share.value) } }
     }
 
-    /// Ends every session of a user, or those of the whole institution when `user` is `nil`; from any thread.
+    /// Ends every session of a user, or those of the whole institution when `user` is `nil`, on all nodes; from any
+    /// thread.
+    ///
+    /// A node that cannot be told ends them when it next looks whether their credentials are current.
     package func disconnect(institution: TenantID, user: Int64?, _ code: DisconnectCode) {
+        let order = ControlOrder.disconnect(institution: institution, user: user, code)
+        carryOut(order)
+        bus.tell(order.message, to: .everyone)
+    }
+
+    private func obey(_ message: NodeMessage) {
+        guard let order = ControlOrder(message) else { return malformedNodeMessages.add() }
+        carryOut(order)
+    }
+
+    private func carryOut(_ order: ControlOrder) {
+        switch order {
+        case .disconnect(let institution, let user, let code):
+            disconnectHere(institution: institution, user: user, code)
+        }
+    }
+
+    private func disconnectHere(institution: TenantID, user: Int64?, _ code: DisconnectCode) {
         onEveryLoop { loop in
             for session in loop.sessions {
                 guard let caller = session.caller, caller.institution == institution else { continue }

@@ -109,7 +109,8 @@ final class LiveSite: Sendable {
 
     /// Starts a node on a fresh database with a broker of its own, or on what is given.
     static func start(
-        on shared: TestDatabase? = nil, broker: any Broker = MemoryBroker(), watch: LogWatch = LogWatch(),
+        on shared: TestDatabase? = nil, broker: any Broker = MemoryBroker(), bus: any NodeBus = SilentBus(),
+        watch: LogWatch = LogWatch(),
         _ change: (inout LiveSettings) -> Void = { _ in }
     ) async throws -> LiveSite {
         var settings = LiveSettings()
@@ -129,7 +130,7 @@ final class LiveSite: Sendable {
             Namespace(name: "blink", kind: .ephemeral, allowsPublish: true),
         ])
         let hub = LiveHub(
-            features: [NotesFeature(), plain], broker: broker, authenticator: PlainTokens(),
+            features: [NotesFeature(), plain], broker: broker, bus: bus, authenticator: PlainTokens(),
             settings: settings, metrics: metrics)
         let pools = try await Self.openPools(database, on: loops)
         let first = pools[0]
