@@ -227,15 +227,11 @@ package final class LiveHub: Sendable {
     private func carryOut(_ order: ControlOrder) {
         switch order {
         case .disconnect(let institution, let user, let code):
-            disconnectHere(institution: institution, user: user, code)
-        }
-    }
-
-    private func disconnectHere(institution: TenantID, user: Int64?, _ code: DisconnectCode) {
-        onEveryLoop { loop in
-            for session in loop.sessions {
-                guard let caller = session.caller, caller.institution == institution else { continue }
-                if user == nil || caller.user == user { session.disconnect(code) }
+            onEveryLoop { loop in
+                for session in loop.sessions {
+                    guard let caller = session.caller, caller.institution == institution else { continue }
+                    if user == nil || caller.user == user { session.disconnect(code) }
+                }
             }
         }
     }

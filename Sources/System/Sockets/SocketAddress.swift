@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// Where a socket listens or connects: an IP address with a port.
 ///
@@ -36,7 +36,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     var family: CInt { isIPv6 ? AF_INET6 : AF_INET }
 
     /// Calls `body` with the kernel's form of the address.
-    func withKernelAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    package func withKernelAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         if isIPv6 {
             var address = sockaddr_in6()
             address.sin6_family = sa_family_t(AF_INET6)

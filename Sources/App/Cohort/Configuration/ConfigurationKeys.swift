@@ -55,7 +55,7 @@ package enum ConfigurationKeys {
         "Addresses or networks that the server may fetch from besides the public ones, at any port")
     static let outgoingAuthorities = ConfigurationKey(
         "outgoing.authorities", .text, "",
-        "File with the authorities (PEM) that fetches trust; empty takes the system's")
+        "File with the authorities (PEM) that fetches and TLS to Redis trust; empty takes the system's")
 
     static let webRoot = ConfigurationKey(
         "web.root", .text, "", "Folder of the pages; empty looks beside the program and in the working folder"

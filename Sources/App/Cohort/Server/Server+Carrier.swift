@@ -42,12 +42,7 @@ extension Server {
         guard let settings = configuration.redis else {
             return Carrier(broker: MemoryBroker(), bus: SilentBus())
         }
-        let tls: TLSContext?
-        do throws(TLSFailure) {
-            tls = settings.isEncrypted ? try TLSContext.client() : nil
-        } catch {
-            throw ServerProblem.system("TLS to Redis cannot be used: \(error)")
-        }
+        let tls = settings.isEncrypted ? try outgoingTrust(configuration) : nil
         return try await loop.carryOut {
             let streams = StreamContext(loop: loop)
             let lane = WorkLane(label: "redis-names", width: 1, backlog: 64)
@@ -73,33 +68,11 @@ extension RedisDialer {
             if !isTaken { then(.failure(.unavailable("too many names are being looked up"))) }
         }
         guard let tls else { return .tcp(context: streams, resolve: resolve) }
-        return RedisDialer(isEncrypted: true) { endpoint, limit, then in
-            let deadline = streams.loop.now + limit
-            resolve(endpoint) { result in
-                switch result {
-                case .failure(let error): then(.failure(error))
-                case .success(let addresses):
-                    connect(addresses[...], endpoint.host, tls, streams, deadline, then)
-                }
-            }
-        }
-    }
-
-    /// Tries each address in turn; one that is silent does not use up the time of those behind it.
-    private static func connect(
-        _ addresses: ArraySlice<SocketAddress>, _ name: String, _ tls: TLSContext, _ streams: StreamContext,
-        _ deadline: ContinuousClock.Instant, _ then: @escaping Opened
-    ) {
-        guard let first = addresses.first else { return then(.failure(.unavailable("no address"))) }
-        let rest = addresses.dropFirst()
-        let share = max(.milliseconds(10), (deadline - streams.loop.now) / (rest.count + 1))
-        TLSConnector.connect(to: first, serverName: name, tls: tls, context: streams, within: share) {
-            result in
-            switch result {
-            case .success(let stream): then(.success(stream))
-            case .failure(let error) where rest.isEmpty: then(.failure(.unavailable("\(first): \(error)")))
-            case .failure: connect(rest, name, tls, streams, deadline, then)
-            }
+        return .trying(on: streams.loop, isEncrypted: true, resolve: resolve) {
+            address, endpoint, limit, then in
+            TLSConnector.connect(
+                to: address, serverName: endpoint.host, tls: tls, context: streams, within: limit
+            ) { result in then(result.map { $0 as any ByteStream }) }
         }
     }
 }

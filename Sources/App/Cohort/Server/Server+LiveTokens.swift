@@ -46,7 +46,8 @@ extension Server {
         return IssuerKeys(url: url, fetcher: fetcher, loop: loop, logger: Log.logger("tokens"))
     }
 
-    private static func outgoingTrust(_ configuration: Configuration) throws(ServerProblem) -> TLSContext {
+    /// What connections that this node opens trust, an issuer's and Redis'.
+    static func outgoingTrust(_ configuration: Configuration) throws(ServerProblem) -> TLSContext {
         let path = configuration.outgoingAuthorities
         do throws(TLSFailure) {
             return try TLSContext.client(trusting: path.map { .file($0) } ?? .system)

@@ -6,7 +6,7 @@ extension Room {
     /// Nobody is there yet.
     static func nobody(_ bus: any NodeBus) -> ClusterPresence {
         ClusterPresence(
-            node: bus.node, isAlone: bus is SilentBus,
+            node: bus.node, isAlone: bus.isAlone,
             version: UInt64(max(1, MonotonicTime.nanoseconds() / 1_000_000)), at: WallTime.milliseconds())
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Which loops of this node a channel is carried to.
 struct Interests: Sendable {
-    private struct Interest: Sendable {
+    fileprivate struct Interest: Sendable {
         let loop: EventLoop
         let sink: any BrokerSink
     }
@@ -27,17 +27,28 @@ struct Interests: Sendable {
         return false
     }
 
-    /// Hands a publication to every loop of the channel.
-    func carry(_ publication: ChannelPublication, to key: ChannelKey) {
-        for interest in byKey[key] ?? [] {
-            interest.loop.execute { interest.sink.brokerDidCarry(publication, to: key) }
-        }
-    }
+    /// The loops of one channel.
+    ///
+    /// Whoever has them needs no lock; a copy of the whole table would have the next change copy it.
+    subscript(_ key: ChannelKey) -> Followers { Followers(key: key, interests: byKey[key] ?? []) }
 
-    /// Tells every loop of the channel that something may be missing.
-    func mayHaveMissed(_ key: ChannelKey) {
-        for interest in byKey[key] ?? [] {
-            interest.loop.execute { interest.sink.brokerMayHaveMissed(key) }
+    /// The loops that a channel was carried to at one moment.
+    struct Followers: Sendable {
+        fileprivate let key: ChannelKey
+        fileprivate let interests: [Interest]
+
+        /// Hands a publication to every one of them.
+        func carry(_ publication: ChannelPublication) {
+            for interest in interests {
+                interest.loop.execute { [key] in interest.sink.brokerDidCarry(publication, to: key) }
+            }
+        }
+
+        /// Tells every one of them that something may be missing.
+        func mayHaveMissed() {
+            for interest in interests {
+                interest.loop.execute { [key] in interest.sink.brokerMayHaveMissed(key) }
+            }
         }
     }
 }
@@ -51,6 +62,6 @@ final class SharedInterests: Sendable {
         table.withLock { body(&$0) }
     }
 
-    /// The table as it is now.
-    var now: Interests { table.withLock { $0 } }
+    /// The loops of one channel, as they are now.
+    subscript(_ key: ChannelKey) -> Interests.Followers { table.withLock { $0[key] } }
 }

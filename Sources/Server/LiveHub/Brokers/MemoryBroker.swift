@@ -23,7 +23,7 @@ package final class MemoryBroker: Broker {
     }
 
     package func publish(_ publication: ChannelPublication, to key: ChannelKey) {
-        state.withLock { $0.interests }.carry(publication, to: key)
+        state.withLock { $0.interests[key] }.carry(publication)
     }
 
     package func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {
@@ -41,7 +41,7 @@ package final class MemoryBroker: Broker {
             var stream = state.streams[key] ?? MemoryStream(now: now)
             let publication = stream.append(data, info: info, size: size, lifetime: lifetime, now: now)
             state.streams[key] = stream
-            state.interests.carry(publication, to: key)
+            state.interests[key].carry(publication)
             return stream.position
         }
         then(position)

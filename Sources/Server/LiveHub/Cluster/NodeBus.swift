@@ -9,6 +9,8 @@ package import JSON
 package protocol NodeBus: Sendable {
     /// This node's present life.
     var node: NodeID { get }
+    /// Whether there can be no other node: nobody is waited for, and nothing need be told.
+    var isAlone: Bool { get }
 
     /// Tells other nodes something; from any thread.
     ///
@@ -60,6 +62,7 @@ package struct NodeMessage: Sendable, Hashable {
 /// The bus of a single node: nobody is there to be told.
 package struct SilentBus: NodeBus {
     package let node = NodeID()
+    package let isAlone = true
 
     package init() {}
 

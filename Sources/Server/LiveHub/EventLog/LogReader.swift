@@ -63,16 +63,7 @@ package final class LogReader: RoundEndWork {
     private func loadNext() {
         guard !isBusy, let institution = wanted.first?.key.institution else { return }
         isBusy = true
-        var taken: [(key: ChannelKey, then: (Loaded?) -> Void)] = []
-        var rest: [(key: ChannelKey, then: (Loaded?) -> Void)] = []
-        for entry in wanted {
-            if entry.key.institution == institution, taken.count < LogReader.maxLoads {
-                taken.append(entry)
-            } else {
-                rest.append(entry)
-            }
-        }
-        wanted = rest
+        let taken = LogReader.take(from: &wanted, of: institution)
         loop.run { await self.load(taken, of: institution) }
     }
 
@@ -106,19 +97,27 @@ package final class LogReader: RoundEndWork {
         return nil
     }
 
-    private func askNext() {
-        guard !isAsking, let institution = asked.first?.key.institution else { return }
-        isAsking = true
-        var taken: [(key: ChannelKey, then: (UInt64?) -> Void)] = []
-        var rest: [(key: ChannelKey, then: (UInt64?) -> Void)] = []
-        for entry in asked {
+    /// Takes out what one statement can answer: the oldest entries of one institution.
+    private static func take<Answer>(
+        from waiting: inout [(key: ChannelKey, then: (Answer?) -> Void)], of institution: TenantID
+    ) -> [(key: ChannelKey, then: (Answer?) -> Void)] {
+        var taken: [(key: ChannelKey, then: (Answer?) -> Void)] = []
+        var rest: [(key: ChannelKey, then: (Answer?) -> Void)] = []
+        for entry in waiting {
             if entry.key.institution == institution, taken.count < LogReader.maxLoads {
                 taken.append(entry)
             } else {
                 rest.append(entry)
             }
         }
-        asked = rest
+        waiting = rest
+        return taken
+    }
+
+    private func askNext() {
+        guard !isAsking, let institution = asked.first?.key.institution else { return }
+        isAsking = true
+        let taken = LogReader.take(from: &asked, of: institution)
         loop.run { await self.ask(taken, of: institution) }
     }
 

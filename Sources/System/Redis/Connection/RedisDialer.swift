@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 package import Sockets
 
 /// Opens the streams that connections speak over: plain here, encrypted or scripted elsewhere.
@@ -38,11 +38,36 @@ package struct RedisDialer {
     package static func tcp(
         context: StreamContext, resolve: @escaping Resolve = RedisDialer.numericOnly
     ) -> RedisDialer {
-        RedisDialer { endpoint, limit, then in
-            let deadline = context.loop.now + limit
+        trying(on: context.loop, resolve: resolve) { address, _, limit, then in
+            TCPConnector.connect(to: address, context: context, within: limit) { result in
+                then(result.map { $0 as any ByteStream })
+            }
+        }
+    }
+
+    /// Opens one stream to an address of an endpoint within a limit, and calls back once, on the loop.
+    package typealias Attempt = (
+        _ address: SocketAddress, _ endpoint: RedisEndpoint, _ limit: Duration,
+        _ then: @escaping (Result<any ByteStream, SocketError>) -> Void
+    ) -> Void
+
+    /// Opens streams as `attempt` does, to each address of a name in turn until one answers.
+    ///
+    /// - Parameters:
+    ///   - loop: The loop that uses the dialer.
+    ///   - isEncrypted: Whether the streams are encrypted.
+    ///   - resolve: Looks names up.
+    ///   - attempt: Tries one address.
+    /// - Returns: The dialer.
+    package static func trying(
+        on loop: EventLoop, isEncrypted: Bool = false, resolve: @escaping Resolve, attempt: @escaping Attempt
+    ) -> RedisDialer {
+        RedisDialer(isEncrypted: isEncrypted) { endpoint, limit, then in
+            let deadline = loop.now + limit
             resolve(endpoint) { result in
                 switch result {
-                case .success(let addresses): connect(addresses[...], context, deadline, then)
+                case .success(let addresses):
+                    connect(addresses[...], of: endpoint, by: attempt, on: loop, deadline, then)
                 case .failure(let error): then(.failure(error))
                 }
             }
@@ -50,18 +75,18 @@ package struct RedisDialer {
     }
 
     private static func connect(
-        _ addresses: ArraySlice<SocketAddress>, _ context: StreamContext, _ deadline: ContinuousClock.Instant,
-        _ then: @escaping Opened
+        _ addresses: ArraySlice<SocketAddress>, of endpoint: RedisEndpoint, by attempt: @escaping Attempt,
+        on loop: EventLoop, _ deadline: ContinuousClock.Instant, _ then: @escaping Opened
     ) {
         guard let first = addresses.first else { return then(.failure(.unavailable("no address"))) }
         let rest = addresses.dropFirst()
         // One silent address must not use up the time of those behind it.
-        let share = (deadline - context.loop.now) / (rest.count + 1)
-        TCPConnector.connect(to: first, context: context, within: max(.milliseconds(10), share)) { result in
+        let share = max(.milliseconds(10), (deadline - loop.now) / (rest.count + 1))
+        attempt(first, endpoint, share) { result in
             switch result {
             case .success(let stream): then(.success(stream))
             case .failure(let error) where rest.isEmpty: then(.failure(.unavailable("\(first): \(error)")))
-            case .failure: connect(rest, context, deadline, then)
+            case .failure: connect(rest, of: endpoint, by: attempt, on: loop, deadline, then)
             }
         }
     }

@@ -27,6 +27,7 @@ final class TestBus: Sendable {
     struct Endpoint: NodeBus {
         fileprivate let bus: TestBus
         let node: NodeID
+        let isAlone = false
 
         func tell(_ message: NodeMessage, to audience: NodeAudience) { bus.carry(message, from: node) }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Sockets
 
 /// Ports and answers on the loopback, asked for with plain blocking calls.
 enum LoopbackPort {
@@ -36,13 +37,15 @@ enum LoopbackPort {
     }
 
     private static func isFree(_ port: UInt16) -> Bool {
+        guard let address = try? SocketAddress(host: "127.0.0.1", port: port) else { return false }
         let number = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | 0o2000000 /* SOCK_CLOEXEC */, 0)
         guard number >= 0 else { return false }
         defer { close(number) }
-        return withAddress("127.0.0.1", port) { bind(number, $0, $1) } == 0
+        return address.withKernelAddress { bind(number, $0, $1) } == 0
     }
 
     private static func connected(_ host: String, _ port: UInt16) -> CInt? {
+        guard let address = try? SocketAddress(host: host, port: port) else { return nil }
         let family = host.contains(":") ? AF_INET6 : AF_INET
         let number = socket(family, CInt(SOCK_STREAM.rawValue) | 0o2000000 /* SOCK_CLOEXEC */, 0)
         guard number >= 0 else { return nil }
@@ -50,35 +53,10 @@ enum LoopbackPort {
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
         setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
-        guard withAddress(host, port, { connect(number, $0, $1) }) == 0 else {
+        guard address.withKernelAddress({ connect(number, $0, $1) }) == 0 else {
             close(number)
             return nil
         }
         return number
-    }
-
-    private static func withAddress(
-        _ host: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
-    ) -> CInt {
-        if host.contains(":") {
-            var six = sockaddr_in6()
-            six.sin6_family = sa_family_t(AF_INET6)
-            six.sin6_port = port.bigEndian
-            inet_pton(AF_INET6, host, &six.sin6_addr)
-            return withUnsafePointer(to: &six) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    body($0, socklen_t(MemoryLayout<sockaddr_in6>.size))
-                }
-            }
-        }
-        var four = sockaddr_in()
-        four.sin_family = sa_family_t(AF_INET)
-        four.sin_port = port.bigEndian
-        inet_pton(AF_INET, host, &four.sin_addr)
-        return withUnsafePointer(to: &four) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ package import Telemetry
 /// members, and the log's watch brings the rest. Streams get their order from Redis, and reach everybody through it.
 package final class RedisBroker: Broker, NodeBus {
     package let node: NodeID
+    package let isAlone = false
     private let interests = SharedInterests()
     private let core: LoopBound<RedisBrokerCore>
 
@@ -52,12 +53,12 @@ package final class RedisBroker: Broker, NodeBus {
     }
 
     package func publish(_ publication: ChannelPublication, to key: ChannelKey) {
-        interests.now.carry(publication, to: key)
+        interests[key].carry(publication)
         core.loop.execute { [core] in core.value.publish(publication, to: key) }
     }
 
     package func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {
-        interests.now.carry(publication, to: key)
+        interests[key].carry(publication)
     }
 
     package func publishToStream(

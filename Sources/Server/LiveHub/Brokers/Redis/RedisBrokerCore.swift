@@ -110,9 +110,7 @@ final class RedisBrokerCore {
 
     /// From now on nothing is missing in these channels; what was carried before may be.
     private func resumed(_ keys: Set<ChannelKey>) {
-        guard !keys.isEmpty else { return }
-        let interests = interests.now
-        for key in keys { interests.mayHaveMissed(key) }
+        for key in keys { interests[key].mayHaveMissed() }
     }
 
     // MARK: Publishing
@@ -196,7 +194,7 @@ extension RedisBrokerCore: RedisPubSubDelegate {
         let dated = ChannelPublication(
             publication.publication, hides: publication.hides, epoch: publication.epoch,
             publishedAt: MonotonicTime.nanoseconds() - age * 1_000_000)
-        interests.now.carry(dated, to: key)
+        interests[key].carry(dated)
     }
 
     func didLose(_ channels: [String]) {}
