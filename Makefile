@@ -41,9 +41,9 @@ test: build-tests test-swift test-web test-protocol test-scenario test-browser t
 	@echo "all tests passed"
 
 # One test at a time: hundreds at once share two cores and one Postgres, and then limits meant for a hung server are met by
-# a busy machine.
+# a busy machine. The longest of them takes a quarter of a minute.
 test-swift: build-tests ## Only the Swift tests
-	swift test --skip-build --no-parallel
+	$(PYTHON) Tests/Tools/watched.py --silence 300 -- swift test --skip-build --no-parallel
 
 test-web: deps ## Only the tests of the pages' modules
 	node --test $$(find Tests/Web -name '*.test.mjs' | sort)

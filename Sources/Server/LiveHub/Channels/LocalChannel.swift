@@ -338,10 +338,12 @@ final class LocalChannel {
     ) {
         if let rest = missed(after: offset) { return then(send(rest)) }
         loop.reader.page(of: key, after: offset, limit: loop.settings.pageCount) { [self] found in
-            guard let last = found?.last, let found, send(found.map(\.publication)) else {
-                return then(false)
-            }
-            page(from: last.offset, send: send, then: then)
+            guard let found, let newest = found.last else { return then(false) }
+            // What is committed and not carried here yet comes to the session with all others, as a member.
+            mayBeBehind(top: newest.offset)
+            let told = found.prefix { $0.offset <= position }
+            guard told.isEmpty || send(told.map(\.publication)) else { return then(false) }
+            page(from: told.last?.offset ?? offset, send: send, then: then)
         }
     }
 

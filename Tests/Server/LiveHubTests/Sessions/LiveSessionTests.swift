@@ -157,6 +157,41 @@ struct `Live session` {
         }
     }
 
+    @Test func `brings a returning member up to what is committed and not carried yet`() async throws {
+        let site = try await LiveSite.start {
+            $0.recentCount = 10
+            $0.pageCount = 16
+        }
+        let elsewhere = try EventLoop(index: 5, label: "elsewhere")
+        let log = try await elsewhere.perform {
+            let pool = PostgresPool(loop: elsewhere, configuration: site.database.app, size: 1, waiters: 10)
+            pool.start()
+            return EventLog(loop: elsewhere, pool: pool, broker: RecordingBroker())
+        }
+        try await site.run { open in
+            let author = try await open(0, "1:1:x")
+            let first = await author.command("subscribe", #"{"channel":"notes:1"}"#)
+            let epoch = try #require(first["subscribe"]?["epoch"]?.string)
+            for number in 0..<60 {
+                _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(number)"}}"#)
+            }
+            for _ in 0..<5 {
+                _ = try await elsewhere.perform { await log.append(event("notes:1"), loop: elsewhere) }
+            }
+            let client = try await open(0, "1:2:x")
+            let reply = await client.command(
+                "subscribe", #"{"channel":"notes:1","recover":true,"offset":0,"epoch":"\#(epoch)"}"#)
+            let given = reply["subscribe"]?["publications"]?.array?.compactMap { $0["offset"]?.int } ?? []
+            // Caught up: what comes now comes to a member.
+            await client.until { client.isClosed || client.offsets("notes:1").last ?? 0 >= 60 }
+            _ = await client.command("ping", "{}")
+            _ = await author.command("rpc", #"{"method":"note","data":{"text":"after"}}"#)
+            await client.until { client.isClosed || client.offsets("notes:1").last == 66 }
+            #expect(given + client.offsets("notes:1") == Array(1...66))
+            #expect(!client.isClosed)
+        }
+    }
+
     @Test func `asks the log for what was never carried, though more came early than may be held`()
         async throws
     {
