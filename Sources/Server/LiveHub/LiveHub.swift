@@ -45,6 +45,7 @@ package final class LiveHub: Sendable {
         var tell: (@Sendable (_ part: String, _ isDegraded: Bool) -> Void)?
     }
     private let degradation = Mutex(Degradation())
+    private let ownStanding = Mutex(NodeStanding())
 
     /// Makes the node's live layer; ``open(on:pool:)`` gives it loops.
     package init(
@@ -145,6 +146,11 @@ package final class LiveHub: Sendable {
     package var degraded: (isDegraded: Bool, changes: Int) {
         degradation.withLock { (!$0.parts.isEmpty, $0.changes) }
     }
+
+    // MARK: Standing aside
+
+    /// How this node stands among the others; from any thread.
+    package var standing: NodeStanding { ownStanding.withLock { $0 } }
 
     // MARK: Lookup
 
