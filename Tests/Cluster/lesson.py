@@ -24,7 +24,7 @@ QUITTERS = 3
 #: How soon (s) counts must be right: in health, and after a fault.
 COUNT_IN_HEALTH, COUNT_AFTER_FAULT = 2.0, 30.0
 #: How soon (s) whoever was cut off must be back, and which share of them; faults that do not cut off have no limit.
-RESUMED = {"kill-node": 5.0, "rolling": 5.0}
+RESUMED = {"kill-node": 5.0, "rolling": 5.0, "deafen-node": 5.0}
 SHARE = 0.999
 #: Connections in a second while nodes are restarted one after the other; a drain spreads its closings, 2 ms for each.
 RECONNECTS = 500

@@ -66,6 +66,20 @@ class Stage:
                 raise RuntimeError(f"{name} was not back after {BACK:.0f} s:\n{self.tail(name)}")
             await asyncio.sleep(0.1)
 
+    async def until(self, name: str, condition, what: str) -> None:
+        """Waits until a node's readiness and the number of its live sessions are as they shall be."""
+        limit = time.monotonic() + BACK
+        base = self.demo.node(name)["base_url"]
+        while True:
+            ready = await asyncio.to_thread(_is_ready, base)
+            live = await asyncio.to_thread(_connections, base)
+            if condition(ready, live):
+                return
+            if time.monotonic() > limit:
+                raise RuntimeError(
+                    f"{name} never {what}: ready {ready}, {live} sessions\n{self.tail(name)}")
+            await asyncio.sleep(0.2)
+
     def backends(self) -> list[int]:
         """Postgres' processes that work for the nodes."""
         return [row["pid"] for row in self.database.rows(
@@ -82,6 +96,14 @@ def _is_ready(base: str) -> bool:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _connections(base: str) -> int:
+    with urllib.request.urlopen(base + "/metrics", timeout=5) as answer:
+        for line in answer.read().decode().splitlines():
+            if line.startswith("cohort_live_connections "):
+                return int(float(line.split()[1]))
+    raise RuntimeError(f"{base} does not tell how many sessions it has")
 
 
 def clock_library() -> str:

@@ -70,6 +70,17 @@ async def cut_redis(stage: Stage, node: str, chance: random.Random) -> Fault:
     return Fault("cut-redis", node, began, time.monotonic())
 
 
+async def deafen_node(stage: Stage, node: str, chance: random.Random) -> Fault:
+    """What Redis carries does not reach one node, on a connection that looks well; the node finds out, stands aside until it
+    hears again, and everybody goes elsewhere meanwhile."""
+    began = time.monotonic()
+    stage.wires[node].deafen()
+    await stage.until(node, lambda ready, live: not ready and live == 0, "stands aside and has no sessions")
+    stage.wires[node].mend()
+    await stage.until(node, lambda ready, live: ready, "takes sessions again")
+    return Fault("deafen-node", node, began, time.monotonic())
+
+
 async def roll(stage: Stage, node: str, chance: random.Random) -> Fault:
     """All nodes are stopped in good order and started again, one after the other, as for a new release."""
     began = time.monotonic()
@@ -112,6 +123,7 @@ async def move_slot(stage: Stage, node: str, chance: random.Random) -> Fault:
 
 #: By name, in the order in which they are tried.
 TROUBLES = {
-    "kill-node": kill_node, "kill-redis": kill_redis, "cut-redis": cut_redis, "pause-node": pause_node,
+    "kill-node": kill_node, "kill-redis": kill_redis, "cut-redis": cut_redis, "deafen-node": deafen_node,
+    "pause-node": pause_node,
     "restart-postgres": restart_postgres, "rolling": roll, "skewed-clock": skewed_clock, "move-slot": move_slot,
 }

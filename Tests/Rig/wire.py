@@ -6,6 +6,12 @@ import threading
 from .redis import free_port
 
 
+class Line:
+    """What is known of one connection."""
+
+    subscribes = False
+
+
 class Wire:
     """Forwards its port to another one; `with Wire(port) as wire:`. While it is cut, nobody gets through."""
 
@@ -13,6 +19,8 @@ class Wire:
         self.target = target
         self.port = free_port()
         self.is_cut = False
+        self._hears = threading.Event()
+        self._hears.set()
         self._loop = asyncio.new_event_loop()
         self._writers: set[asyncio.StreamWriter] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -34,8 +42,13 @@ class Wire:
         self.is_cut = True
         self._run(self._reset())
 
+    def deafen(self) -> None:
+        """Holds back what comes for subscribers of Redis, on connections that look well; everything else goes on."""
+        self._hears.clear()
+
     def mend(self) -> None:
         self.is_cut = False
+        self._hears.set()
 
     def _run(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
@@ -58,14 +71,20 @@ class Wire:
             return
         self._writers |= {writer, far_writer}
         try:
-            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+            line = Line()
+            await asyncio.gather(
+                self._pump(reader, far_writer, line, is_back=False), self._pump(far_reader, writer, line, is_back=True))
         finally:
             self._writers -= {writer, far_writer}
 
-    @staticmethod
-    async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: Line, is_back: bool) -> None:
         try:
             while data := await reader.read(65536):
+                if is_back:
+                    while line.subscribes and not self._hears.is_set():
+                        await asyncio.sleep(0.02)
+                elif b"SUBSCRIBE" in data:
+                    line.subscribes = True
                 writer.write(data)
                 await writer.drain()
         except OSError:

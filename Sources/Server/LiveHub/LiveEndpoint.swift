@@ -9,7 +9,7 @@ package enum LiveEndpoint {
             limits: WebSocketLimits(messageBytes: messageBytes)
         ) { request, context in
             let loop = context.service(LiveLoop.self)
-            if loop.hub.isDraining { throw WebError.unavailable(retryAfter: 1) }
+            if loop.hub.turnsAway { throw WebError.unavailable(retryAfter: 1) }
             return WebSocketAcceptance(handler: LiveSession(loop: loop, principal: request.principal))
         }
     }

@@ -1,6 +1,6 @@
 package import EventLoop
 package import JSON
-package import LiveProtocol
+import LiveProtocol
 package import Postgres
 package import Telemetry
 import WebServer
@@ -45,7 +45,14 @@ package final class LiveHub: Sendable {
         var tell: (@Sendable (_ part: String, _ isDegraded: Bool) -> Void)?
     }
     private let degradation = Mutex(Degradation())
-    private let ownStanding = Mutex(NodeStanding())
+
+    struct OwnStanding {
+        var now = NodeStanding()
+        /// How often it has begun or ceased to stand aside.
+        var turns = 0
+        var tell: (@Sendable (NodeStanding) -> Void)?
+    }
+    let ownStanding = Mutex(OwnStanding())
 
     /// Makes the node's live layer; ``open(on:pool:)`` gives it loops.
     package init(
@@ -147,11 +154,6 @@ package final class LiveHub: Sendable {
         degradation.withLock { (!$0.parts.isEmpty, $0.changes) }
     }
 
-    // MARK: Standing aside
-
-    /// How this node stands among the others; from any thread.
-    package var standing: NodeStanding { ownStanding.withLock { $0 } }
-
     // MARK: Lookup
 
     /// The namespace of a channel's name, and the feature that owns it.
@@ -215,33 +217,6 @@ package final class LiveHub: Sendable {
         for share in parts.withLock({ $0.loops }) { share.loop.execute { work(share.value) } }
     }
 
-    /// Ends every session of a user, or those of the whole institution when `user` is `nil`, on all nodes; from any
-    /// thread.
-    ///
-    /// A node that cannot be told ends them when it next looks whether their credentials are current.
-    package func disconnect(institution: TenantID, user: Int64?, _ code: DisconnectCode) {
-        let order = ControlOrder.disconnect(institution: institution, user: user, code)
-        carryOut(order)
-        bus.tell(order.message, to: .everyone)
-    }
-
-    private func obey(_ message: NodeMessage) {
-        guard let order = ControlOrder(message) else { return malformedNodeMessages.add() }
-        carryOut(order)
-    }
-
-    private func carryOut(_ order: ControlOrder) {
-        switch order {
-        case .disconnect(let institution, let user, let code):
-            onEveryLoop { loop in
-                for session in loop.sessions {
-                    guard let caller = session.caller, caller.institution == institution else { continue }
-                    if user == nil || caller.user == user { session.disconnect(code) }
-                }
-            }
-        }
-    }
-
     /// Ends a user's subscription to a channel everywhere, for good; from any thread.
     package func expel(user: Int64, from key: ChannelKey, reason: String) {
         onEveryLoop { loop in
@@ -257,15 +232,7 @@ package final class LiveHub: Sendable {
     /// those who come back do not come back at once.
     package func drain(over window: Duration) {
         parts.withLock { $0.isDraining = true }
-        onEveryLoop { loop in
-            let sessions = loop.sessions
-            for (place, session) in sessions.enumerated() {
-                let delay = window * (Double(place) / Double(max(1, sessions.count)))
-                // Our client waits as told; stock SDKs have a jittered backoff of their own.
-                let end = Disconnect.shutdown(retryAfterMilliseconds: .random(in: 200...2000))
-                loop.loop.schedule(after: delay) { session.disconnect(end.code, reason: end.reason) }
-            }
-        }
+        onEveryLoop { $0.close($0.sessions, over: window) { true } }
     }
 }
 

@@ -70,6 +70,18 @@ package final class LiveLoop {
     /// Every connected session; for rare walks, such as a revocation or a drain.
     package var sessions: [LiveSession] { heartbeat.sessions }
 
+    /// Closes sessions one after the other, spread over a while; each only if `goesOn` still says so.
+    func close(_ sessions: [LiveSession], over window: Duration, while goesOn: @escaping () -> Bool) {
+        for (place, session) in sessions.enumerated() {
+            let delay = window * (Double(place) / Double(max(1, sessions.count)))
+            // Our client waits as told; stock SDKs have a jittered backoff of their own.
+            let end = Disconnect.shutdown(retryAfterMilliseconds: .random(in: 200...2000))
+            loop.schedule(after: delay) {
+                if goesOn() { session.disconnect(end.code, reason: end.reason) }
+            }
+        }
+    }
+
     private func tick() {
         loop.schedule(after: .seconds(1)) { [weak self] in
             guard let self else { return }
@@ -83,19 +95,35 @@ package final class LiveLoop {
         }
     }
 
-    /// Ends the sessions of callers whose credential was withdrawn, within two seconds.
+    /// Ends the sessions of callers whose credential was withdrawn.
     private func watchCredentials() {
         seconds += 1
-        guard seconds.isMultiple(of: 2), !isWatching, counters.connections > 0 else { return }
+        guard seconds.isMultiple(of: max(1, settings.credentialSeconds)), !isWatching,
+            counters.connections > 0
+        else { return }
         isWatching = true
         loop.run { await self.checkCredentials() }
     }
 
     private func checkCredentials() async {
-        let open = sessions.compactMap { session in session.caller.map { (session, $0) } }
-        let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool)
+        await check(sessions.compactMap { session in session.caller.map { (session, $0) } })
         isWatching = false
-        guard let current else { return }
+    }
+
+    /// Looks at once whether a user's credentials are current, where that user has sessions here.
+    func recheck(institution: TenantID, user: Int64) {
+        let open = sessions.compactMap { session -> (LiveSession, LiveCaller)? in
+            guard let caller = session.caller, caller.institution == institution, caller.user == user else {
+                return nil
+            }
+            return (session, caller)
+        }
+        guard !open.isEmpty else { return }
+        loop.run { await self.check(open) }
+    }
+
+    private func check(_ open: [(LiveSession, LiveCaller)]) async {
+        guard let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool) else { return }
         for ((session, caller), isCurrent) in zip(open, current) where !isCurrent && session.caller === caller
         {
             session.disconnect(.forceReconnect)

@@ -10,6 +10,8 @@ package struct LiveSettings: Sendable {
     package var pongSeconds = 10
     /// How long a connection may stay without `connect`; then it is disconnected (3502).
     package var connectWithin: Duration = .seconds(10)
+    /// Seconds between two looks whether the callers of open sessions are still who they were.
+    package var credentialSeconds = 2
     /// Subscriptions of one session; more are refused (106).
     package var subscriptionsPerSession = 128
     /// Commands a second, in the long run and at once; more are refused (111), signals are dropped.
@@ -31,6 +33,10 @@ package struct LiveSettings: Sendable {
     package var pageBytes = 128 << 10
     /// How long a channel without members is kept.
     package var linger: Duration = .seconds(20)
+    /// How long a node that stands aside is only not ready, so that balancers see it, before it closes sessions.
+    package var asideNotice: Duration = .seconds(2)
+    /// Over which time the sessions of a node that stops or stands aside are closed, at most.
+    package var closingWindow: Duration = .seconds(10)
     /// The server's name and version, as the connect reply tells them.
     package var version = "cohort"
     /// Limits in force, as the connect reply's `data` tells them.

@@ -29,13 +29,15 @@ final class Node: Sendable {
     /// The connections of the log and of the intake, which are their own.
     private let ownPools: [LoopBound<PostgresPool>]
     private let watcher: LoopBound<LogWatcher>
+    private let nodeWatch: LoopBound<NodeWatch>?
     private let carrier: Carrier
 
     init(
         configuration: Configuration, metrics: Metrics, health: Health, sink: LogSink, group: EventLoopGroup,
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices,
-        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, carrier: Carrier,
+        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, nodeWatch: LoopBound<NodeWatch>?,
+        carrier: Carrier,
         ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
@@ -50,14 +52,25 @@ final class Node: Sendable {
         self.tenancy = tenancy
         self.monitor = monitor
         self.watcher = watcher
+        self.nodeWatch = nodeWatch
         self.carrier = carrier
         self.ownPools = ownPools
         logger = Log.logger("server")
         disk = WorkLane(label: "disk", width: 2, backlog: 1000)
     }
 
-    /// Begins to look for events that the broker did not bring; once every loop has its share of the live layer.
-    func startWatching() { watcher.loop.execute { [watcher] in watcher.value.start() } }
+    /// Begins to look for events that the broker did not bring, and whether it brings any; once every loop has its share
+    /// of the live layer.
+    func startWatching() {
+        watcher.loop.execute { [watcher] in watcher.value.start() }
+        if let nodeWatch { nodeWatch.loop.execute { nodeWatch.value.start() } }
+    }
+
+    /// Tells the others that this node is about to go, while there are connections to do so.
+    func leaveCluster() {
+        guard let nodeWatch else { return }
+        nodeWatch.loop.execute { nodeWatch.loop.run { await nodeWatch.value.stop() } }
+    }
 
     /// Closes the pools that no loop's share closes, and ends what uses them.
     func closeOwnPools() {

@@ -15,7 +15,8 @@ package enum Schema {
 
     /// Reviewed tables without an institution's policy, each with its reason.
     package static let globalTables = TenancyExceptions.globalTables.merging([
-        "live_log": "One row: the epoch of the log of live events, the same for every institution."
+        "live_log": "One row: the epoch of the log of live events, the same for every institution.",
+        "live_nodes": "A line for each node that serves all institutions: its name, and how well it hears.",
     ]) { own, _ in own }
 
     /// Reviewed functions with their owner's rights, each with its reason.

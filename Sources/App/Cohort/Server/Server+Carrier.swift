@@ -1,6 +1,7 @@
 import Classroom
 import EventLoop
 import LiveHub
+import Postgres
 import Redis
 import Sockets
 import Telemetry
@@ -24,6 +25,21 @@ struct Carrier: Sendable {
                 hub.setDegraded("redis", !isReachable)
                 if isReachable { classroom.busDidResume() } else { classroom.busDidLose() }
             }
+        }
+    }
+
+    /// What tries whether this node hears the others; `nil` where there can be none.
+    func watch(
+        _ hub: LiveHub, pool: LoopBound<PostgresPool>, name: String, metrics: Metrics
+    ) async throws -> LoopBound<NodeWatch>? {
+        guard let redis else { return nil }
+        return try await redis.loop.carryOut {
+            let watch = NodeWatch(
+                loop: redis.loop, pool: pool.value, hub: hub, name: name, metrics: metrics
+            ) {
+                redis.broker.probe()
+            }
+            return LoopBound(watch, loop: redis.loop)
         }
     }
 

@@ -181,12 +181,16 @@ extension Server {
         let first = pools[0]
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
         hub.onDegraded { health.setDegraded($0, $1) }
+        hub.onStanding { health.set("rotation", notReady: $0.notReady) }
+        tenancy.onRevocation { hub.recheck(institution: $0, user: $1) }
         let watcher = try await home.carryOut {
             LoopBound(
                 LogWatcher(
                     loop: home, pool: logPool.value, hub: hub, every: carrier.checkPeriod, metrics: metrics),
                 loop: home)
         }
+        let nodeWatch = try await carrier.watch(
+            hub, pool: logPool, name: configuration.nodeName, metrics: metrics)
         carrier.start(hub, classroom)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
         let monitor = LiveMonitor(
@@ -197,7 +201,7 @@ extension Server {
             configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
             hub: hub,
             log: log, intake: intake, classroom: classroom, tenancy: tenancy, monitor: monitor,
-            watcher: watcher, carrier: carrier, ownPools: [logPool, answerPool])
+            watcher: watcher, nodeWatch: nodeWatch, carrier: carrier, ownPools: [logPool, answerPool])
     }
 
     private static func ownPool(
@@ -270,6 +274,7 @@ extension Server {
         settings.admissionsPerSecond = live.admissionsPerSecond
         settings.admissionBurst = 2 * live.admissionsPerSecond
         settings.sessionBudget = live.sessionBytes
+        settings.closingWindow = configuration.drainCloses
         settings.version = Version.text
         settings.limits = RawJSON { writer in
             writer.object { writer in

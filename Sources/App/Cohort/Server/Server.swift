@@ -63,13 +63,14 @@ package final class Server: Sendable {
     package func drain() async -> Bool {
         let configuration = node.configuration
         node.health.drain()
+        node.leaveCluster()
         node.logger.info("draining")
         let wait = DrainWait(count: shares.count)
         for share in shares {
             share.loop.execute { share.value.server.drain { wait.arrive() } }
         }
         await settle()
-        node.hub.drain(over: closingWindow)
+        node.hub.drain(over: node.hub.closingWindow)
         let isComplete = await wait.wait(atMost: configuration.drainLimit)
         await settle()
         let closed = DrainWait(count: shares.count)
@@ -85,12 +86,6 @@ package final class Server: Sendable {
         node.logger.info("drained", metadata: ["complete": "\(isComplete)"])
         node.sink.flush()
         return isComplete
-    }
-
-    /// Few connections are closed at once, many over the time that is set: those who come back come back spread out.
-    private var closingWindow: Duration {
-        let connections = node.hub.counters.sum.connections
-        return min(node.configuration.drainCloses, .milliseconds(2 * connections))
     }
 
     /// Waits, within bounds, until what was handed to the log and the intake is committed.

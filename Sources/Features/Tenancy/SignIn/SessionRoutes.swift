@@ -98,6 +98,7 @@ enum SessionRoutes {
         let before = try await store.user(ofSession: secret, at: context.nowMilliseconds)
         if let before, case .cookie(let session, _) = before.credential {
             try await store.close(session: session, in: before.institution)
+            context.service(TenancyServices.self).didRevoke(of: before.user, in: before.institution)
         }
         context.service(CredentialCache.self).forget(secret.hash)
     }

@@ -9,6 +9,7 @@ package final class TenancyServices: Sendable {
     package let liveTokens: LiveTokens
     let ticketKey: SignInTicket.Key
     private let throttle: Mutex<SignInThrottle>
+    private let revocation = Mutex<(@Sendable (InstitutionID, Int64) -> Void)?>(nil)
 
     /// Makes the services.
     ///
@@ -33,6 +34,16 @@ package final class TenancyServices: Sendable {
     package func provide(to context: WebContext) {
         context.provide(self)
         context.provide(CredentialCache())
+    }
+
+    /// Has `tell` called whenever a credential of a user was withdrawn here: whoever keeps connections open looks again.
+    package func onRevocation(_ tell: @escaping @Sendable (InstitutionID, _ user: Int64) -> Void) {
+        revocation.withLock { $0 = tell }
+    }
+
+    /// Tells that a credential of a user was withdrawn.
+    func didRevoke(of user: Int64, in institution: InstitutionID) {
+        revocation.withLock { $0 }?(institution, user)
     }
 
     /// Charges an attempt to sign in; a duration says how long to wait instead.

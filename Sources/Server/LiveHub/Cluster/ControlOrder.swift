@@ -8,11 +8,34 @@ import Postgres
 enum ControlOrder: Hashable, Sendable {
     /// End the sessions of a user, or of the whole institution when there is no user.
     case disconnect(institution: TenantID, user: Int64?, DisconnectCode)
+    /// Look at once whether a user's credentials are current.
+    case recheck(institution: TenantID, user: Int64)
+    /// A node sends its sessions elsewhere, or takes some again.
+    case aside(NodeID, Bool)
 
     /// Reads another node's message; `nil` for what is no order, or one that a newer version knows.
     init?(_ message: NodeMessage) {
-        guard message.kind == .control, let value = try? JSONReader.read(message.body.bytes),
-            value["do"]?.string == "disconnect", let institution = value["institution"]?.int, institution > 0,
+        guard message.kind == .control, let value = try? JSONReader.read(message.body.bytes) else {
+            return nil
+        }
+        switch value["do"]?.string {
+        case "disconnect": self.init(disconnect: value)
+        case "recheck":
+            guard let institution = ControlOrder.institution(value), let user = value["user"]?.int, user > 0
+            else {
+                return nil
+            }
+            self = .recheck(institution: institution, user: Int64(user))
+        case "aside":
+            guard let node = value["node"]?.string.flatMap({ NodeID($0) }), let isAside = value["aside"]?.bool
+            else { return nil }
+            self = .aside(node, isAside)
+        default: return nil
+        }
+    }
+
+    private init?(disconnect value: JSONValue) {
+        guard let institution = ControlOrder.institution(value),
             let code = value["code"]?.int.flatMap({ UInt16(exactly: $0) }),
             let known = DisconnectCode.known.first(where: { $0.code.rawValue == code })
         else { return nil }
@@ -20,26 +43,40 @@ enum ControlOrder: Hashable, Sendable {
         switch value["user"] {
         case nil: user = nil
         case let given?:
+            // A wrong user never means everybody.
             guard let id = given.int, id > 0 else { return nil }
             user = Int64(id)
         }
-        self = .disconnect(institution: TenantID(rawValue: Int64(institution)), user: user, known.code)
+        self = .disconnect(institution: institution, user: user, known.code)
+    }
+
+    private static func institution(_ value: JSONValue) -> TenantID? {
+        guard let id = value["institution"]?.int, id > 0 else { return nil }
+        return TenantID(rawValue: Int64(id))
     }
 
     /// As other nodes read it.
     var message: NodeMessage {
-        switch self {
-        case .disconnect(let institution, let user, let code):
-            NodeMessage(
-                .control,
-                RawJSON { json in
-                    json.object { json in
+        NodeMessage(
+            .control,
+            RawJSON { json in
+                json.object { json in
+                    switch self {
+                    case .disconnect(let institution, let user, let code):
                         json.member("do", "disconnect")
                         json.member("institution", institution.rawValue)
                         json.member("user", user)
                         json.member("code", Int(code.rawValue))
+                    case .recheck(let institution, let user):
+                        json.member("do", "recheck")
+                        json.member("institution", institution.rawValue)
+                        json.member("user", user)
+                    case .aside(let node, let isAside):
+                        json.member("do", "aside")
+                        json.member("node", node.description)
+                        json.member("aside", isAside)
                     }
-                })
-        }
+                }
+            })
     }
 }

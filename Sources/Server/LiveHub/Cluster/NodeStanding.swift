@@ -14,6 +14,12 @@ package struct NodeStanding: Sendable, Hashable {
     /// Why it stands aside; empty when it takes sessions.
     package var reasons: Set<Reason>
 
+    /// Why it is not ready, in words for operators; `nil` when it takes sessions.
+    package var notReady: String? {
+        if reasons.contains(.deaf) { return "it does not hear the other nodes: sessions are sent elsewhere" }
+        return isAside ? "an operator has taken it out of rotation" : nil
+    }
+
     /// Whether it sends its sessions elsewhere.
     package var isAside: Bool { !reasons.isEmpty }
 

@@ -6,5 +6,6 @@ package enum LiveHubMigrations {
     package static let all = [
         Migration(number: 50, name: "live_log", sql: m0050LiveLog),
         Migration(number: 51, name: "log_changes", sql: m0051LogChanges),
+        Migration(number: 52, name: "live_nodes", sql: m0052LiveNodes),
     ]
 }

@@ -190,7 +190,7 @@ package final class LiveSession {
 
     private func connected(_ id: UInt32, _ caller: LiveCaller) {
         guard phase == .connecting else { return }
-        if loop.hub.isDraining { return disconnect(.shutdown) }
+        if loop.hub.turnsAway { return disconnect(.shutdown) }
         phase = .connected
         self.caller = caller
         deadline?.cancel()

@@ -190,6 +190,17 @@ final class LiveSite: Sendable {
         try await watcher.loop.perform { await watcher.value.check() }
     }
 
+    /// Looks at the node's standing until it is as it shall be; called in a test's body.
+    func untilStanding(_ condition: (NodeStanding) -> Bool) async throws {
+        let end = clients.now + .seconds(30)
+        while !condition(hub.standing) {
+            guard clients.now < end else { throw LiveSiteError.neverStood }
+            await withCheckedContinuation { continuation in
+                clients.schedule(after: .zero) { continuation.resume() }
+            }
+        }
+    }
+
     /// Opens a connection to one of the two loops that has not said hello yet; called in a test's body.
     func knock(_ loop: Int) async throws -> LiveClient {
         try await LiveClient.open(addresses[loop], context: StreamContext(loop: clients))
@@ -215,4 +226,4 @@ final class LiveSite: Sendable {
     }
 }
 
-enum LiveSiteError: Error { case noReply }
+enum LiveSiteError: Error { case noReply, neverStood }

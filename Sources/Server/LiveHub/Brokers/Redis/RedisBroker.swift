@@ -40,6 +40,10 @@ package final class RedisBroker: Broker, NodeBus {
     /// Ends the connections; called on the broker's loop.
     package func close() { core.value.close() }
 
+    /// Sends a probe through every shard and says what was heard of those before; called on the broker's loop, about once
+    /// a second.
+    package func probe() -> Hearing { core.value.probe() }
+
     // MARK: Broker
 
     package func join(_ key: ChannelKey, loop: EventLoop, sink: any BrokerSink) {

@@ -15,10 +15,12 @@ final class RedisBrokerCore {
     let meters: RedisBrokerMeters
     let client: any RedisClient
     let kind: RedisChannelKind
+    let cluster: RedisCluster?
+    var hearing = Hearing()
     private let pubsub: any RedisPubSub
     private let logger = Log.logger("broker")
 
-    private var book = TopicBook()
+    private(set) var book = TopicBook()
     private var listeners: [NodeMessage.Kind: [LoopBound<NodeListener>]] = [:]
     private var observe: (Bool) -> Void = { _ in }
     /// `nil` until it was looked at for the first time.
@@ -37,10 +39,12 @@ final class RedisBrokerCore {
         if settings.isCluster {
             let cluster = RedisCluster(loop: loop, settings: settings, dialer: dialer)
             client = cluster
+            self.cluster = cluster
             kind = .sharded
             pubsub = RedisClusterSubscriber(cluster: cluster)
         } else {
             client = RedisNode(loop: loop, settings: settings, dialer: dialer)
+            cluster = nil
             kind = .plain
             pubsub = RedisSubscriber(loop: loop, settings: settings, kind: .plain, dialer: dialer)
         }
@@ -97,7 +101,7 @@ final class RedisBrokerCore {
 
     func unfollow(_ key: ChannelKey) { book.unfollow(key, at: loop.now) }
 
-    private func subscribe(_ topic: Topic) {
+    func subscribe(_ topic: Topic) {
         book.isSubscribing(topic)
         pubsub.subscribe(topic.name) { [weak self] result in
             guard let self else { return }
@@ -130,7 +134,7 @@ final class RedisBrokerCore {
     }
 
     /// Sends a frame now or not at all: what has waited for Redis is stale, and the log has what must not be lost.
-    private func send(_ frame: [UInt8], to topic: Topic) {
+    func send(_ frame: [UInt8], to topic: Topic) {
         guard client.isOpen else { return meters.dropped.with("unreachable").add() }
         guard frame.count <= CarriedFrame.longest else { return meters.dropped.with("too_long").add() }
         let sentAt = MonotonicTime.nanoseconds()
@@ -180,8 +184,11 @@ extension RedisBrokerCore: RedisPubSubDelegate {
                 meters.received.add()
                 take(publication, in: key, at: frame.at)
             case .message(let message):
-                guard frame.sender != node || message.kind == .probe else { return }
-                hear(message, frame.sender)
+                if message.kind == .probe {
+                    if frame.sender == node { heardProbe(message, on: topic) }
+                } else if frame.sender != node {
+                    hear(message, frame.sender)
+                }
             }
         } catch {
             refuse(error, channel)

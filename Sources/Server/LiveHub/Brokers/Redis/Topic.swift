@@ -10,7 +10,12 @@ struct Topic: Hashable, Sendable {
     static let partitions: UInt32 = 128
 
     /// Institution 0 is nobody's: what concerns all nodes.
-    static let everyone = Topic(institution: TenantID(rawValue: 0), partition: 0)
+    static let everyone = forNodes(0)
+
+    /// A topic of all nodes in any partition, through which each tries a shard.
+    static func forNodes(_ partition: UInt32) -> Topic {
+        Topic(institution: TenantID(rawValue: 0), partition: partition)
+    }
 
     let institution: TenantID
     let partition: UInt32

@@ -26,6 +26,9 @@ struct TopicBook {
     /// Topics that are followed or on their way to be.
     var count: Int { entries.count }
 
+    /// Whether the topic is followed, or on its way to be.
+    func holds(_ topic: Topic) -> Bool { entries[topic] != nil }
+
     /// The channels of a topic that are carried here.
     func keys(of topic: Topic) -> Set<ChannelKey> { entries[topic]?.keys ?? [] }
 
