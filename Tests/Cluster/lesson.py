@@ -54,6 +54,7 @@ class Lesson:
 
     async def run(self) -> list[str]:
         """Everything from the first to the last; what is wrong."""
+        await self.stage.ready()
         await asyncio.to_thread(self._prepare)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, force_close=True)) as http:
             self._invite(http)

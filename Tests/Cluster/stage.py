@@ -66,6 +66,11 @@ class Stage:
                 raise RuntimeError(f"{name} was not back after {BACK:.0f} s:\n{self.tail(name)}")
             await asyncio.sleep(0.1)
 
+    async def ready(self) -> None:
+        """Waits until all nodes take sessions: what was harmed before may still be getting well."""
+        for name in self.names:
+            await self.until(name, lambda ready, live: ready, "takes sessions")
+
     async def until(self, name: str, condition, what: str) -> None:
         """Waits until a node's readiness and the number of its live sessions are as they shall be."""
         limit = time.monotonic() + BACK

@@ -60,7 +60,9 @@ final class LocalChannel {
     /// The offset up to which members have been told everything.
     var position: UInt64 { delivery.position }
 
-    var isIdle: Bool { members.isEmpty && observers.isEmpty && catchingUp == 0 && waiters.isEmpty }
+    var isIdle: Bool {
+        members.isEmpty && observers.isEmpty && catchingUp == 0 && waiters.isEmpty && reached.isEmpty
+    }
 
     func touch() { lastUsed = .now }
 
@@ -130,6 +132,30 @@ final class LocalChannel {
         }
     }
 
+    /// Calls `then` when everything up to `offset`, which somebody has seen elsewhere, has been delivered here, too.
+    ///
+    /// With `false` when there is no such offset, and with `nil` when that cannot be known now.
+    func reach(_ offset: UInt64, then: @escaping (Bool?) -> Void) {
+        guard offset > position else { return then(true) }
+        readTop { [self] top in
+            guard let top else { return then(nil) }
+            guard top >= offset else { return then(false) }
+            guard offset > position else { return then(true) }
+            reached.append((offset, { then(true) }))
+            knownTop = max(knownTop, top)
+            fillSoon(after: LocalChannel.watchPatience)
+        }
+    }
+
+    private func readTop(_ then: @escaping (UInt64?) -> Void) {
+        if namespace.isLog { return loop.reader.top(of: key, then: then) }
+        loop.hub.broker.history(of: key, since: nil, limit: 0, reverse: false, loop: loop.loop) {
+            [self] history in
+            // Of another life of the stream nothing was seen.
+            then(history.map { $0.position.epoch == epoch ? $0.position.offset : 0 })
+        }
+    }
+
     /// Reads where the channel stands, and of a log what was said last.
     private func readStanding(_ then: @escaping (LogReader.Loaded?) -> Void) {
         if namespace.isLog { return loop.reader.load(key, then: then) }
@@ -170,7 +196,7 @@ final class LocalChannel {
     private func act(on action: ContiguousDelivery.Action) {
         switch action {
         case .wait: break
-        case .deliver(let run): for publication in run { deliver(publication) }
+        case .deliver(let run): deliver(run)
         case .fill: fillSoon(after: loop.gapPatience)
         case .overflow:
             mustFill = true
@@ -194,7 +220,7 @@ final class LocalChannel {
             let top = knownTop
             readOn { [self] found in
                 isFilling = false
-                for publication in delivery.fill(found ?? []) { deliver(publication) }
+                deliver(delivery.fill(found ?? []))
                 if found == nil || found?.count == LocalChannel.fillCount {
                     mustFill = true
                 } else if knownTop == top {
@@ -230,6 +256,18 @@ final class LocalChannel {
         recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
         let code = UnsubscribeCode.insufficientState
         for session in members { session.expel(from: key.name, code, reason: code.reason) }
+        let waiting = reached
+        reached = []
+        for entry in waiting { entry.then() }
+    }
+
+    /// Delivers what follows what was delivered before; whoever waits for it comes in behind all of it.
+    private func deliver(_ run: [ChannelPublication]) {
+        for publication in run { deliver(publication) }
+        guard !reached.isEmpty else { return }
+        let now = reached.filter { $0.offset <= position }
+        reached.removeAll { $0.offset <= position }
+        for entry in now { entry.then() }
     }
 
     private func deliver(_ publication: ChannelPublication) {
@@ -242,11 +280,6 @@ final class LocalChannel {
             let frame = LiveFrame.push(Push(channel: key.name, .publication(publication.publication)))
             for session in members { session.deliver(frame) }
             loop.noteDeliveries(members.count, publication)
-        }
-        if !reached.isEmpty {
-            let now = reached.filter { $0.offset <= position }
-            reached.removeAll { $0.offset <= position }
-            for entry in now { entry.then() }
         }
     }
 

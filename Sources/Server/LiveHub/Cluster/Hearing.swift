@@ -68,6 +68,7 @@ extension NodeStanding {
     ///   - now: Whether it stands aside already.
     ///   - hears: Whether it hears what it sends.
     ///   - others: Other nodes that hear at present; `nil` when that cannot be known, and nothing changes.
+    /// - Returns: Whether it shall stand aside from now on.
     static func isDeaf(now: Bool, hears: Bool, others: Int?) -> Bool {
         if hears { return false }
         guard let others else { return now }

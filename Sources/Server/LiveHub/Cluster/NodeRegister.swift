@@ -6,7 +6,9 @@ import Postgres
 struct NodeRegister {
     private static let statementTimeout: Duration = .seconds(3)
 
-    /// Writes one's own line and counts others that heard within the last moments. Those who wrote it before Redis went
+    /// Writes one's own line and counts others that heard within the last moments.
+    ///
+    /// Those who wrote it before Redis went
     /// away do not count for long: the one who asks has heard nothing for longer.
     private static let note: Statement = """
         WITH own AS (

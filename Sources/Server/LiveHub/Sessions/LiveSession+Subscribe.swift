@@ -36,12 +36,29 @@ extension LiveSession {
         channel.whenLive { [self] isLive in
             guard isPending(key), isOpen else { return endSubscribing(key) }
             guard isLive else { return abandon(id, key, ProtocolError(.internal)) }
-            switch channel.namespace.kind {
-            case .log: enterLog(id, channel, request, grant)
-            case .stream(let size, _): enterStream(id, channel, request, grant, size: size)
-            case .ephemeral: join(id, channel, grant, SubscribeResult())
+            guard request.recover, request.offset > channel.position, request.epoch == self.epoch(of: channel)
+            else { return enter(id, channel, request, grant) }
+            // Who comes from another node may have seen what has not been carried here yet.
+            channel.reach(request.offset) { [self] isReached in
+                guard isPending(key), isOpen else { return endSubscribing(key) }
+                guard isReached != nil else { return abandon(id, key, ProtocolError(.internal)) }
+                enter(id, channel, request, grant)
             }
         }
+    }
+
+    private func enter(
+        _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant
+    ) {
+        switch channel.namespace.kind {
+        case .log: enterLog(id, channel, request, grant)
+        case .stream(let size, _): enterStream(id, channel, request, grant, size: size)
+        case .ephemeral: join(id, channel, grant, SubscribeResult())
+        }
+    }
+
+    private func epoch(of channel: LocalChannel) -> String {
+        channel.namespace.isLog ? loop.hub.logEpoch : channel.epoch
     }
 
     // MARK: Log channels

@@ -192,6 +192,52 @@ struct `Live session` {
         }
     }
 
+    @Test(arguments: ["notes:1", "board:1"])
+    func `lets a member that has seen more elsewhere in when it is as far itself`(channel: String)
+        async throws
+    {
+        let site = try await LiveSite.start()
+        let elsewhere = try EventLoop(index: 5, label: "elsewhere")
+        let log = try await elsewhere.perform {
+            let pool = PostgresPool(loop: elsewhere, configuration: site.database.app, size: 1, waiters: 10)
+            pool.start()
+            return EventLog(loop: elsewhere, pool: pool, broker: RecordingBroker())
+        }
+        try await site.run { open in
+            let first = try await open(0, "1:1:x")
+            let known = await first.command("subscribe", #"{"channel":"\#(channel)"}"#)
+            let epoch = try #require(known["subscribe"]?["epoch"]?.string)
+            for _ in 0..<5 {
+                _ = try await elsewhere.perform { await log.append(event(channel), loop: elsewhere) }
+            }
+            let client = try await open(0, "1:2:x")
+            let reply = await client.command(
+                "subscribe", #"{"channel":"\#(channel)","recover":true,"offset":5,"epoch":"\#(epoch)"}"#)
+            #expect(reply["subscribe"]?["recovered"]?.bool == true)
+            #expect(reply["subscribe"]?["offset"]?.int == 5)
+            #expect(reply["subscribe"]?["publications"] == nil)
+            #expect(reply["subscribe"]?["data"] == nil)
+            await first.until { first.offsets(channel).count == 5 }
+            _ = await client.command("ping", "{}")
+            #expect(client.offsets(channel).isEmpty)
+        }
+    }
+
+    @Test func `does not believe a member that has seen more than there is`() async throws {
+        let site = try await LiveSite.start()
+        try await site.run { open in
+            let client = try await open(0, "1:1:x")
+            let known = await client.command("subscribe", #"{"channel":"notes:1"}"#)
+            let epoch = try #require(known["subscribe"]?["epoch"]?.string)
+            _ = await client.command("unsubscribe", #"{"channel":"notes:1"}"#)
+            let reply = await client.command(
+                "subscribe", #"{"channel":"notes:1","recover":true,"offset":70,"epoch":"\#(epoch)"}"#)
+            #expect(reply["subscribe"]?["recovered"]?.bool != true)
+            #expect(reply["subscribe"]?["was_recovering"]?.bool == true)
+            #expect(reply["subscribe"]?["offset"]?.int ?? 0 == 0)
+        }
+    }
+
     @Test func `asks the log for what was never carried, though more came early than may be held`()
         async throws
     {
