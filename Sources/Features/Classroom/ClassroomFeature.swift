@@ -313,11 +313,14 @@ extension ClassroomFeature: LiveFeature {
         }
     }
 
-    package func didJoin(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {
+    package func didJoin(
+        _ caller: LiveCaller, client: ClientID, channel: ChannelKey, isReturning: Bool, loop: LiveLoop
+    ) {
         guard let (kind, key, user) = place(caller, channel) else { return }
         let name = caller.name
         withRoom(key) { found in
-            if case .room(let room) = found { room.didJoin(user, name: name, channel: kind) }
+            guard case .room(let room) = found else { return }
+            room.didJoin(user, name: name, channel: kind, isReturning: isReturning)
         }
     }
 

@@ -23,8 +23,9 @@ package protocol LiveFeature: Sendable {
     /// The state of a channel as a whole, valid exactly at an offset; `nil` where the channel has none.
     func snapshot(of channel: ChannelKey, loop: LiveLoop, then: @escaping (ChannelSnapshot?) -> Void)
 
-    /// A session's subscription has begun.
-    func didJoin(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop)
+    /// A session's subscription has begun; `isReturning` when the client says that it goes on with one that it had.
+    func didJoin(
+        _ caller: LiveCaller, client: ClientID, channel: ChannelKey, isReturning: Bool, loop: LiveLoop)
 
     /// A session's subscription has ended.
     func didLeave(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop)

@@ -29,7 +29,9 @@ package struct PlainChannels: LiveFeature {
         of channel: ChannelKey, loop: LiveLoop, then: @escaping (ChannelSnapshot?) -> Void
     ) { then(nil) }
 
-    package func didJoin(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {}
+    package func didJoin(
+        _ caller: LiveCaller, client: ClientID, channel: ChannelKey, isReturning: Bool, loop: LiveLoop
+    ) {}
 
     package func didLeave(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {}
 }

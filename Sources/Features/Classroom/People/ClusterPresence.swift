@@ -75,8 +75,13 @@ struct ClusterPresence: Sendable {
 
     // MARK: This node's people
 
-    mutating func join(_ user: Int64, name: String, at now: Int64) {
-        people.join(user, name: name, at: now)
+    /// Somebody has come to this node.
+    ///
+    /// Who returns (`isReturning`) before a grace has passed since the room was loaded here were there before: at this node in
+    /// its former life, or at one that died without a word, of which this one never heard. Nobody is told that they came.
+    mutating func join(_ user: Int64, name: String, isReturning: Bool = false, at now: Int64) {
+        let isYoung = now < loadedAt + Presence.grace
+        people.join(user, name: name, isNews: !(isReturning && isYoung), at: now)
         if !isAlone { changed.insert(user) }
     }
 

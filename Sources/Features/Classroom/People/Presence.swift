@@ -60,7 +60,8 @@ struct Presence: Sendable {
 
     // MARK: On this node
 
-    mutating func join(_ user: Int64, name: String, at now: Int64) {
+    /// Somebody has come to this node; `isNews` as for ``arrive(_:name:since:isNews:)``.
+    mutating func join(_ user: Int64, name: String, isNews: Bool = true, at now: Int64) {
         connections += 1
         peak = max(peak, connections)
         if var person = people[user] {
@@ -72,7 +73,7 @@ struct Presence: Sendable {
         } else {
             hereLocally += 1
             people[user] = Person(name: name, connections: 1, since: now)
-            say(user, name)
+            if isNews { say(user, name) }
         }
     }
 

@@ -90,11 +90,11 @@ extension Room {
 
     // MARK: Presence
 
-    func didJoin(_ user: Int64, name: String, channel: ClassChannel) {
+    func didJoin(_ user: Int64, name: String, channel: ClassChannel, isReturning: Bool) {
         touch()
         switch channel {
         case .class:
-            presence.join(user, name: name, at: WallTime.milliseconds())
+            presence.join(user, name: name, isReturning: isReturning, at: WallTime.milliseconds())
             meter.joined(at: Room.second)
             told.isCountAsked = true
             told.isDegradedAsked = told.degradations > 0

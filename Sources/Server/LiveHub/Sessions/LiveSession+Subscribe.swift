@@ -142,7 +142,7 @@ extension LiveSession {
                 // The client has been given a part already: only a new connection starts from a state that both know.
                 return replied ? disconnect(.insufficientState) : refuse(id, ProtocolError(.internal))
             }
-            become(memberOf: channel, grant)
+            become(memberOf: channel, grant, isReturning: result.wasRecovering)
             loop.counters.recoveries += 1
         }
     }
@@ -193,14 +193,15 @@ extension LiveSession {
     ) {
         if result.recovered { loop.counters.recoveries += 1 }
         reply(id, .subscribe(result))
-        become(memberOf: channel, grant)
+        become(memberOf: channel, grant, isReturning: result.wasRecovering)
     }
 
-    private func become(memberOf channel: LocalChannel, _ grant: Admission.Grant) {
+    private func become(memberOf channel: LocalChannel, _ grant: Admission.Grant, isReturning: Bool) {
         endSubscribing(channel.key)
         guard isOpen, let caller else { return }
         addSubscription(Subscription(channel: channel, place: channel.add(self), grant: grant))
-        channel.feature.didJoin(caller, client: client, channel: channel.key, loop: loop)
+        channel.feature.didJoin(
+            caller, client: client, channel: channel.key, isReturning: isReturning, loop: loop)
     }
 
     func unsubscribe(_ id: UInt32, _ name: String) {

@@ -37,6 +37,16 @@ struct `Presence over several nodes` {
         #expect(here.here == 1 && here.people.users == [3])
     }
 
+    @Test func `does not say of those who return to a room just loaded that they came`() {
+        // Their node died without a word, and nobody else had anybody of the class.
+        var here = ClusterPresence(node: one, isAlone: false, version: 10, at: 100_000)
+        here.join(2, name: "Ann", isReturning: true, at: 100_100)
+        here.join(3, name: "Bo", isReturning: false, at: 100_100)
+        #expect(here.change(at: 103_000).joined.map(\.id) == [3])
+        here.join(4, name: "Cy", isReturning: true, at: 100_000 + Presence.grace)
+        #expect(here.change(at: 120_000).joined.map(\.id) == [4])
+    }
+
     @Test func `tells each change at the next tick, and where it stands in between`() {
         var here = presence()
         here.join(2, name: "Ann", at: 3_000)

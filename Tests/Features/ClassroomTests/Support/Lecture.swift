@@ -262,7 +262,8 @@ final class Lecture: Sendable {
             if leaves {
                 feature.didLeave(caller, client: ClientID(), channel: key, loop: live.value)
             } else {
-                feature.didJoin(caller, client: ClientID(), channel: key, loop: live.value)
+                feature.didJoin(
+                    caller, client: ClientID(), channel: key, isReturning: false, loop: live.value)
             }
         }
     }

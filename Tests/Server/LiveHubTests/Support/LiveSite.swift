@@ -48,7 +48,9 @@ struct NotesFeature: LiveFeature {
         then(ChannelSnapshot(offset: 0, data: RawJSON { $0.object { $0.member("whole", true) } }))
     }
 
-    func didJoin(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {}
+    func didJoin(
+        _ caller: LiveCaller, client: ClientID, channel: ChannelKey, isReturning: Bool, loop: LiveLoop
+    ) {}
     func didLeave(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {}
 }
 
