@@ -76,6 +76,16 @@ struct `Distribution of durations` {
         #expect(distribution.recent(at: start + .seconds(120)) == Distribution.Summary())
     }
 
+    @Test func `tells percentiles of the last seconds, too`() {
+        let distribution = Distribution()
+        let start = Rate.origin
+        distribution.record(.seconds(5), at: start + .seconds(1))
+        distribution.record(.milliseconds(2), at: start + .seconds(21))
+        #expect(distribution.recent(at: start + .seconds(22), within: .seconds(10)).count == 1)
+        #expect(distribution.recent(at: start + .seconds(22), within: .seconds(15)).count == 2)
+        #expect(distribution.recent(at: start + .seconds(22), within: .seconds(600)).count == 2)
+    }
+
     @Test(arguments: [Duration.seconds(-1), .zero, .nanoseconds(1), .seconds(100_000)])
     func `takes any duration`(duration: Duration) {
         let distribution = Distribution()

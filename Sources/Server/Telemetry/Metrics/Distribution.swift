@@ -72,8 +72,12 @@ package final class Distribution: Sendable {
     /// The last minute.
     package var recent: Summary { recent(at: .now) }
 
-    func recent(at now: ContinuousClock.Instant) -> Summary {
-        let oldest = Distribution.slot(at: now) - Int64(Distribution.slots)
+    /// The last seconds, rounded up to tens and at most a minute; a part of ten seconds more.
+    package func recent(within duration: Duration) -> Summary { recent(at: .now, within: duration) }
+
+    func recent(at now: ContinuousClock.Instant, within duration: Duration = .seconds(50)) -> Summary {
+        let wanted = (duration / .seconds(Distribution.slotSeconds)).rounded(.up)
+        let oldest = Distribution.slot(at: now) - min(Int64(wanted) + 1, Int64(Distribution.slots))
         let parts = state.withLock { $0.recent.filter { $0.slot > oldest }.map(\.values) }
         var all = Distribution.empty()
         for part in parts { all.add(part) }
