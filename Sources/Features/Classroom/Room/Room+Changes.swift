@@ -194,6 +194,8 @@ extension Room {
     ) {
         switch outcome {
         case .recorded(let offset, let at):
+            // Here, not where events are folded in: those come to every node, which would all count the same message.
+            if change.request.method == .send { meter.said(at: Room.second) }
             finish(change, CallResult.recorded(offset: offset, at: at, run: run), folded: (channel, offset))
         case .duplicate(let offset, let at, let event):
             finish(change, CallResult.duplicate(offset: offset, at: at, run: Room.run(in: event)))

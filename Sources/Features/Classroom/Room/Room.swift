@@ -213,7 +213,6 @@ final class Room {
     /// What a live event brings about besides the state.
     private func react(to entry: LogEntry) {
         switch entry.type {
-        case "chat.message": meter.said(at: Room.second)
         case "chat.pinned":
             guard !state.chat.missing.isEmpty else { return }
             live.loop.run { await self.fetchPinned() }

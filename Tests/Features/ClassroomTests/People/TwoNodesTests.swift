@@ -1,6 +1,7 @@
 import EventLoop
 import JSON
 import Postgres
+import Synchronization
 import Telemetry
 import TestKit
 import Testing
@@ -121,6 +122,26 @@ struct `Two nodes of one class` {
         }
         for loop in lecture.node.group.loops { try await loop.perform {} }
         #expect(lecture.node.hub.malformedNodeMessages.value == 3)
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `count a message once, on the node that it came to`() async throws {
+        let bus = TestBus()
+        let lecture = try await Lecture.open(bus: bus.endpoint())
+        let other = try await Node.start(
+            lecture.database, bus: bus.endpoint(), broker: lecture.node.hub.broker)
+        await lecture.withRoom(on: other) { _ in }
+        let key = Lecture.key()
+        for _ in 0..<2 { _ = await lecture.call("s0", .send, #""text":"x""#, key: key) }
+        _ = await lecture.call("s1", .send, #""text":"y""#, on: other)
+        for (node, login) in [(lecture.node, "s0"), (other, "s1")] {
+            let counts = Mutex<[Double]>([])
+            await lecture.withRoom(on: node) { room in
+                let counted = room.statistics(at: Room.second + 1).messagesPerSecond * 10
+                counts.withLock { $0.append(counted) }
+            }
+            #expect(counts.withLock { $0 } == [1], "\(login)")
+        }
     }
 }
 

@@ -47,7 +47,9 @@ final class Node: Sendable {
         self.contexts = contexts
     }
 
-    static func start(_ database: TestDatabase, bus: any NodeBus = SilentBus()) async throws -> Node {
+    static func start(
+        _ database: TestDatabase, bus: any NodeBus = SilentBus(), broker: any Broker = MemoryBroker()
+    ) async throws -> Node {
         let metrics = Metrics()
         let group = try EventLoopGroup(count: 2)
         let first = group.loops[0]
@@ -57,7 +59,7 @@ final class Node: Sendable {
         }
         let feature = ClassroomFeature(loops: group, intake: intake)
         let hub = LiveHub(
-            features: [feature], broker: MemoryBroker(), bus: bus, authenticator: NoTokens(),
+            features: [feature], broker: broker, bus: bus, authenticator: NoTokens(),
             settings: LiveSettings(), metrics: metrics)
         var lives: [LoopBound<LiveLoop>] = []
         var contexts: [LoopBound<WebContext>] = []
