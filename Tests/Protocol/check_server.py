@@ -304,7 +304,14 @@ def reads(check, demo, users, strangers):
         check.pages(users["instructor"], f"/api/v1/courses/{course}/{path}")
     check.send(users["instructor"], "GET", "/api/v1/courses?page=2", 400)
     check.send(users["instructor"], "GET", "/api/v1/courses?per_page=0", 400)
-    check.send(users["admin"], "GET", "/api/v1/ops/live", 200)
+    node = check.send(users["admin"], "GET", "/api/v1/ops/live", 200)["nodes"][0]["id"]
+    path = f"/api/v1/ops/nodes/{node}"
+    check.send(users["admin"], "PUT", path, 204, json={"aside": False})
+    check.send(users["admin"], "PUT", path, 409, json={"aside": True})
+    check.send(users["admin"], "PUT", path, 422, json={"aside": "true"})
+    check.send(users["admin"], "PUT", "/api/v1/ops/nodes/1", 404, json={"aside": True})
+    check.send(strangers["admin"], "PUT", path, 403, json={"aside": False})
+    check.send(users["students"][0], "PUT", path, 403, json={"aside": False})
     check.send(users["admin"], "GET", "/api/v1/ops/live?since=0", 200)
     check.send(users["students"][0], "GET", "/api/v1/ops/live", 403)
     for path in ("/healthz", "/readyz", "/metrics"):
@@ -315,14 +322,15 @@ def reads(check, demo, users, strangers):
 def refusals(check, users, strangers, ready):
     """Nobody, a bad token, a wrong method, and things of others: every operation, without a difference."""
     values = {"course_id": ready["course_id"], "class_id": ready["class_id"], "quiz_id": ready["quiz_id"], "run_id": 1,
-              "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"]}
+              "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"], "node_id": "0" * 15 + "1"}
     for (method, template), (_, operation, _) in check.contract.operations.items():
         if [] == operation["security"] or {} in operation["security"] or not template.startswith("/api/"):
             continue
         check.send(None, method, template.format(**values), 401, json=None if method == "GET" else {})
         bad = {**users["instructor"], "api_token": "1~bad"}
         check.send(bad, method, template.format(**values), 401, json=None if method == "GET" else {})
-        if "{" not in template:
+        # Nodes belong to no institution: whoever is no operator learns nothing of them.
+        if "{" not in template or "{node_id}" in template:
             continue
         told = []
         for ids in (values, dict.fromkeys(values, UNKNOWN)):

@@ -1,4 +1,6 @@
 import HTTPTypes
+import JSON
+import LiveHub
 import Postgres
 package import WebServer
 
@@ -14,6 +16,7 @@ package enum OperationsRoutes {
     private static func handler(_ action: OperationsPermissions.Action) -> Route.Handler {
         switch action {
         case .showLive: showLive
+        case .setNode: setNode
         }
     }
 
@@ -22,13 +25,36 @@ package enum OperationsRoutes {
         let principal = try request.signedIn()
         try OperationsPermissions.require(.showLive, principal)
         let monitor = context.service(LiveMonitor.self)
-        let isOperator = monitor.operators.contains(principal.login.lowercased())
+        let isOperator = monitor.isOperator(principal)
         let scope: LiveScope = isOperator ? .all : .institution(principal.institution)
         let picture = monitor.picture(of: scope)
         let names = try await InstitutionNames(pool: context.pool).read(picture.institutions.keys)
         let report = LiveReport(
-            picture: picture, names: names, nodes: isOperator ? [monitor.nodeReport()] : [],
+            picture: picture, names: names, nodes: isOperator ? monitor.nodeReports() : [],
             since: request.queryValue("since").flatMap { Int64($0) }, at: context.nowMilliseconds)
         return .json(report.json)
+    }
+
+    /// Takes a node out of rotation, or back: for those who see every institution.
+    private static func setNode(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
+        let principal = try request.signedIn()
+        try OperationsPermissions.require(.setNode, principal)
+        let monitor = context.service(LiveMonitor.self)
+        guard monitor.isOperator(principal) else { throw WebError.forbidden }
+        let isAside = try request.fields().bool("aside")
+        guard let node = request.parameters["id"].flatMap({ NodeID($0) }) else { throw WebError.notFound }
+        switch monitor.setAside(node, isAside) {
+        case .may: return .noContent
+        case .unknown: throw WebError.notFound
+        case .lastOne:
+            throw WebError.conflict("No other node takes sessions.", code: "last_node")
+        }
+    }
+}
+
+extension LiveMonitor {
+    /// Whether somebody sees every institution.
+    fileprivate func isOperator(_ principal: Principal) -> Bool {
+        operators.contains(principal.login.lowercased())
     }
 }

@@ -5,12 +5,15 @@ package enum OperationsPermissions {
     /// A route, by method and pattern.
     package enum Action: String, CaseIterable, Sendable {
         case showLive = "GET /api/v1/ops/live"
+        case setNode = "PUT /api/v1/ops/nodes/:id"
     }
 
-    /// The roles that may; what they see is their own institution, and everything for an operator.
+    /// The roles that may.
+    ///
+    /// What they see is their own institution, and everything for an operator; only operators change nodes.
     package static func roles(_ action: Action) -> Set<String> {
         switch action {
-        case .showLive: ["admin"]
+        case .showLive, .setNode: ["admin"]
         }
     }
 

@@ -14,8 +14,10 @@ struct `Operations permissions` {
 
     @Test(arguments: [["student"], ["instructor"], ["parent"], ["student", "instructor"], []])
     func `turn away who is no administrator`(roles: [String]) {
-        #expect(throws: WebError.self) {
-            try OperationsPermissions.require(.showLive, principal(Set(roles)))
+        for action in OperationsPermissions.Action.allCases {
+            #expect(throws: WebError.self) {
+                try OperationsPermissions.require(action, principal(Set(roles)))
+            }
         }
     }
 

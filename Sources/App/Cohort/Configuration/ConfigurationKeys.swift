@@ -103,7 +103,8 @@ package enum ConfigurationKeys {
         "Sign-ins that wait for a hash before more are turned away")
 
     static let operators = ConfigurationKey(
-        "operators", .list, "", "Logins of administrators who see every institution on /ops")
+        "operators", .list, "",
+        "Logins of administrators who see every institution on /ops and take nodes out of rotation")
 
     static let drainCloses = ConfigurationKey(
         "drain.close-seconds", .number(0...600), "5",

@@ -69,8 +69,8 @@ extension Server {
         for pool in pools {
             shares.append(try await pool.loop.carryOut { share(node, pool: pool.value, application) })
         }
-        let address = try await listen(shares, on: configuration.address)
         node.monitor.start()
+        let address = try await listen(shares, on: configuration.address)
         node.startWatching()
         node.logger.notice(
             "serving",
@@ -195,8 +195,8 @@ extension Server {
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
-            hub: hub,
-            classroom: classroom, health: health, metrics: metrics, operators: configuration.operators)
+            hub: hub, health: health, metrics: metrics, operators: configuration.operators,
+            classes: { classroom.statistics(on: $0, then: $1) })
         return Node(
             configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
             hub: hub,

@@ -15,7 +15,7 @@ package enum LiveScope: Sendable, Equatable {
 }
 
 /// Numbers of one class, of one institution, or of everything.
-package struct LiveNumbers: Sendable, Equatable {
+package struct LiveNumbers: Sendable, Hashable {
     package var connections = 0
     package var peak = 0
     /// `nil` where nobody counts apart.
@@ -41,7 +41,7 @@ package struct LiveNumbers: Sendable, Equatable {
 }
 
 /// Milliseconds at two places of a distribution.
-package struct LiveLatency: Sendable, Equatable {
+package struct LiveLatency: Sendable, Hashable {
     package let p50: Double
     package let p99: Double
 
@@ -52,13 +52,21 @@ package struct LiveLatency: Sendable, Equatable {
 }
 
 /// One class with somebody in it.
-package struct ClassRow: Sendable, Equatable {
+package struct ClassRow: Sendable, Hashable {
+    /// Which class it is, on whatever node.
+    struct Key: Hashable, Sendable {
+        let institution: TenantID
+        let id: Int64
+    }
+
     package let institution: TenantID
     package let id: Int64
     package let title: String
     package let course: Int64
     package let courseName: String
     package var numbers: LiveNumbers
+
+    var key: Key { Key(institution: institution, id: id) }
 
     package init(
         institution: TenantID, id: Int64, title: String, course: Int64, courseName: String,

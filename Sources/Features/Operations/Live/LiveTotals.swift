@@ -11,7 +11,7 @@ package struct LiveTotals: Sendable, Equatable {
 }
 
 /// What happened each second.
-package struct LiveRates: Sendable, Equatable {
+package struct LiveRates: Sendable, Hashable {
     package var joins: Double
     package var messages: Double
     package var answers: Double

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What the kernel says of this process.
-package struct ProcessGauges: Sendable, Equatable {
+package struct ProcessGauges: Sendable, Hashable {
     /// Memory that is in RAM; `nil` when the kernel does not tell.
     package var residentBytes: Int?
     /// Open descriptors.
