@@ -4,11 +4,13 @@ import "./chart.js";
 import { get } from "../base/api.js";
 import { debounce, fill, h, keepFocus, poll, roving } from "../base/dom.js";
 import { icon } from "../base/icons.js";
-import { add, bytes, compareNames, fixed, list, number, percent, t, timeSeconds } from "../base/i18n.js";
+import { add, compareNames, list, number, t, timeSeconds } from "../base/i18n.js";
 import { register } from "../base/keys.js";
 import { problem, startShell, state } from "../base/shell.js";
+import { show } from "./amounts.js";
 import { sparkline } from "./chart.js";
 import english from "./lang/en.js";
+import { nodeSection } from "./nodes.js";
 
 const EVERY_MS = 2000;
 const HOUR_MS = 3_600_000;
@@ -60,8 +62,6 @@ let history_ = { t0: 0, step: 5000, series: {} };
 let failed = null;
 let parts = null;
 
-const show = (value, { digits = 1, unit = "" } = {}) => (value === null || value === undefined ? "–" : unit ? `${fixed(value, digits)}\u202f${unit}` : fixed(value, digits));
-
 // --- Reading -------------------------------------------------------------------------------------------
 
 /** Lays fresh points over what is known, by time, and keeps one hour. */
@@ -112,18 +112,18 @@ function build() {
     } }, t(`ops.show_${level}`)));
     parts = {
         status: h("p.small.muted.ops-status", { role: "status" }), alert: h("div.ops-alert"), totals: h("dl.totals"), charts,
-        table: h("div"), nodes: h("div.nodes"), count: h("span.small.faint"), find,
+        deaf: h("div.ops-alert"), table: h("div"), nodes: nodeSection(() => polling.now()), count: h("span.small.faint"), find,
     };
     fill(main, h("div.page.wide.stack.loose",
         h("div.page-head.ops-head", h("h1", t("ops.title")), parts.status),
-        parts.alert,
+        parts.alert, parts.deaf,
         h("section", { "aria-label": t("ops.now") }, parts.totals),
         h("section", { "aria-labelledby": "charts-title" }, h("h2.section-title", { id: "charts-title" }, t("ops.charts")), h("div.charts", charts)),
         h("div",
             h("div.table-head", h("h2.section-title", { id: "table-title" }, t("ops.table"), " ", parts.count),
                 h("div.row.tight.wrap", h("div.segments", { role: "group", "aria-label": t("ops.show") }, levels), h("div.input-group.ops-find", icon("search", { size: 16 }), find))),
             parts.table),
-        h("section", { "aria-labelledby": "nodes-title" }, h("h2.section-title", { id: "nodes-title" }, t("ops.nodes")), parts.nodes)));
+        parts.nodes.element));
     main.removeAttribute("aria-busy");
     register({ key: "/", label: t("ops.find"), group: t("ops.title"), run: () => find.focus() });
 }
@@ -155,12 +155,22 @@ function draw() {
     if (stale !== parts.alert.hasChildNodes() && (!stale || Date.now() - live.at > STALE_MS || failed.offline)) {
         fill(parts.alert, stale && h("p.notice.warn", { role: "alert" }, icon("alert"), t("ops.stale_text", { time: timeSeconds(live.at) })));
     }
+    drawDeafness();
     drawTotals();
     for (const [at, chart] of CHARTS.entries()) {
         parts.charts[at].data = { t0: history_.t0, step: history_.step, values: history_.series[chart.series] ?? [] };
     }
     drawTable();
-    drawNodes();
+    parts.nodes.draw(live.nodes ?? [], live.at);
+}
+
+/** Says so when the node that has answered hears no other, and so does not know what is there. */
+function drawDeafness() {
+    const own = live.nodes?.[0];
+    const name = own?.hears === false ? own.name : "";
+    if ((parts.deaf.dataset.node ?? "") === name) return;
+    parts.deaf.dataset.node = name;
+    fill(parts.deaf, name && h("p.notice.warn", { role: "alert" }, icon("alert"), t("ops.deaf_text", { name })));
 }
 
 function drawTotals() {
@@ -290,28 +300,5 @@ function keys(body) {
     });
 }
 
-function duration(seconds) {
-    const days = Math.floor(seconds / 86_400);
-    const hours = Math.floor(seconds / 3600) % 24;
-    const minutes = Math.floor(seconds / 60) % 60;
-    return days > 0 ? t("ops.days_hours", { days, hours }) : hours > 0 ? t("ops.hours_minutes", { hours, minutes }) : t("ops.minutes", { n: minutes });
-}
-
-function drawNodes() {
-    fill(parts.nodes, (live.nodes ?? []).map((node) => {
-        const files = node.descriptor_limit ? node.descriptors / node.descriptor_limit : null;
-        return h("article.card.node", { "aria-label": node.name },
-            h("div.node-head", icon("server"), h("h3.truncate", node.name), h("span.badge", { class: node.draining ? "warn" : "good" }, t(node.draining ? "ops.draining" : "ops.serving"))),
-            h("p.small.muted", t("ops.up", { time: duration(node.uptime_s ?? 0) }), node.version && ` · ${node.version}`),
-            h("div.loops", { role: "img", "aria-label": t("ops.loops_spoken", { loads: list((node.loops ?? []).map((loop) => percent(loop.load ?? 0))) }) }, (node.loops ?? []).map((loop, at) => h("div.loop",
-                h("span.loop-bar", h("span", { class: loop.load > 0.9 ? "bad" : loop.load > 0.7 ? "warn" : "", style: { "block-size": `${Math.max(2, Math.min(100, (loop.load ?? 0) * 100))}%` } })),
-                h("span.tiny.num", percent(loop.load ?? 0)), h("span.tiny.faint", t("ops.loop", { n: at }))))),
-            h("dl.facts",
-                h("div", h("dt", t("ops.memory")), h("dd.num", node.rss_bytes === null || node.rss_bytes === undefined ? "–" : bytes(node.rss_bytes))),
-                h("div", h("dt", t("ops.descriptors")), h("dd.num", { class: files > 0.85 ? "bad" : "" }, show(node.descriptors, { digits: 0 }), node.descriptor_limit && h("span.faint", ` / ${number(node.descriptor_limit)}`), files > 0.85 && h("span", ` ${t("ops.near_limit")}`))),
-                h("div", h("dt", t("ops.broker")), h("dd.num", node.broker_lag_ms === null || node.broker_lag_ms === undefined ? t("ops.in_process") : show(node.broker_lag_ms, { unit: "ms" })))));
-    }));
-}
-
 await read();
-poll(read, EVERY_MS);
+const polling = poll(read, EVERY_MS);
