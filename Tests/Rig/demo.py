@@ -33,7 +33,7 @@ class Demo:
     def __init__(
         self, program: pathlib.Path, *, data_dir: str | None = None, config: str | None = None,
         pinned: int | None = None, web_root: pathlib.Path = ROOT / "web-static", nodes: int = 1,
-        variables: dict[str, dict[str, str]] | None = None,
+        variables: dict[str, dict[str, str]] | None = None, hooks: bool = True,
     ):
         self.program = program
         self.own_folder = data_dir is None
@@ -44,6 +44,8 @@ class Demo:
         self.web_root = web_root
         self.nodes = nodes
         self.variables = variables or {}
+        #: Whether tests may look behind the curtain (`--test-endpoints`).
+        self.hooks = hooks
         self.ready: dict = {}
         self.process: subprocess.Popen | None = None
         self.log = self.folder / "server.log"
@@ -64,7 +66,9 @@ class Demo:
         ready_file = self.folder / "ready.json"
         ready_file.unlink(missing_ok=True)
         command = [str(self.program), "demo", "--port", "0", "--data-dir", str(self.folder / "data"),
-                   "--ready-file", str(ready_file), "--test-endpoints", "--web-root", str(self.web_root)]
+                   "--ready-file", str(ready_file), "--web-root", str(self.web_root)]
+        if self.hooks:
+            command.append("--test-endpoints")
         if self.nodes > 1:
             command += ["--nodes", str(self.nodes)]
         if self.config is not None:

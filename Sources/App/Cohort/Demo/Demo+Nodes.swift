@@ -127,9 +127,10 @@ extension Demo {
             baseURL: "http://\(address)", liveURL: "ws://\(address)/connection/websocket", pid: getpid(),
             tokenSecret: String(decoding: configuration.tokenSecret?.secret ?? [], as: UTF8.self),
             course: cast.courses[0], liveClass: classes[0], quiz: cast.quizzes[0], schools: cast.schools)
-        guard hasTestEndpoints else { return file }
-        file.database = .init(
-            socketFolder: cluster.socketFolder, name: Demo.database, superuser: PrivateCluster.superuser)
+        if hasTestEndpoints {
+            file.database = .init(
+                socketFolder: cluster.socketFolder, name: Demo.database, superuser: PrivateCluster.superuser)
+        }
         file.nodes = nodes.list
         file.redisURL = nodes.plan.nodes.first?.variables["COHORT_REDIS_URL"]
         file.redisPid = nodes.redisPid

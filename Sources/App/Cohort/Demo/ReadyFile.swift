@@ -9,7 +9,7 @@ struct ReadyFile: Sendable {
         let superuser: String
     }
 
-    /// One of several nodes; in the file with test endpoints only.
+    /// One of several nodes.
     struct Node: Sendable {
         let name: String
         /// `nil`, and not in the file, while it is not there.
