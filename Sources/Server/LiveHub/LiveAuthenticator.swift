@@ -13,8 +13,42 @@ package protocol LiveAuthenticator: Sendable {
 
     /// Which of these callers, in their order, are still who they were; `nil` when that cannot be told now.
     ///
-    /// Asked every two seconds for the callers of open sessions: a credential that was withdrawn ends its sessions.
+    /// Asked for those who may not be any more, and every minute for all: a credential that was withdrawn ends its
+    /// sessions.
     func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]?
+
+    /// Whose credentials may have been withdrawn in some institutions since an earlier answer; `nil` when that cannot
+    /// be told, and everybody is asked about.
+    ///
+    /// Asked every two seconds. Without a `mark` only the one for the next question is wanted.
+    func withdrawals(
+        since mark: String?, in institutions: [TenantID], pool: PostgresPool
+    ) async -> CredentialWithdrawals?
+}
+
+extension LiveAuthenticator {
+    package func withdrawals(
+        since mark: String?, in institutions: [TenantID], pool: PostgresPool
+    ) async -> CredentialWithdrawals? { nil }
+}
+
+/// Whose credentials may have been withdrawn.
+package struct CredentialWithdrawals: Sendable {
+    /// What the next question begins with.
+    package let mark: String
+    /// Users by institution; 0 stands for everybody there.
+    package let users: [TenantID: Set<Int64>]
+
+    package init(mark: String, users: [TenantID: Set<Int64>]) {
+        self.mark = mark
+        self.users = users
+    }
+
+    /// Whether a caller is among them.
+    func concern(_ caller: LiveCaller) -> Bool {
+        guard let users = users[caller.institution] else { return false }
+        return users.contains(0) || caller.user.map { users.contains($0) } ?? false
+    }
 }
 
 /// Why a token is no credential.

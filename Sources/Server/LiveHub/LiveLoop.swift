@@ -32,6 +32,7 @@ package final class LiveLoop {
     private var admission: TokenBucket
     private var seconds = 0
     private var isWatching = false
+    private var marks = CredentialMarks()
 
     init(loop: EventLoop, hub: LiveHub, pool: PostgresPool) {
         self.loop = loop
@@ -106,8 +107,15 @@ package final class LiveLoop {
     }
 
     private func checkCredentials() async {
-        await check(sessions.compactMap { session in session.caller.map { (session, $0) } })
-        isWatching = false
+        defer { isWatching = false }
+        let (second, since) = (seconds, marks.since(at: seconds))
+        let found = await hub.authenticator.withdrawals(
+            since: since, in: Array(counters.connectionsByInstitution.keys), pool: pool)
+        // Everybody, where it is not known for whom something has changed.
+        let isFull = since == nil || found == nil
+        marks.note(found?.mark, isFull: isFull, at: second)
+        let open = sessions.compactMap { session in session.caller.map { (session, $0) } }
+        await check(isFull ? open : open.filter { found?.concern($0.1) == true })
     }
 
     /// Looks at once whether a user's credentials are current, where that user has sessions here.
@@ -123,6 +131,7 @@ package final class LiveLoop {
     }
 
     private func check(_ open: [(LiveSession, LiveCaller)]) async {
+        guard !open.isEmpty else { return }
         guard let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool) else { return }
         for ((session, caller), isCurrent) in zip(open, current) where !isCurrent && session.caller === caller
         {

@@ -325,6 +325,69 @@ struct `A session` {
     }
 }
 
+struct `What is withdrawn` {
+    @Test func `shows for its user and nobody else, whatever it is, until it was seen`() async throws {
+        let school = try await School.open()
+        let people: [String: Set<Role>] = [
+            "ada": [.student], "bea": [.student], "cy": [.student], "dot": [.student],
+        ]
+        let here = try await school.institution("Here", people)
+        let there = try await school.institution("There", ["ada": [.student]])
+        let ids = here.users.mapValues(\.id)
+        let elsewhere = try #require(there.users["ada"]?.id)
+        try await school.onLoop { context in
+            let (store, revocation) = (SessionStore(pool: context.pool), Revocation(pool: context.pool))
+            func id(_ login: String) throws -> Int64 { try #require(ids[login]) }
+            let session = try await store.open(user: try id("ada"), in: here.id)
+            let token = try await Directory(pool: context.pool)
+                .createTokens(for: [try id("bea")], purpose: "test", in: here.id)[0]
+            let bearer = try #require(BearerSecret(token))
+            let principal = try #require(try await store.user(ofToken: bearer, at: 0))
+            let begin = try await revocation.changes(since: nil, in: [here.id, there.id])
+            #expect(begin.users.isEmpty)
+            let none = try await revocation.changes(since: begin.mark, in: [here.id, there.id])
+            #expect(none.users.isEmpty)
+
+            try await store.close(session: session.session, in: here.id)
+            if case .bearer(let id) = principal.credential { try await store.revoke(token: id, in: here.id) }
+            _ = try await context.pool.query(
+                "UPDATE users SET workflow_state = 'suspended' WHERE id = $1", [.int(try id("cy"))],
+                tenant: here.id)
+            _ = try await context.pool.query(
+                "DELETE FROM user_roles WHERE user_id = $1", [.int(try id("dot"))], tenant: here.id)
+            _ = try await context.pool.query(
+                "INSERT INTO user_roles VALUES ($1, $2, 'admin')",
+                [.int(there.id.rawValue), .int(elsewhere)],
+                tenant: there.id)
+            let found = try await revocation.changes(since: begin.mark, in: [here.id, there.id])
+            #expect(found.users == [here.id: Set(ids.values), there.id: [elsewhere]])
+            // Asked for one institution, nothing of another shows.
+            let own = try await revocation.changes(since: begin.mark, in: [there.id])
+            #expect(own.users == [there.id: [elsewhere]])
+            let after = try await revocation.changes(since: found.mark, in: [here.id, there.id])
+            #expect(after.users.isEmpty)
+        }
+    }
+
+    @Test func `is everybody's when their institution is suspended`() async throws {
+        let school = try await School.open()
+        let here = try await school.institution("Here", ["ada": [.student]])
+        let mark = try await school.onLoop { context in
+            try await Revocation(pool: context.pool).changes(since: nil, in: [here.id]).mark
+        }
+        try await school.asOwner { pool in
+            _ = try await pool.query(
+                "UPDATE institutions SET workflow_state = 'suspended' WHERE id = $1",
+                [.int(here.id.rawValue)],
+                tenant: nil)
+        }
+        try await school.onLoop { context in
+            let found = try await Revocation(pool: context.pool).changes(since: mark, in: [here.id])
+            #expect(found.users == [here.id: [0]])
+        }
+    }
+}
+
 struct `A bearer token` {
     @Test func `speaks for its user without cookie and CSRF token`() async throws {
         let school = try await School.open()

@@ -32,6 +32,15 @@ struct TokenAuthenticator: LiveAuthenticator {
             name: principal.name, roles: principal.roles, principal: principal)
     }
 
+    func withdrawals(
+        since mark: String?, in institutions: [TenantID], pool: PostgresPool
+    ) async -> CredentialWithdrawals? {
+        guard let found = try? await Revocation(pool: pool).changes(since: mark, in: institutions) else {
+            return nil
+        }
+        return CredentialWithdrawals(mark: found.mark, users: found.users)
+    }
+
     func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? {
         let revocation = Revocation(pool: pool)
         do {

@@ -9,5 +9,6 @@ package enum TenancyMigrations {
     package static let all: [Migration] = [
         Migration(number: 1, name: "identity", sql: m0001Identity),
         Migration(number: 2, name: "sign_in", sql: m0002SignIn),
+        Migration(number: 3, name: "revocations", sql: m0003Revocations),
     ]
 }

@@ -1,7 +1,7 @@
 package import Postgres
 package import WebServer
 
-/// Tells which users of open connections are still who they were: asked every second or so, for many at once.
+/// Tells which users of open connections are still who they were, for many at once.
 ///
 /// One statement per institution. Confined to the loop of its pool.
 package struct Revocation {
@@ -9,6 +9,46 @@ package struct Revocation {
 
     /// Asks over these connections.
     package init(pool: PostgresPool) { self.pool = pool }
+
+    /// What was withdrawn since an earlier look.
+    package struct Changes: Sendable {
+        /// What the next look begins with: a snapshot of the database's transactions.
+        package let mark: String
+        /// Users of each institution that was asked about; 0 stands for everybody there.
+        package let users: [InstitutionID: Set<Int64>]
+    }
+
+    /// Whose credentials or roles may be less than before, in some institutions.
+    ///
+    /// - Parameters:
+    ///   - mark: That of the earlier look; `nil` only reads where things stand.
+    ///   - institutions: Of these; one question each, all in one round trip.
+    /// - Returns: Users of those institutions; each change may show several times.
+    /// - Throws: ``PostgresError``.
+    package func changes(
+        since mark: String?, in institutions: [InstitutionID]
+    ) async throws(PostgresError) -> Changes {
+        var batch = TransactionBatch()
+        // First, so that what is committed meanwhile is seen by the next look, too.
+        batch.append(SessionQueries.snapshot, tenant: nil)
+        if let mark {
+            for institution in institutions {
+                batch.append(
+                    SessionQueries.revoked, [.int(institution.rawValue), .text(mark)], tenant: institution)
+            }
+        }
+        let results = try await pool.run(batch)
+        guard let now = try results.first?.first?.text(0) else {
+            throw .unavailable("the snapshot cannot be read")
+        }
+        var users: [InstitutionID: Set<Int64>] = [:]
+        for (institution, rows) in zip(institutions, results.dropFirst()) {
+            var found: Set<Int64> = []
+            for row in rows { found.insert(try row.int(0)) }
+            if !found.isEmpty { users[institution] = found }
+        }
+        return Changes(mark: now, users: users)
+    }
 
     /// For each of these users, in their order: whether session or token, user and institution are alive and the roles
     /// are the same.

@@ -58,6 +58,16 @@ enum SessionQueries {
         JOIN institutions i ON i.id = $1 AND i.workflow_state = 'active'
         """
 
+    /// Now, as a snapshot of transactions.
+    static let snapshot: Statement = "SELECT pg_current_snapshot()::text"
+
+    /// Users of $1 whose credentials or roles were touched by transactions that the snapshot $2 did not see.
+    static let revoked: Statement = """
+        SELECT r.user_id FROM revocations r
+        WHERE r.institution_id = $1 AND r.changed >= pg_snapshot_xmin($2::pg_snapshot)
+            AND NOT pg_visible_in_snapshot(r.changed, $2::pg_snapshot)
+        """
+
     /// The roles of those of these users ($2) who may still be here.
     static let roles: Statement = """
         SELECT u.id, ARRAY(SELECT r.role FROM user_roles r WHERE r.institution_id = $1 AND r.user_id = u.id)

@@ -419,6 +419,26 @@ struct `Live session` {
         }
     }
 
+    @Test func `asks, once it knows what changes, about nobody but those whose credentials have`()
+        async throws
+    {
+        let register = WithdrawalRegister()
+        let site = try await LiveSite.start(tokens: PlainTokens(register: register))
+        try await site.run { open in
+            let (gone, stays) = (try await open(0, "1:7:x"), try await open(0, "1:8:x"))
+            // The first marks are too young for a while: everybody is asked about.
+            while register.changesTold == 0 { _ = await stays.command("ping", "{}") }
+            #expect(register.asked.contains([7, 8]))
+            let before = register.asked.count
+            register.withdraw(7)
+            await gone.until { gone.isClosed }
+            #expect(gone.closeCode == 3011)
+            #expect(register.asked.count > before)
+            #expect(register.asked.dropFirst(before).allSatisfy { $0 == [7] })
+            #expect(await stays.command("ping", "{}")["ping"] != nil)
+        }
+    }
+
     @Test func `ends a user's sessions everywhere when asked`() async throws {
         let site = try await LiveSite.start()
         try await site.run { open in

@@ -5,6 +5,7 @@ import LiveProtocol
 import Logging
 import Postgres
 import Sockets
+import Synchronization
 import Telemetry
 import TestKit
 import WebServer
@@ -56,6 +57,9 @@ struct NotesFeature: LiveFeature {
 
 /// Tokens of the form `institution:user:role`; `expired` and `broken` are what they say.
 struct PlainTokens: LiveAuthenticator {
+    /// Tells what was withdrawn; without it everybody is asked about each time.
+    var register: WithdrawalRegister?
+
     func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller {
         if token == "expired" { throw .expired }
         let parts = token.split(separator: ":")
@@ -73,7 +77,48 @@ struct PlainTokens: LiveAuthenticator {
     }
 
     func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? {
-        callers.map { $0.user != 666 }
+        register?.note(asked: callers)
+        return callers.map { caller in
+            guard let user = caller.user else { return true }
+            return user != 666 && register?.isWithdrawn(user) != true
+        }
+    }
+
+    func withdrawals(
+        since mark: String?, in institutions: [TenantID], pool: PostgresPool
+    ) async -> CredentialWithdrawals? { register?.withdrawals(since: mark) }
+}
+
+/// What a test has withdrawn, and who was asked about.
+final class WithdrawalRegister: Sendable {
+    private struct State {
+        var withdrawn: [Int64] = []
+        var asked: [[Int64]] = []
+        var marks: [String?] = []
+    }
+    private let state = Mutex(State())
+
+    func withdraw(_ user: Int64) { state.withLock { $0.withdrawn.append(user) } }
+
+    func isWithdrawn(_ user: Int64) -> Bool { state.withLock { $0.withdrawn.contains(user) } }
+
+    func note(asked callers: [LiveCaller]) {
+        state.withLock { $0.asked.append(callers.compactMap(\.user).sorted()) }
+    }
+
+    /// Who was asked about, question by question.
+    var asked: [[Int64]] { state.withLock { $0.asked } }
+    /// How often it was told what has changed, instead of who is there.
+    var changesTold: Int { state.withLock { $0.marks.count { $0 != nil } } }
+
+    func withdrawals(since mark: String?) -> CredentialWithdrawals {
+        state.withLock { state in
+            state.marks.append(mark)
+            let seen = mark.flatMap { Int($0) } ?? state.withdrawn.count
+            return CredentialWithdrawals(
+                mark: String(state.withdrawn.count),
+                users: [TenantID(rawValue: 1): Set(state.withdrawn.dropFirst(seen))])
+        }
     }
 }
 
@@ -112,7 +157,7 @@ final class LiveSite: Sendable {
     /// Starts a node on a fresh database with a broker of its own, or on what is given.
     static func start(
         on shared: TestDatabase? = nil, broker: any Broker = MemoryBroker(), bus: any NodeBus = SilentBus(),
-        watch: LogWatch = LogWatch(),
+        watch: LogWatch = LogWatch(), tokens: PlainTokens = PlainTokens(),
         _ change: (inout LiveSettings) -> Void = { _ in }
     ) async throws -> LiveSite {
         var settings = LiveSettings()
@@ -132,7 +177,7 @@ final class LiveSite: Sendable {
             Namespace(name: "blink", kind: .ephemeral, allowsPublish: true),
         ])
         let hub = LiveHub(
-            features: [NotesFeature(), plain], broker: broker, bus: bus, authenticator: PlainTokens(),
+            features: [NotesFeature(), plain], broker: broker, bus: bus, authenticator: tokens,
             settings: settings, metrics: metrics)
         let pools = try await Self.openPools(database, on: loops)
         let first = pools[0]
