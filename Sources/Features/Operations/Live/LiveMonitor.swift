@@ -60,7 +60,7 @@ package final class LiveMonitor: Sendable {
             ? nil
             : metrics.distribution(
                 "cohort_redis_lag_seconds",
-                "From another node's publication to its arrival, by their clocks")
+                "From a publication, or a probe, to its arrival by Redis, by the nodes' clocks")
     }
 
     /// Begins to look, and to tell other nodes, once a second; before any loop serves.

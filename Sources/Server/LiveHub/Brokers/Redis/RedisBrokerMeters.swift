@@ -14,7 +14,7 @@ struct RedisBrokerMeters: Sendable {
     let topics: Gauge
     /// From handing a frame to Redis to its reply.
     let roundTrip: Distribution
-    /// From another node's publication to its arrival here, by the two nodes' clocks.
+    /// From another node's publication, or this node's own probe, to its arrival here; by the two nodes' clocks.
     let lag: Distribution
 
     init(_ metrics: Metrics) {
@@ -30,6 +30,7 @@ struct RedisBrokerMeters: Sendable {
         roundTrip = metrics.distribution(
             "cohort_redis_round_trip_seconds", "From handing a frame to Redis to its reply")
         lag = metrics.distribution(
-            "cohort_redis_lag_seconds", "From another node's publication to its arrival, by their clocks")
+            "cohort_redis_lag_seconds",
+            "From a publication, or a probe, to its arrival by Redis, by the nodes' clocks")
     }
 }
