@@ -1,6 +1,7 @@
 """One class on five processes: until each of 90,000 members has a message, beside 10,000 members of one process."""
 
 import pathlib
+import statistics
 import time
 
 from nodes import CONNECT, chat, port_of_node
@@ -12,8 +13,10 @@ from tools import generate, metric, spread, table
 NODES = 5
 #: Below the 20,000 descriptors that a process may have.
 MEMBERS_PER_NODE = 18_000
-#: Steps: nodes and members of each; the first is what the others are compared with.
-STEPS = [(1, 10_000), (2, MEMBERS_PER_NODE), (NODES, MEMBERS_PER_NODE)]
+#: Members of the one process that the others are compared with.
+BASE = 10_000
+#: Steps: nodes and members of each. The first is done again at the end, since a machine is not the same all the time.
+STEPS = [(1, BASE), (2, MEMBERS_PER_NODE), (NODES, MEMBERS_PER_NODE), (1, BASE)]
 #: The time may grow with the members, and by this factor besides.
 ALLOWED = 1.3
 #: Sessions that come in a second, on all nodes together; each node lets in more.
@@ -99,13 +102,15 @@ def _empty(demo: Demo, limit: float = 60) -> None:
 def flaws(found: dict) -> list[str]:
     """What was lost, doubled or out of order, and a time that is too long."""
     wrong = [f"one class of {step['members']:,}: {step['flaw']}" for step in found["steps"] if "flaw" in step]
-    return wrong + [f"one class of {step['members']:,}: {_ratio(found, step):.2f} of the time of one node, where "
-                    f"{_allowed(found, step):.1f} are allowed" for step in found["steps"][1:]
-                    if _ratio(found, step) > _allowed(found, step)]
+    return wrong + [f"one class of {step['members']:,}: {_ratio(found, step):.2f} times one node's time, where "
+                    f"{_allowed(found, step):.1f} are allowed" for step in found["steps"]
+                    if step["nodes"] > 1 and _ratio(found, step) > _allowed(found, step)]
 
 
 def _ratio(found: dict, step: dict) -> float:
-    return step["comp_p50_us"] / max(1, found["steps"][0]["comp_p50_us"])
+    """How many times the time of one node's members, at the beginning and the end."""
+    return step["comp_p50_us"] / max(1, statistics.mean(
+        one["comp_p50_us"] for one in found["steps"] if one["nodes"] == 1))
 
 
 def _allowed(found: dict, step: dict) -> float:
@@ -118,7 +123,7 @@ def report(found: dict) -> str:
     for step in found["steps"]:
         rows.append([
             f"{step['members']:,}", str(step["nodes"]), f"{step['comp_p50_us'] / 1000:,.0f}",
-            f"{step['comp_max_us'] / 1000:,.0f}", f"{_ratio(found, step):.2f}", f"{_allowed(found, step):.1f}",
+            f"{step['comp_max_us'] / 1000:,.0f}", f"{_ratio(found, step):.2f}", "–" if step["nodes"] == 1 else f"{_allowed(found, step):.1f}",
             f"{step['server_us']:.2f}", f"{step['sent']}", f"{step['rss_per_conn']:,}", f"{step['bytes']:,}",
             f"{step['conn_per_s']:,}", f"{step['conn_cpu_us']:.0f}"])
     text = "## One class on several processes: chat messages until the last member has them\n\n" + table(
