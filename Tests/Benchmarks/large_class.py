@@ -24,6 +24,8 @@ JOINS, ADMISSIONS = 2000, 2500
 #: Messages of one step, and seconds between two: with none in flight when the next is sent.
 MESSAGES = 8
 SPACING = {10_000: 1.0, 36_000: 2.0, 90_000: 4.0}
+#: Seconds of silence before the first message, in which it shows what the members cost while nobody says anything.
+SETTLE = 8
 #: Memory (bytes) that must be left.
 RESERVE = 3 << 30
 #: What a session takes on server, kernel and generator, before the first step has shown it.
@@ -55,8 +57,8 @@ def measure(programs: dict, program, folder, most: int = NODES * MEMBERS_PER_NOD
         for count, members in STEPS:
             total = min(most, count * members)
             if total * each > available() - RESERVE:
-                found["stopped"] = (f"{total:,} members at {each:,} bytes each do not fit: {available() >> 20:,} MiB are "
-                                    "available")
+                found["stopped"] = (f"{total:,} members at {each:,} bytes each do not fit: "
+                                    f"{available() >> 20:,} MiB are available")
                 break
             print(f"one class: {total:,} members on {count} of {NODES} nodes", flush=True)
             step = _step(demo, programs, tokens, count, total)
@@ -74,7 +76,7 @@ def _step(demo: Demo, programs: dict, tokens, count: int, total: int) -> dict:
     lesson = demo.ready["class_id"]
     spacing = SPACING.get(total, 1.0)
     before = available()
-    arguments = ["fanout", "-n", str(total), "--workers", str(count), "--warmup", "0", "--settle", "5",
+    arguments = ["fanout", "-n", str(total), "--workers", str(count), "--warmup", "0", "--settle", str(SETTLE),
                  "--rate", str(1 / spacing), "--duration", str(MESSAGES * spacing - spacing / 2), "--drain", "30",
                  "--connect-concurrency", "64", "--connect-rate", str(JOINS), "--connect-limit", "240",
                  *chat(lesson, tokens)]
@@ -85,6 +87,9 @@ def _step(demo: Demo, programs: dict, tokens, count: int, total: int) -> dict:
     for node in nodes:
         arguments += ["--port", str(port_of_node(node)), "--pid", str(node["pid"])]
     found = generate(programs, arguments, 240 + MESSAGES * spacing + 60)
+    silent = found["settle_cpu_s"] / SETTLE
+    found["silent_pct"] = silent / count * 100
+    found["delivery_us"] = (found["server_cpu_s"] - silent * found["secs"]) * 1e6 / max(1, found["delivered"])
     # While the members are there, the generator has gone already: what it and the kernel held is in its own figure.
     found["bytes"] = max(found["rss_per_conn"], (before - found["available"]) // max(1, total))
     return found | {"nodes": count, "members": total}
@@ -121,12 +126,15 @@ def report(found: dict) -> str:
     """The table that is printed."""
     rows = []
     for step in found["steps"]:
+        allowed = "–" if step["nodes"] == 1 else f"{_allowed(found, step):.1f}"
         rows.append([
             f"{step['members']:,}", str(step["nodes"]), f"{step['comp_p50_us'] / 1000:,.0f}",
-            f"{step['comp_max_us'] / 1000:,.0f}", f"{_ratio(found, step):.2f}", "–" if step["nodes"] == 1 else f"{_allowed(found, step):.1f}",
-            f"{step['server_us']:.2f}", f"{step['sent']}", f"{step['rss_per_conn']:,}", f"{step['bytes']:,}",
-            f"{step['conn_per_s']:,}", f"{step['conn_cpu_us']:.0f}"])
-    text = "## One class on several processes: chat messages until the last member has them\n\n" + table(
-        ["members", "nodes", "ms, median", "ms, most", "times one node's", "allowed", "server CPU µs per delivery",
-         "messages", "resident bytes per session", "all memory per session", "joins/s", "server CPU µs per join"], rows)
+            f"{step['comp_max_us'] / 1000:,.0f}", f"{_ratio(found, step):.2f}", allowed,
+            f"{step['delivery_us']:.2f}", f"{step['silent_pct']:.1f}", f"{step['sent']}",
+            f"{step['rss_per_conn']:,}", f"{step['bytes']:,}", f"{step['conn_per_s']:,}",
+            f"{step['conn_cpu_us']:.0f}"])
+    head = ["members", "nodes", "ms, median", "ms, most", "times one node's", "allowed", "node CPU µs per delivery",
+            "silent node's CPU %", "messages", "resident bytes per session", "all memory per session", "joins/s",
+            "node CPU µs per join"]
+    text = f"## One class on several processes: chat messages until the last member has them\n\n{table(head, rows)}"
     return text + (f"\n\nStopped: {found['stopped']}" if found["stopped"] else "")

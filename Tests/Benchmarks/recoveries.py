@@ -25,8 +25,8 @@ MESSAGES, MISSED = 600, 100
 AT_ONCE = 64
 
 JOIN, RING, SNAPSHOT, POSTGRES = (
-    "a join that recovers nothing", f"{MISSED} messages, from the ring", "the chat's snapshot, for whoever is far behind",
-    f"{EVENTS:,} events, three quarters from Postgres")
+    "a join that recovers nothing", f"{MISSED} messages, from the ring",
+    "the chat's snapshot, for whoever is far behind", f"{EVENTS:,} events, three quarters from Postgres")
 FILL = """
     INSERT INTO live_channels (institution_id, name, top)
     SELECT :institution, 'personal:#' || u.id, :events FROM users u JOIN people p ON p.id = u.person_id
@@ -88,7 +88,7 @@ class Scene:
             "idle", "-n", str(count), "--duration", "0.1", "--settle", "0", "--multi", "--recover", f"{since}:{last}",
             "--path", "/connection/websocket", "--tokens", str(self.tokens), "--subscribe", hello,
             "--await", '"messages":[' if what == SNAPSHOT else '"id":2,"subscribe"',
-            "--connect-concurrency", str(AT_ONCE)])
+            "--connect-concurrency", str(AT_ONCE), "--connect-limit", "60"])
 
 
 def measure(programs: dict, program, folder, reps: int, count: int) -> dict:

@@ -111,7 +111,7 @@ def generate(programs: dict, arguments: list[str], limit: float = 120) -> dict:
         raise RuntimeError(f"wsload: {complaints.strip()[-300:]}")
     found = json.loads(out.strip().splitlines()[-1])
     names = {"failed": "did not connect", "missing": "missing", "dup": "twice", "ooo": "out of order",
-             "gaps": "offsets that do not follow", "closed": "closed"}
+             "gaps": "offsets that do not follow", "refused": "refused", "closed": "closed"}
     if any(found[name] for name in names):
         found["flaw"] = ", ".join(f"{found[name]} {text}" for name, text in names.items() if found[name])
     return found

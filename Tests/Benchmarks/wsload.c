@@ -600,11 +600,11 @@ int main(int argc, char **argv) {
   printf("{\"label\":\"%s\",\"mode\":\"%s\",\"n\":%d,\"size\":%d,\"pubs\":%d,\"rate\":%g,\"window\":%d,\"rooms\":%d,\"workers\":%d,\"connected\":%lu,\"failed\":%lu,\"conn_per_s\":%.0f,\"conn_cpu_us\":%.2f,"
          "\"rss0\":%lu,\"rss_idle\":%lu,\"rss_end\":%lu,\"rss_per_conn\":%.0f,\"anon_per_conn\":%.0f,\"idle_cpu_pct\":%.2f,\"sent\":%lu,\"expected\":%lu,\"delivered\":%lu,\"missing\":%ld,\"dup\":%lu,\"ooo\":%lu,\"other\":%lu,\"closed\":%lu,\"stalls\":%lu,\"drained\":%s,"
          "\"secs\":%.3f,\"per_s\":%.0f,\"server_cpu_s\":%.2f,\"server_us\":%.3f,\"client_cpu_s\":%.2f,\"client_us\":%.3f,\"p50_us\":%.1f,\"p95_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_us\":%.1f,\"comp_p50_us\":%.1f,\"comp_p99_us\":%.1f,\"comp_max_us\":%.1f,"
-         "\"join_p50_us\":%.1f,\"join_p99_us\":%.1f,\"join_s\":%.3f,\"gaps\":%lu,\"early\":%lu,\"refused\":%lu,\"available\":%lu,\"extra_p50_us\":%.1f,\"extra_p99_us\":%.1f,\"extra_max_us\":%.1f,\"cpu\":[",
+         "\"join_p50_us\":%.1f,\"join_p99_us\":%.1f,\"join_s\":%.3f,\"gaps\":%lu,\"early\":%lu,\"refused\":%lu,\"available\":%lu,\"settle_cpu_s\":%.2f,\"extra_p50_us\":%.1f,\"extra_p99_us\":%.1f,\"extra_max_us\":%.1f,\"cpu\":[",
          o.label, mode, o.n, o.size, o.pubs, o.rate, o.window, o.rooms, o.workers, connected, failed, (double)connected / tconn, connected ? (sc.cpu - s0.cpu) * 1e6 / (double)connected : 0,
          s0.rss, s1.rss, s3.rss, rss_pc, connected ? ((double)s1.anon - (double)s0.anon) / (double)connected : 0, idlecpu * 100, sent, expct, uniq, (long)(expct - uniq), dup, ooo, TOT(other), TOT(closed), LD(S->stalls), drained ? "true" : "false",
          dt, dt > 0 ? (double)uniq / dt : 0, scpu, us, ccpu, uniq ? ccpu * 1e6 / (double)uniq : 0, (double)hpct(lat, .5) / 1e3, (double)hpct(lat, .95) / 1e3, (double)hpct(lat, .99) / 1e3, (double)hpct(lat, .999) / 1e3, (double)lat->max / 1e3, (double)hpct(comp, .5) / 1e3, (double)hpct(comp, .99) / 1e3, (double)comp->max / 1e3,
-         (double)hpct(hc, .5) / 1e3, (double)hpct(hc, .99) / 1e3, tconn, TOT(gaps), TOT(early), TOT(refused), available, (double)hpct(extra, .5) / 1e3, (double)hpct(extra, .99) / 1e3, (double)extra->max / 1e3);
+         (double)hpct(hc, .5) / 1e3, (double)hpct(hc, .99) / 1e3, tconn, TOT(gaps), TOT(early), TOT(refused), available, s1.cpu - sc.cpu, (double)hpct(extra, .5) / 1e3, (double)hpct(extra, .99) / 1e3, (double)extra->max / 1e3);
   for (int i = 0; i < o.npid; i++) printf("%s%.2f", i ? "," : "", each[i]);
   printf("]}\n");
   (void)delivered; return failed || (o.mode != M_IDLE && uniq != expct) ? 1 : 0;

@@ -64,7 +64,8 @@ struct `Redis broker, of what it cannot trust` {
                 }
             }
             try await loop.until("all are refused") {
-                CarriedFrameError.allCases.map { refused.with($0.rawValue).value }.reduce(0, +) == UInt64(frames.count)
+                CarriedFrameError.allCases.map { refused.with($0.rawValue).value }.reduce(0, +)
+                    == UInt64(frames.count)
             }
             for reason in CarriedFrameError.allCases {
                 #expect(refused.with(reason.rawValue).value == UInt64(frames.count { $0.reason == reason }))

@@ -43,7 +43,9 @@ final class MoodyRedis {
         context = StreamContext(loop: loop)
         let address = try SocketAddress(host: "127.0.0.1", port: 0)
         let listener = try Listener(on: address, loop: loop) { [weak self] descriptor in
-            guard let self, let stream = try? TCPStream(adopting: descriptor, context: context) else { return }
+            guard let self, let stream = try? TCPStream(adopting: descriptor, context: context) else {
+                return
+            }
             let peer = Peer(stream: stream, server: self)
             stream.handler = peer
             peers.append(peer)
