@@ -77,7 +77,7 @@ demo: demo-deps ## Build and run everything on this machine: http://127.0.0.1:80
 	@Tests/Tools/build_if_changed.sh
 	@exec $(RELEASE) demo $(ARGS)
 
-bench: build deps ## Measure fan-out, idle memory and durable answers, beside their limits
+bench: build deps ## Measure one node beside its peers, two nodes, recoveries and a class of 90,000 (a quarter of an hour)
 	$(PYTHON) Tests/Benchmarks/bench.py --cohort $(RELEASE)
 
 bench-page: build deps ## Measure the class page's first load on a phone: time, requests, weight

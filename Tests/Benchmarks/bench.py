@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """One interleaved run of everything that has a number: fan-out, memory, joins, durable answers.
 
-    bench.py [--cohort PATH] [--reps 3] [--seconds 1.5] [--idle 10000] [--members 1000] [--json FILE]
+    bench.py [--only server,nodes,recoveries,class] [--cohort PATH] [--reps 3] [--json FILE]
+             [--seconds 1.5] [--idle 10000] [--members 1000] [--rate-seconds 20] [--returning 4000] [--class 90000]
 
-Loopback only, bounded in time (about five minutes after the first build), everything that it starts it stops. What is
-measured is the CPU time of the server's process, from /proc, in ticks of 10 ms.
+Loopback only, bounded in time (about fifteen minutes after the first build; README.md has each part's), everything that
+it starts it stops. What is measured is the CPU time of the server's process, from /proc, in ticks of 10 ms.
 """
 
 import argparse
@@ -20,6 +21,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import durable  # noqa: E402
 import fanout  # noqa: E402
+import large_class  # noqa: E402
+import nodes  # noqa: E402
+import recoveries  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
 from tools import CPUS, build, quiet, spread, table  # noqa: E402
 
@@ -88,29 +92,63 @@ def report(found: dict, options) -> str:
     return "\n".join(parts)
 
 
+def server(options, program, programs: dict, folder: pathlib.Path) -> tuple[dict, str]:
+    """One node, beside its peers and limits: what was found, and its tables."""
+    found = measure(options, program, programs, folder)
+    disk = durable.disk_write(folder)
+    return found, f"{report(found, options)}\n\nA durable write of 8 kB: {disk or 'not measured'}."
+
+
+def apart(module, found: dict) -> tuple[dict, str]:
+    """The tables of a part that is a module of its own, with what was wrong."""
+    wrong = module.flaws(found)
+    said = "FLAWS:\n" + "\n".join(wrong) if wrong else "Nothing was lost, doubled or out of order."
+    return found, f"{module.report(found)}\n\n{said}"
+
+
+#: The parts by name, in the order of their run.
+PARTS = {
+    "server": server,
+    "nodes": lambda options, program, programs, folder: apart(
+        nodes, nodes.measure(programs, program, folder, options.reps, options.rate_seconds)),
+    "recoveries": lambda options, program, programs, folder: apart(
+        recoveries, recoveries.measure(programs, program, folder, options.reps, options.returning)),
+    "class": lambda options, program, programs, folder: apart(
+        large_class, large_class.measure(programs, program, folder, options.most)),
+}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between them")
     parser.add_argument("--cohort")
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--idle", type=int, default=10_000)
     parser.add_argument("--members", type=int, default=1000)
+    parser.add_argument("--rate-seconds", type=float, default=nodes.SECONDS)
+    parser.add_argument("--returning", type=int, default=4000)
+    parser.add_argument("--class", type=int, default=large_class.NODES * large_class.MEMBERS_PER_NODE, dest="most")
     parser.add_argument("--json", help="a file for every single measurement")
     options = parser.parse_args()
+    wanted = options.only.split(",")
+    if set(wanted) - set(PARTS):
+        parser.error(f"--only knows {', '.join(PARTS)}")
     program = locate(options.cohort)
-    programs = build()
+    programs = build(peers="server" in wanted)
     quiet()
     started = time.monotonic()
     place = machine()
+    found, texts = {}, []
     with tempfile.TemporaryDirectory(prefix="cohort-bench-") as folder:
-        found = measure(options, program, programs, pathlib.Path(folder))
-        disk = durable.disk_write(pathlib.Path(folder))
-    print(f"\n# {program}\n\n{place}; a durable write of 8 kB: {disk or 'not measured'}; median (least–most) of "
-          f"{options.reps}; {time.monotonic() - started:.0f} s\n")
-    print(report(found, options))
+        for name in (name for name in PARTS if name in wanted):
+            found[name], text = PARTS[name](options, program, programs, pathlib.Path(folder))
+            texts.append(text)
+    print(f"\n# {program}\n\n{place}; median (least–most) of {options.reps}; {time.monotonic() - started:.0f} s\n")
+    print("\n\n".join(texts))
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(found))
-    return 1 if "FLAWS" in report(found, options) else 0
+    return 1 if "FLAWS" in "".join(texts) else 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import resource
 import shlex
 import signal
@@ -11,6 +12,7 @@ import socket
 import statistics
 import subprocess
 import time
+import urllib.request
 
 from Rig.demo import ROOT
 
@@ -20,7 +22,7 @@ BUILT = ROOT / ".build" / "bench"
 CPUS = len(os.sched_getaffinity(0))
 
 
-def build() -> dict[str, pathlib.Path]:
+def build(peers: bool = True) -> dict[str, pathlib.Path]:
     """Builds the generator, the limit and the peers below .build/bench; the programs by name."""
     BUILT.mkdir(parents=True, exist_ok=True)
     programs = {}
@@ -29,7 +31,7 @@ def build() -> dict[str, pathlib.Path]:
         if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
             subprocess.run(["cc", "-O2", "-o", program, source], check=True)
         programs[name] = program
-    for name in ("dispatch-prototype", "nio-broadcast"):
+    for name in ("dispatch-prototype", "nio-broadcast") if peers else ():
         print(f"  building {name} …", flush=True)
         folder = BUILT / name
         done = subprocess.run(
@@ -91,17 +93,38 @@ def peer(program: pathlib.Path, arguments: str):
 
 def load(programs: dict, port: int, pid: int, arguments: list[str]) -> dict:
     """One run of the load generator, on CPU 1; what it measured."""
-    command = [str(programs["wsload"]), *arguments, "--port", str(port), "--pid", str(pid)]
-    if CPUS > 1:
-        command += ["--cpus", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    if not done.stdout.strip():
-        raise RuntimeError(f"wsload: {done.stderr.strip()[-300:]}")
-    found = json.loads(done.stdout.strip().splitlines()[-1])
-    if found["failed"] or found["missing"] or found["dup"] or found["ooo"]:
-        found["flaw"] = (f"{found['failed']} did not connect, {found['missing']} missing, {found['dup']} twice, "
-                         f"{found['ooo']} out of order")
+    pinned = ["--cpus", "1"] if CPUS > 1 else []
+    return generate(programs, [*arguments, "--port", str(port), "--pid", str(pid), *pinned])
+
+
+def generate(programs: dict, arguments: list[str], limit: float = 120) -> dict:
+    """One run of the load generator as it is told; what it measured. It is ended after `limit` seconds."""
+    command = [str(programs["wsload"]), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            out, complaints = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            # It ends its workers when it is asked to.
+            process.terminate()
+            raise
+    if not out.strip():
+        raise RuntimeError(f"wsload: {complaints.strip()[-300:]}")
+    found = json.loads(out.strip().splitlines()[-1])
+    names = {"failed": "did not connect", "missing": "missing", "dup": "twice", "ooo": "out of order",
+             "gaps": "offsets that do not follow", "refused": "refused", "closed": "closed"}
+    if any(found[name] for name in names):
+        found["flaw"] = ", ".join(f"{found[name]} {text}" for name, text in names.items() if found[name])
     return found
+
+
+def metric(base: str, name: str) -> float:
+    """One of a server's metrics, summed over its labels."""
+    with urllib.request.urlopen(f"{base}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    found = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.M)
+    if not found:
+        raise RuntimeError(f"{base} has no metric {name}")
+    return sum(map(float, found))
 
 
 def spread(values: list[float], digits: int = 2) -> str:

@@ -4,6 +4,12 @@
 //   fanout  N clients join; P of them (the first P) publish; every client counts deliveries.
 //   echo    every (or the first --active) client sends and awaits its reply.
 //   idle    open N connections, hold them, report the server's memory per connection.
+//           With --recover S:T each one must be told S+1 ... T, once and in order, and is closed then: N recoveries.
+//
+// Several --port P[:COUNT] share the connections out in order, COUNT to each or as many to one as to another. With two
+// ports and one worker the report has how much later a publication came by the second port than by the first.
+// --apart TEMPLATE: the publishers are no members; they say this instead of --subscribe.
+// --offsets: every "offset" that a connection is told must follow the one before.
 //
 // Templates (--path, --header, --subscribe, --publish-template) know these placeholders:
 //   %ID%   connection number          %ROOM%  ID modulo --rooms          (fixed per connection)
@@ -46,6 +52,7 @@ typedef uint64_t u64;
 typedef uint32_t u32;
 #define MAXW 16
 #define MAXPIDS 16
+#define MAXPORTS 16
 #define MAXPUB 4096
 #define RING 8192
 #define TSBASE 1000000000000000000ULL
@@ -83,20 +90,20 @@ static void hmerge(hist *a, const hist *b) {
 // ---- options ----
 enum { M_FANOUT, M_ECHO, M_IDLE };
 static struct {
-  int mode, port, n, pubs, window, rooms, workers, conc, active, depth, ncpu, cpus[64];
-  double rate, dur, warm, settle, drain;
-  int size; bool ack_own, noself, binary, reply_any, multi, noverify;
-  const char *host, *path, *subscribe, *await_, *tmpl, *label, *hdr[8]; int nhdr;
+  int mode, port[MAXPORTS], until[MAXPORTS], nport, n, pubs, window, rooms, workers, conc, active, depth, ncpu, cpus[64];
+  double rate, dur, warm, settle, drain, join_rate, join_limit;
+  int size; bool ack_own, noself, binary, reply_any, multi, noverify, offsets, recover; u64 since, top;
+  const char *host, *path, *subscribe, *apart, *await_, *tmpl, *label, *hdr[8]; int nhdr;
   int pids[MAXPIDS], npid;
-} o = {.mode = M_FANOUT, .port = 9001, .n = 1000, .pubs = 1, .window = 8, .rooms = 1, .workers = 1, .conc = 128,
+} o = {.mode = M_FANOUT, .n = 1000, .join_limit = 120, .pubs = 1, .window = 8, .rooms = 1, .workers = 1, .conc = 128,
        .depth = 1, .dur = 5, .warm = 1, .settle = 1, .drain = 5, .size = 200, .host = "127.0.0.1", .path = "/",
        .label = "", .tmpl = "{\"t\":%TS%,\"s\":%SEQ%,\"p\":%PUB%,\"d\":\"%PAD%\"}"};
 
 // ---- shared state ----
 enum { PH_CONNECT, PH_HOLD, PH_RUN, PH_DRAIN, PH_RESET, PH_QUIT };
 typedef struct {
-  _Atomic u64 connected, failed, closed, delivered, uniq, dup, ooo, other, sent, replies, first_ns, last_ns, gen, maxgap;
-  hist lat, comp, conn;
+  _Atomic u64 connected, failed, closed, delivered, uniq, dup, ooo, gaps, early, refused, other, sent, replies, first_ns, last_ns, gen;
+  hist lat, comp, conn, extra; // extra: how much later by the second port than by the first
 } __attribute__((aligned(128))) wstat;
 typedef struct {
   _Atomic int phase; _Atomic u64 gen; _Atomic u64 completed[MAXPUB]; _Atomic u64 nsent[MAXPUB];
@@ -114,7 +121,7 @@ static void die(const char *f, ...) { va_list a; va_start(a, f); vfprintf(stderr
 enum { C_NEW, C_CONNECTING, C_UPGRADE, C_AWAIT, C_OPEN, C_DEAD };
 typedef struct { u64 mask; u32 top; } seqwin; // window of the last 64 sequence numbers (as in IPsec replay protection)
 typedef struct conn {
-  int fd; u32 id; unsigned char st; bool wantw; u32 rlen, olen, inflight; char *rest, *out; seqwin *sw; u64 t0, seq, sent_ns;
+  int fd; u32 id; unsigned char st, port, odd; bool wantw, replied; u64 top; u32 rlen, olen, inflight; char *rest, *out; seqwin *sw; u64 t0, seq, sent_ns;
 } conn;
 
 static char **tokens, **users; static u32 ntokens; static size_t longest_token;
@@ -148,6 +155,7 @@ static inline bool get(const char *p, int w, u64 *v) {
 }
 static void puthex(char *p, u64 v, int w) { for (int i = w - 1; i >= 0; i--) { p[i] = "0123456789abcdef"[v & 15]; v >>= 4; } }
 
+static u64 salt; // another one each time, so that a run's keys are not those of an earlier one
 typedef struct { char *frame; int flen, ts, seq, pub, uuid, num; } msg; // offsets into frame, -1 when absent
 static int framehdr(unsigned char *h, int op, size_t len) { // client frame with a zero masking key
   int k = 2; h[0] = (unsigned char)(0x80 | op);
@@ -170,7 +178,7 @@ static msg build(u32 id, u32 pub) {
     if (!strncmp(p, "%TS%", 4)) { m.ts = n; put(b + n, TSBASE, 19); n += 19; p += 4; }
     else if (!strncmp(p, "%SEQ%", 5)) { m.seq = n; put(b + n, SEQBASE, 10); n += 10; p += 5; }
     else if (!strncmp(p, "%PUB%", 5)) { m.pub = n; put(b + n, PUBBASE + pub, 4); n += 4; p += 5; }
-    else if (!strncmp(p, "%UUID%", 6)) { m.uuid = n; memcpy(b + n, "00000000-0000-4000-8000-000000000000", 36); puthex(b + n, id, 8); n += 36; p += 6; }
+    else if (!strncmp(p, "%UUID%", 6)) { m.uuid = n; memcpy(b + n, "00000000-0000-4000-8000-000000000000", 36); puthex(b + n, id, 8); puthex(b + n + 9, salt, 4); n += 36; p += 6; }
     else if (!strncmp(p, "%NUM%", 5)) { m.num = n; put(b + n, 100, 3); n += 3; p += 5; }
     else if (!strncmp(p, "%PAD%", 5)) { for (int i = 0; i < pad; i++) b[n++] = (char)('a' + i % 26); p += 5; }
     else b[n++] = *p++;
@@ -197,8 +205,11 @@ static char mk_ts[32], mk_seq[32], mk_pub[32]; static int ml_ts, ml_seq, ml_pub;
 
 // ---- worker ----
 static int wi, ep; static wstat *me; static conn *cs; static int nc, per_room; static msg *msgs; static int npub, inconn, nextc;
-static u64 *pub_next, *pub_seq; static struct sockaddr_in dst; static char *rbuf; enum { RB = 1 << 20 };
+static u64 *pub_next, *pub_seq; static struct sockaddr_in dst[MAXPORTS]; static char *rbuf; enum { RB = 1 << 20 };
 static u64 lastdel; static bool dirty_pub;
+static u64 *arrived; static u32 aring; // when a publication came first by the first port and by the second
+static bool is_apart(const conn *c) { return o.apart && c->id < (u32)o.pubs; }
+static u64 members(int room) { return room_members[room] - (o.noself ? 1 : 0); }
 
 static void dead(conn *c, bool fail) {
   if (c->st == C_DEAD) return;
@@ -235,18 +246,32 @@ static void start(conn *c) {
     if (bind(c->fd, (void *)&s, sizeof s)) die("bind: %s", strerror(errno));
   }
   c->t0 = now(); c->st = C_CONNECTING; inconn++;
-  if (connect(c->fd, (void *)&dst, sizeof dst) && errno != EINPROGRESS) { dead(c, true); return; }
+  if (connect(c->fd, (void *)&dst[c->port], sizeof dst[0]) && errno != EINPROGRESS) { dead(c, true); return; }
   struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP, .data.ptr = c}; c->wantw = true; epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &e);
 }
 static void handshake(conn *c) {
   int err = 0; socklen_t l = sizeof err; getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &l); if (err) { dead(c, true); return; }
   char *path = expand_fixed(o.path, c->id), b[8192]; int n = snprintf(b, sizeof b,
     "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\n", path, o.host, o.port); free(path);
+    "Sec-WebSocket-Version: 13\r\n", path, o.host, o.port[c->port]); free(path);
   for (int i = 0; i < o.nhdr; i++) { char *h = expand_fixed(o.hdr[i], c->id); n += snprintf(b + n, sizeof b - (size_t)n, "%s\r\n", h); free(h); }
   n += snprintf(b + n, sizeof b - (size_t)n, "\r\n"); c->st = C_UPGRADE; wantw(c, false); tx(c, b, n);
 }
 static void opened(conn *c) { u64 t = now(); hadd(&me->conn, t - c->t0); c->st = C_OPEN; inconn--; INC(me->connected, 1); }
+static const char *next_offset(const char *p, const char *e, u64 *v) { // behind the next "offset":N, or NULL
+  const char *q = memmem(p, (size_t)(e - p), "\"offset\":", 9); if (!q) return NULL;
+  for (q += 9, *v = 0; q < e && *q >= '0' && *q <= '9'; q++) *v = *v * 10 + (u64)(*q - '0');
+  return q;
+}
+// Publications count up from --recover's first offset to its last; besides them the reply tells one offset of its own.
+static void recovering(conn *c, const char *p, int n) {
+  const char *e = p + n; u64 v; if (memmem(p, (size_t)n, o.await_, strlen(o.await_))) c->replied = true;
+  for (const char *q = p; (q = next_offset(q, e, &v));) if (v == c->top + 1) c->top = v; else c->odd++;
+  if (c->odd > 1) { INC(me->ooo, 1); dead(c, true); return; }
+  if (!c->replied || c->top < o.top) return;
+  if (c->top > o.top) INC(me->dup, 1);
+  INC(me->uniq, c->top - o.since); opened(c); c->st = C_DEAD; close(c->fd); c->fd = -1;
+}
 
 static bool seen(seqwin *w, u32 s, bool *ooo) { // true when already seen
   *ooo = false;
@@ -268,7 +293,14 @@ static void send_echo(conn *c, u64 ts) {
   c->seq++; c->sent_ns = ts; c->inflight++; if (!LD(me->first_ns)) me->first_ns = ts; tx(c, m->frame, m->flen); INC(me->sent, 1);
 }
 static void ondata(conn *c, const char *p, int n, u64 t) {
-  if (c->st == C_AWAIT) { if (memmem(p, (size_t)n, o.await_, strlen(o.await_))) opened(c); return; }
+  if (n == 2 && !memcmp(p, "{}", 2)) { char f[8]; int h = framehdr((unsigned char *)f, 1, 2); memcpy(f + h, p, 2); tx(c, f, h + 2); return; } // ping and pong
+  if (c->st == C_AWAIT && o.recover) { recovering(c, p, n); return; }
+  if (c->st == C_AWAIT) { const char *a = is_apart(c) ? "\"connect\"" : o.await_; if (memmem(p, (size_t)n, a, strlen(a))) opened(c); return; }
+  if (is_apart(c)) {
+    INC(me->other, 1);
+    if (memmem(p, (size_t)n, "\"refused\"", 9) || memmem(p, (size_t)n, "\"error\"", 7)) { INC(me->refused, 1); static int said; if (!said++) fprintf(stderr, "refused: %.*s\n", n < 300 ? n : 300, p); }
+    return;
+  }
   if (o.mode == M_ECHO && o.reply_any) { reply(c, c->sent_ns, t); if (!o.rate && LD(S->phase) == PH_RUN) send_echo(c, now()); return; }
   bool any = false;
   for (;;) {
@@ -280,6 +312,7 @@ static void ondata(conn *c, const char *p, int n, u64 t) {
     if (ml_seq) { int j = find(p, n, mk_seq, ml_seq, &off_seq, 10); if (j >= 0) get(p + j, 10, &seq), seq -= SEQBASE, adv = j + 10 > adv ? j + 10 : adv; }
     if (ml_pub) { int j = find(p, n, mk_pub, ml_pub, &off_pub, 4); if (j >= 0) get(p + j, 4, &pub), adv = j + 4 > adv ? j + 4 : adv; }
     pub -= PUBBASE; INC(me->delivered, 1); lastdel = t;
+    if (o.offsets) { u64 v; const char *q = next_offset(p + adv, p + n, &v); if (q) { if (c->top && v != c->top + 1) INC(me->gaps, 1); c->top = v; adv = (int)(q - p); } }
     if (pub >= (u64)o.pubs || (int)(pub % (u64)o.rooms) != (int)(c->id % (u32)o.rooms)) { INC(me->other, 1); return; }
     bool ooo; if (seen(&c->sw[pub / (u64)o.rooms], (u32)seq + 1, &ooo)) INC(me->dup, 1);
     else {
@@ -287,8 +320,12 @@ static void ondata(conn *c, const char *p, int n, u64 t) {
       u64 d = t > ts ? t - ts : 0; hadd(&me->lat, d);
       _Atomic u32 *cn = &S->cnt[pub * RING + (seq & (RING - 1))];
       u32 v = (o.workers == 1 ? (atomic_store_explicit(cn, LD(*cn) + 1, memory_order_relaxed), LD(*cn)) : atomic_fetch_add(cn, 1) + 1);
-      bool done = v == room_members[pub % (u64)o.rooms] - (o.noself ? 1 : 0);
+      bool done = v == members((int)(pub % (u64)o.rooms));
       if (done) hadd(&me->comp, d);
+      if (arrived) {
+        u64 *a = arrived + (pub * aring + seq % aring) * 2; if (c->port < 2 && !a[c->port]) a[c->port] = t;
+        if (done && a[0] && a[1]) { hadd(&me->extra, a[1] > a[0] ? a[1] - a[0] : 0); if (a[1] < a[0]) INC(me->early, 1); }
+      }
       if (o.ack_own ? c->id == pub : done) {
         atomic_fetch_add(&S->completed[pub], 1);
         if (wi) { u64 one = 1; if (write(evfd, &one, 8) < 0) {} } else dirty_pub = true;
@@ -312,7 +349,7 @@ static void onread(conn *c) {
       }
       p = q + 4; c->st = o.await_ ? C_AWAIT : C_UPGRADE;
       if (o.subscribe) {
-        char *s = expand_fixed(o.subscribe, c->id); size_t sl = strlen(s); char *f = malloc(sl + 14); int h = framehdr((unsigned char *)f, 1, sl);
+        char *s = expand_fixed(is_apart(c) ? o.apart : o.subscribe, c->id); size_t sl = strlen(s); char *f = malloc(sl + 14); int h = framehdr((unsigned char *)f, 1, sl);
         memcpy(f + h, s, sl); tx(c, f, h + (int)sl); free(f); free(s); if (c->st == C_DEAD) return;
       }
       if (!o.await_) opened(c);
@@ -337,7 +374,7 @@ static void onread(conn *c) {
   c->rlen = (u32)left;
 }
 static void publish(int i, u64 ts) { // worker 0 only; connection i is publisher i
-  conn *c = &cs[i]; u64 s = pub_seq[i]++;
+  conn *c = &cs[i]; u64 s = pub_seq[i]++; if (arrived) memset(arrived + ((u64)i * aring + s % aring) * 2, 0, 16);
   atomic_store(&S->cnt[(u64)i * RING + (s & (RING - 1))], 0); atomic_store(&S->nsent[i], pub_seq[i]);
   stamp(&msgs[i], ts, s); if (!LD(me->first_ns)) me->first_ns = ts; INC(me->sent, 1); tx(c, msgs[i].frame, msgs[i].flen);
 }
@@ -345,17 +382,22 @@ static void worker(int idx, int first, int count) {
   wi = idx; me = &W[idx]; nc = count; prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (o.ncpu) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(o.cpus[idx % o.ncpu], &s); sched_setaffinity(0, sizeof s, &s); }
   ep = epoll_create1(0); rbuf = malloc(RB + 64); cs = calloc((size_t)nc, sizeof *cs); per_room = (o.pubs + o.rooms - 1) / o.rooms;
-  for (int i = 0; i < nc; i++) { cs[i].id = (u32)(first + i); cs[i].fd = -1; if (o.mode == M_FANOUT) cs[i].sw = calloc((size_t)per_room, sizeof(seqwin)); }
+  for (int i = 0; i < nc; i++) { cs[i].id = (u32)(first + i); cs[i].fd = -1; cs[i].top = o.since; while (first + i >= o.until[cs[i].port]) cs[i].port++; if (o.mode == M_FANOUT) cs[i].sw = calloc((size_t)per_room, sizeof(seqwin)); }
   npub = 0;
   if (o.mode == M_FANOUT && idx == 0) { npub = o.pubs; if (npub > nc) die("publishers must fit in the first worker"); }
   msgs = calloc((size_t)(npub ? npub : 1), sizeof(msg)); pub_next = calloc((size_t)npub + 1, 8); pub_seq = calloc((size_t)npub + 1, 8);
   if (o.mode == M_FANOUT) { for (int i = 0; i < npub; i++) msgs[i] = build((u32)i, (u32)i); } else msgs[0] = build((u32)first, 0);
+  if (npub && o.nport == 2 && o.workers == 1 && o.rooms == 1) { aring = RING / (u32)npub > 64 ? RING / (u32)npub : 64; arrived = calloc((size_t)npub * aring * 2, 8); }
   if (idx == 0 && evfd >= 0) { struct epoll_event e = {.events = EPOLLIN, .data.ptr = NULL}; epoll_ctl(ep, EPOLL_CTL_ADD, evfd, &e); }
-  struct epoll_event ev[1024]; int prev = -1; u64 blocked = 0, echo_next = 0; int echo_rr = 0; int act = o.active && o.active < nc ? o.active : nc;
+  struct epoll_event ev[1024]; int prev = -1; u64 began = now(), blocked = 0, echo_next = 0; int echo_rr = 0; int act = o.active && o.active < nc ? o.active : nc;
   for (;;) {
     int ph = atomic_load(&S->phase); u64 t = now(); u64 to = 20000000;
     if (ph == PH_QUIT) { me->last_ns = lastdel; _exit(0); }
-    if (ph == PH_CONNECT) while (inconn < o.conc && nextc < nc) start(&cs[nextc++]);
+    if (ph == PH_CONNECT) {
+      u64 may = o.join_rate > 0 ? (u64)((double)(t - began) / 1e9 * o.join_rate / o.workers) + 1 : (u64)nc;
+      while (inconn < o.conc && nextc < nc && (u64)nextc < may) start(&cs[nextc++]);
+      if (nextc < nc && inconn < o.conc) to = 1000000;
+    }
     if (ph != prev) {
       if (ph == PH_RUN) {
         u64 gap = o.rate > 0 ? (u64)(1e9 / o.rate) : 0;
@@ -364,8 +406,8 @@ static void worker(int idx, int first, int count) {
         if (o.mode == M_ECHO && !o.rate) for (int i = 0; i < act; i++) for (int d = 0; d < o.depth; d++) if (cs[i].st == C_OPEN) send_echo(&cs[i], now());
       }
       if (ph == PH_RESET) { // forget the warm-up
-        memset(&me->lat, 0, sizeof(hist)); memset(&me->comp, 0, sizeof(hist));
-        me->delivered = me->uniq = me->dup = me->ooo = me->sent = me->replies = me->first_ns = 0; me->gen = LD(S->gen);
+        memset(&me->lat, 0, sizeof(hist)); memset(&me->comp, 0, sizeof(hist)); memset(&me->extra, 0, sizeof(hist));
+        me->delivered = me->uniq = me->dup = me->ooo = me->gaps = me->early = me->sent = me->replies = me->first_ns = 0; me->gen = LD(S->gen);
       }
       prev = ph;
     }
@@ -430,6 +472,11 @@ static void tcp_mem(long *inuse, long *pages) {
   *inuse = *pages = 0; FILE *f = fopen("/proc/net/sockstat", "r"); char l[256]; if (!f) return;
   while (fgets(l, sizeof l, f)) sscanf(l, "TCP: inuse %ld orphan %*d tw %*d alloc %*d mem %ld", inuse, pages); fclose(f);
 }
+static u64 mem_available(void) { // bytes that programs may still take
+  unsigned long v = 0; FILE *f = fopen("/proc/meminfo", "r"); char l[256]; if (!f) return 0;
+  while (fgets(l, sizeof l, f)) sscanf(l, "MemAvailable: %lu", &v);
+  fclose(f); return v * 1024;
+}
 static u64 total(size_t off) { u64 s = 0; for (int i = 0; i < o.workers; i++) s += atomic_load((_Atomic u64 *)((char *)&W[i] + off)); return s; }
 #define TOT(f) total(offsetof(wstat, f))
 static void nap(double s) { struct timespec t = {(time_t)s, (long)((s - (double)(time_t)s) * 1e9)}; nanosleep(&t, NULL); }
@@ -438,7 +485,7 @@ static bool drain_all(double maxs) { // wait for the outstanding deliveries
   for (;;) {
     u64 exp = 0; if (o.mode == M_ECHO) exp = TOT(sent);
     if (o.mode == M_ECHO ? TOT(replies) >= exp : false) return true;
-    if (o.mode == M_FANOUT) { u64 e = 0; u64 sent = TOT(sent); u64 per = room_members[0]; if (o.rooms == 1) e = sent * (per - (o.noself ? 1 : 0)); else { e = 0; /* upper bound is settled by quiet below */ }
+    if (o.mode == M_FANOUT) { u64 e = 0; u64 sent = TOT(sent); if (o.rooms == 1) e = sent * members(0); else { e = 0; /* upper bound is settled by quiet below */ }
       if (o.rooms == 1 && TOT(uniq) >= e) return true; }
     static u64 last, since; u64 d = TOT(delivered); u64 t = now(); if (d != last) { last = d; since = t; }
     if (o.rooms > 1 && since && t - since > 300000000ULL) return true;
@@ -455,7 +502,14 @@ int main(int argc, char **argv) {
     const char *a = argv[i]; 
     #define ARG (++i < argc ? argv[i] : (die("%s needs a value", a), ""))
     if (!strcmp(a, "fanout")) o.mode = M_FANOUT; else if (!strcmp(a, "echo")) o.mode = M_ECHO; else if (!strcmp(a, "idle")) o.mode = M_IDLE;
-    else if (!strcmp(a, "--host")) o.host = ARG; else if (!strcmp(a, "--port")) o.port = atoi(ARG); else if (!strcmp(a, "--path")) o.path = ARG;
+    else if (!strcmp(a, "--host")) o.host = ARG; else if (!strcmp(a, "--port")) {
+      if (o.nport == MAXPORTS) die("too many ports");
+      const char *v = ARG, *c = strchr(v, ':'); o.port[o.nport] = atoi(v); o.until[o.nport++] = c ? atoi(c + 1) : 0;
+    }
+    else if (!strcmp(a, "--apart")) o.apart = ARG; else if (!strcmp(a, "--offsets")) o.offsets = true;
+    else if (!strcmp(a, "--recover")) { if (sscanf(ARG, "%lu:%lu", &o.since, &o.top) != 2) die("--recover wants SINCE:TOP"); o.recover = true; }
+    else if (!strcmp(a, "--connect-rate")) o.join_rate = atof(ARG); else if (!strcmp(a, "--connect-limit")) o.join_limit = atof(ARG);
+    else if (!strcmp(a, "--path")) o.path = ARG;
     else if (!strcmp(a, "--header")) { if (o.nhdr == 8) die("8 headers at most"); o.hdr[o.nhdr++] = ARG; }
     else if (!strcmp(a, "-n")) o.n = atoi(ARG); else if (!strcmp(a, "-p")) o.pubs = atoi(ARG); else if (!strcmp(a, "-s")) o.size = atoi(ARG);
     else if (!strcmp(a, "--rate")) o.rate = atof(ARG); else if (!strcmp(a, "--window")) o.window = atoi(ARG); else if (!strcmp(a, "--ack")) o.ack_own = !strcmp(ARG, "own");
@@ -468,9 +522,10 @@ int main(int argc, char **argv) {
     else if (!strcmp(a, "--subscribe")) o.subscribe = ARG; else if (!strcmp(a, "--await")) o.await_ = ARG; else if (!strcmp(a, "--publish-template")) o.tmpl = ARG;
     else if (!strcmp(a, "--tokens")) read_tokens(ARG);
     else if (!strcmp(a, "--label")) o.label = ARG; else if (!strcmp(a, "--pid")) { if (o.npid == MAXPIDS) die("too many pids"); o.pids[o.npid++] = atoi(ARG); }
-    else die("usage: wsload fanout|echo|idle [--host H] [--port P] [--path T] [--header T]... [-n clients] [-p publishers] [-s bytes]\n"
+    else die("usage: wsload fanout|echo|idle [--host H] [--port P[:COUNT]]... [--path T] [--header T]... [-n clients] [-p publishers] [-s bytes]\n"
              "  [--rate msg/s per publisher (echo: in all)] [--window W] [--ack all|own] [--no-self] [--rooms K] [--binary] [--multi]\n"
              "  [--subscribe T] [--await TEXT] [--publish-template T] [--reply-any] [--tokens FILE] [--active N] [--depth D] [--no-verify]\n"
+             "  [--apart T] [--offsets] [--recover SINCE:TOP] [--connect-rate R in all] [--connect-limit s]\n"
              "  [--workers K] [--cpus 1,..] [--connect-concurrency C] [--duration s] [--warmup s] [--settle s] [--drain s] [--pid P]... [--label L]");
   }
   hz = (double)sysconf(_SC_CLK_TCK); setvbuf(stdout, NULL, _IOLBF, 0);
@@ -480,9 +535,17 @@ int main(int argc, char **argv) {
   while ((rlim_t)(o.n / o.workers + 64) > rl.rlim_cur) if (++o.workers > MAXW) die("fd limit %lu too low", (unsigned long)rl.rlim_cur);
   marker("%TS%", mk_ts, &ml_ts); marker("%SEQ%", mk_seq, &ml_seq); marker("%PUB%", mk_pub, &ml_pub);
   if (!ml_ts && !(o.mode == M_ECHO && o.reply_any) && o.mode != M_IDLE) die("the publish template needs some text and %%TS%%");
-  dst.sin_family = AF_INET; dst.sin_port = htons((uint16_t)o.port); if (inet_pton(AF_INET, o.host, &dst.sin_addr) != 1) die("--host wants an IPv4 address");
-  if ((ntohl(dst.sin_addr.s_addr) >> 24) != 127) die("loopback only");
-  for (int i = 0; i < o.n; i++) room_members[i % o.rooms]++;
+  if (!o.nport) { o.port[0] = 9001; o.nport = 1; }
+  for (int i = 0, at = 0; i < o.nport; i++) {
+    dst[i].sin_family = AF_INET; dst[i].sin_port = htons((uint16_t)o.port[i]); if (inet_pton(AF_INET, o.host, &dst[i].sin_addr) != 1) die("--host wants an IPv4 address");
+    if ((ntohl(dst[i].sin_addr.s_addr) >> 24) != 127) die("loopback only");
+    o.until[i] = at += o.until[i] ? o.until[i] : (o.n - at) / (o.nport - i);
+    if (i == o.nport - 1 && at != o.n) die("the ports have %d connections together, and -n says %d", at, o.n);
+  }
+  if (o.apart && (o.rooms > 1 || !o.await_)) die("--apart is for one room, and wants --await");
+  if (o.recover && (o.mode != M_IDLE || !o.await_)) die("--recover is for idle, and wants --await");
+  salt = (u64)getpid() & 0xffff;
+  for (int i = o.apart ? o.pubs : 0; i < o.n; i++) room_members[i % o.rooms]++;
   size_t ssz = sizeof(shared) + sizeof(u32) * (size_t)o.pubs * RING, wsz = sizeof(wstat) * MAXW;
   S = mmap(NULL, ssz, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0); W = mmap(NULL, wsz, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (S == MAP_FAILED || W == MAP_FAILED) die("mmap");
@@ -491,15 +554,16 @@ int main(int argc, char **argv) {
   signal(SIGINT, onsig); signal(SIGTERM, onsig);
   u64 tc0 = now(); int first = 0;
   for (int i = 0; i < o.workers; i++) { int cnt = o.n / o.workers + (i < o.n % o.workers); pid_t p = fork(); if (p == 0) { worker(i, first, cnt); _exit(0); } kids[i] = p; first += cnt; }
-  while (TOT(connected) + TOT(failed) < (u64)o.n && now() - tc0 < 120000000000ULL) nap(0.001);
+  while (TOT(connected) + TOT(failed) < (u64)o.n && (double)(now() - tc0) < o.join_limit * 1e9) nap(0.001);
   double tconn = (double)(now() - tc0) / 1e9; u64 connected = TOT(connected), failed = TOT(failed);
   pst sc = stats(o.pids, o.npid); atomic_store(&S->phase, PH_HOLD);
   if (failed || connected < (u64)o.n) fprintf(stderr, "WARNING: %lu of %d connected, %lu failed\n", connected, o.n, failed);
-  nap(o.settle); pst s1 = stats(o.pids, o.npid); tcp_mem(&tin1, &tpg1);
-  hist *lat = calloc(1, sizeof(hist)), *comp = calloc(1, sizeof(hist)), *hc = calloc(1, sizeof(hist));
+  nap(o.settle); pst s1 = stats(o.pids, o.npid); tcp_mem(&tin1, &tpg1); u64 available = mem_available();
+  hist *lat = calloc(1, sizeof(hist)), *comp = calloc(1, sizeof(hist)), *hc = calloc(1, sizeof(hist)), *extra = calloc(1, sizeof(hist));
   for (int i = 0; i < o.workers; i++) hmerge(hc, &W[i].conn);
-  double dt = 0, ccpu = 0, scpu = 0, idlecpu = 0; u64 sent = 0, uniq = 0, dup = 0, ooo = 0, expct = 0, delivered = 0; pst s3 = s1; bool drained = true;
+  double dt = 0, ccpu = 0, scpu = 0, idlecpu = 0; double each[MAXPIDS] = {0}; u64 sent = 0, uniq = 0, dup = 0, ooo = 0, expct = 0, delivered = 0; pst s3 = s1; bool drained = true;
   if (o.mode == M_IDLE) {
+    uniq = TOT(uniq); dup = TOT(dup); ooo = TOT(ooo); expct = o.recover ? (u64)o.n * (o.top - o.since) : 0;
     double c0 = stats(o.pids, o.npid).cpu; nap(o.dur); s3 = stats(o.pids, o.npid); idlecpu = (s3.cpu - c0) / o.dur; dt = o.dur;
   } else if (connected == (u64)o.n) {
     if (o.warm > 0) {
@@ -508,13 +572,13 @@ int main(int argc, char **argv) {
     }
     u64 seq0[MAXPUB]; for (int i = 0; i < o.pubs; i++) seq0[i] = atomic_load(&S->nsent[i]);
     atomic_store(&S->stalls, 0);
-    pst s2 = stats(o.pids, o.npid); double cc0 = 0; for (int i = 0; i < o.workers; i++) cc0 += cpu_of(kids[i]);
+    pst s2 = stats(o.pids, o.npid); for (int i = 0; i < o.npid; i++) each[i] = cpu_of(o.pids[i]); double cc0 = 0; for (int i = 0; i < o.workers; i++) cc0 += cpu_of(kids[i]);
     atomic_store(&S->phase, PH_RUN); nap(o.dur); atomic_store(&S->phase, PH_DRAIN); nap(0.03); drained = drain_all(o.drain);
-    s3 = stats(o.pids, o.npid); for (int i = 0; i < o.workers; i++) ccpu += cpu_of(kids[i]); ccpu -= cc0; scpu = s3.cpu - s2.cpu; nap(0.03);
-    u64 f = UINT64_MAX, l = 0; for (int i = 0; i < o.workers; i++) { u64 a = W[i].first_ns; if (a && a < f) f = a; if (W[i].last_ns > l) l = W[i].last_ns; hmerge(lat, &W[i].lat); hmerge(comp, &W[i].comp); }
+    s3 = stats(o.pids, o.npid); for (int i = 0; i < o.npid; i++) each[i] = cpu_of(o.pids[i]) - each[i]; for (int i = 0; i < o.workers; i++) ccpu += cpu_of(kids[i]); ccpu -= cc0; scpu = s3.cpu - s2.cpu; nap(0.03);
+    u64 f = UINT64_MAX, l = 0; for (int i = 0; i < o.workers; i++) { u64 a = W[i].first_ns; if (a && a < f) f = a; if (W[i].last_ns > l) l = W[i].last_ns; hmerge(lat, &W[i].lat); hmerge(comp, &W[i].comp); hmerge(extra, &W[i].extra); }
     dt = l > f ? (double)(l - f) / 1e9 : 0; sent = TOT(sent); delivered = TOT(delivered);
     if (o.mode == M_FANOUT) { uniq = TOT(uniq); dup = TOT(dup); ooo = TOT(ooo);
-      for (int i = 0; i < o.pubs; i++) expct += (atomic_load(&S->nsent[i]) - seq0[i]) * (room_members[i % o.rooms] - (o.noself ? 1 : 0)); }
+      for (int i = 0; i < o.pubs; i++) expct += (atomic_load(&S->nsent[i]) - seq0[i]) * members(i % o.rooms); }
     else { uniq = TOT(replies); expct = sent; }
   }
   atomic_store(&S->phase, PH_QUIT);
@@ -535,9 +599,13 @@ int main(int argc, char **argv) {
   }
   printf("{\"label\":\"%s\",\"mode\":\"%s\",\"n\":%d,\"size\":%d,\"pubs\":%d,\"rate\":%g,\"window\":%d,\"rooms\":%d,\"workers\":%d,\"connected\":%lu,\"failed\":%lu,\"conn_per_s\":%.0f,\"conn_cpu_us\":%.2f,"
          "\"rss0\":%lu,\"rss_idle\":%lu,\"rss_end\":%lu,\"rss_per_conn\":%.0f,\"anon_per_conn\":%.0f,\"idle_cpu_pct\":%.2f,\"sent\":%lu,\"expected\":%lu,\"delivered\":%lu,\"missing\":%ld,\"dup\":%lu,\"ooo\":%lu,\"other\":%lu,\"closed\":%lu,\"stalls\":%lu,\"drained\":%s,"
-         "\"secs\":%.3f,\"per_s\":%.0f,\"server_cpu_s\":%.2f,\"server_us\":%.3f,\"client_cpu_s\":%.2f,\"client_us\":%.3f,\"p50_us\":%.1f,\"p95_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_us\":%.1f,\"comp_p50_us\":%.1f,\"comp_p99_us\":%.1f}\n",
+         "\"secs\":%.3f,\"per_s\":%.0f,\"server_cpu_s\":%.2f,\"server_us\":%.3f,\"client_cpu_s\":%.2f,\"client_us\":%.3f,\"p50_us\":%.1f,\"p95_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_us\":%.1f,\"comp_p50_us\":%.1f,\"comp_p99_us\":%.1f,\"comp_max_us\":%.1f,"
+         "\"join_p50_us\":%.1f,\"join_p99_us\":%.1f,\"join_s\":%.3f,\"gaps\":%lu,\"early\":%lu,\"refused\":%lu,\"available\":%lu,\"settle_cpu_s\":%.2f,\"extra_p50_us\":%.1f,\"extra_p99_us\":%.1f,\"extra_max_us\":%.1f,\"cpu\":[",
          o.label, mode, o.n, o.size, o.pubs, o.rate, o.window, o.rooms, o.workers, connected, failed, (double)connected / tconn, connected ? (sc.cpu - s0.cpu) * 1e6 / (double)connected : 0,
          s0.rss, s1.rss, s3.rss, rss_pc, connected ? ((double)s1.anon - (double)s0.anon) / (double)connected : 0, idlecpu * 100, sent, expct, uniq, (long)(expct - uniq), dup, ooo, TOT(other), TOT(closed), LD(S->stalls), drained ? "true" : "false",
-         dt, dt > 0 ? (double)uniq / dt : 0, scpu, us, ccpu, uniq ? ccpu * 1e6 / (double)uniq : 0, (double)hpct(lat, .5) / 1e3, (double)hpct(lat, .95) / 1e3, (double)hpct(lat, .99) / 1e3, (double)hpct(lat, .999) / 1e3, (double)lat->max / 1e3, (double)hpct(comp, .5) / 1e3, (double)hpct(comp, .99) / 1e3);
+         dt, dt > 0 ? (double)uniq / dt : 0, scpu, us, ccpu, uniq ? ccpu * 1e6 / (double)uniq : 0, (double)hpct(lat, .5) / 1e3, (double)hpct(lat, .95) / 1e3, (double)hpct(lat, .99) / 1e3, (double)hpct(lat, .999) / 1e3, (double)lat->max / 1e3, (double)hpct(comp, .5) / 1e3, (double)hpct(comp, .99) / 1e3, (double)comp->max / 1e3,
+         (double)hpct(hc, .5) / 1e3, (double)hpct(hc, .99) / 1e3, tconn, TOT(gaps), TOT(early), TOT(refused), available, s1.cpu - sc.cpu, (double)hpct(extra, .5) / 1e3, (double)hpct(extra, .99) / 1e3, (double)extra->max / 1e3);
+  for (int i = 0; i < o.npid; i++) printf("%s%.2f", i ? "," : "", each[i]);
+  printf("]}\n");
   (void)delivered; return failed || (o.mode != M_IDLE && uniq != expct) ? 1 : 0;
 }

@@ -75,7 +75,7 @@ final class EventLogCore: RoundEndWork {
         } else if !waiting.isEmpty {
             let batch = takeBatch()
             isBusy = true
-            commit(batch, mayRetryApart: batch.count > 1) { [self] in
+            commit(batch, by: EventLogStatements.appendNew, mayRetryApart: batch.count > 1) { [self] in
                 isBusy = false
                 startNext()
             }
@@ -109,7 +109,9 @@ final class EventLogCore: RoundEndWork {
 
     // MARK: Batches
 
-    private func commit(_ batch: [Entry], mayRetryApart: Bool, then: @escaping () -> Void) {
+    private func commit(
+        _ batch: [Entry], by append: Statement, mayRetryApart: Bool, then: @escaping () -> Void
+    ) {
         // A statement runs under one institution; a transaction may hold several such statements.
         var groups: [(institution: TenantID, entries: [Entry])] = []
         var groupOf: [TenantID: Int] = [:]
@@ -126,9 +128,9 @@ final class EventLogCore: RoundEndWork {
         var transaction = TransactionBatch()
         var places: [Int] = []
         for group in groups {
-            for call in calls(for: group.entries.map(\.event), of: group.institution) {
+            for call in calls(for: group.entries.map(\.event), of: group.institution, by: append) {
                 let place = transaction.append(call.statement, call.parameters, tenant: group.institution)
-                if call.statement == EventLogStatements.append { places.append(place) }
+                if call.statement == append { places.append(place) }
             }
         }
         pool.batch(transaction) { [self, groups] result in
@@ -137,6 +139,10 @@ final class EventLogCore: RoundEndWork {
                 FaultPoint.pass(.afterCommit)
                 finish(groups.map(\.entries), places.map { results[$0] })
                 then()
+            case .failure(.server(let error))
+            where error.state == .uniqueViolation && append == EventLogStatements.appendNew:
+                // Somebody repeats a key: each event is judged.
+                commit(batch, by: EventLogStatements.append, mayRetryApart: mayRetryApart, then: then)
             case .failure(.server) where mayRetryApart:
                 commitApart(batch[...], then: then)
             case .failure:
@@ -149,7 +155,9 @@ final class EventLogCore: RoundEndWork {
     /// One bad event never fails the others: each is tried alone.
     private func commitApart(_ batch: ArraySlice<Entry>, then: @escaping () -> Void) {
         guard let first = batch.first else { return then() }
-        commit([first], mayRetryApart: false) { [self] in commitApart(batch.dropFirst(), then: then) }
+        commit([first], by: EventLogStatements.append, mayRetryApart: false) { [self] in
+            commitApart(batch.dropFirst(), then: then)
+        }
     }
 
     private func finish(_ groups: [[Entry]], _ results: [Rows]) {
@@ -225,7 +233,7 @@ final class EventLogCore: RoundEndWork {
     // MARK: Both
 
     private func calls(
-        for events: [LogAppend], of institution: TenantID
+        for events: [LogAppend], of institution: TenantID, by append: Statement = EventLogStatements.append
     ) -> [(statement: Statement, parameters: [PostgresValue])] {
         let tenant = PostgresValue.int(institution.rawValue)
         let names = Set(events.map(\.channel.name)).sorted()
@@ -237,7 +245,7 @@ final class EventLogCore: RoundEndWork {
         calls.append((EventLogStatements.lockChannels, [tenant, .textArray(names)]))
         calls.append(
             (
-                EventLogStatements.append,
+                append,
                 [
                     tenant, .textArray(events.map(\.channel.name)), .intArray(events.map(\.author)),
                     .textArray(events.map(\.method)), .uuidArray(events.map(\.key)),

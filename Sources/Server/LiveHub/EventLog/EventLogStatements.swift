@@ -21,6 +21,32 @@ enum EventLogStatements {
         ORDER BY name FOR UPDATE
         """
 
+    /// Appends events whose keys are new; a key that is not violates the unique constraint, and nothing is appended.
+    ///
+    /// Parameters and rows are those of ``append``. Nearly every key is new, and the constraint finds out without a plan: a
+    /// look-up's plan can be wrong for a minute, while the database does not know yet how large a table has become, and
+    /// then reads the whole channel for each event.
+    static let appendNew: Statement = """
+        WITH given AS MATERIALIZED (
+            SELECT i.*, count(*) OVER (PARTITION BY i.channel ORDER BY i.place) AS nth
+            FROM unnest(
+                $2::text[], $3::bigint[], $4::text[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[])
+                WITH ORDINALITY AS i (channel, author, method, key, digest, at, body, place)
+        ), bumped AS (
+            UPDATE live_channels c SET top = c.top + n.count, changed = pg_current_xact_id()
+            FROM (SELECT channel, count(*) AS count FROM given GROUP BY channel) n
+            WHERE c.institution_id = $1::bigint AND c.name = n.channel
+            RETURNING c.name, c.top - n.count AS base
+        ), inserted AS (
+            INSERT INTO live_events (institution_id, channel, seq, author, method, key, digest, at, body)
+            SELECT $1::bigint, g.channel, b.base + g.nth, g.author, g.method, g.key, g.digest, g.at, g.body
+            FROM given g JOIN bumped b ON b.name = g.channel
+        )
+        SELECT g.place - 1, b.base + g.nth, true, true, g.at, NULL::text
+        FROM given g LEFT JOIN bumped b ON b.name = g.channel
+        ORDER BY g.place
+        """
+
     /// Appends, or finds what the same key appended before; one row per input, by its place.
     ///
     /// Parameters: channels, authors, methods, keys, digests, times, bodies. The channels' rows are locked, so a key that

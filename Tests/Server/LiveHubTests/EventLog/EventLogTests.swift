@@ -182,6 +182,34 @@ struct `Event log` {
         #expect(try await bench.stored("chat:1") == [1])
     }
 
+    @Test func `appends what is new in a burst that also repeats keys, without a hole`() async throws {
+        let bench = try await LogBench.make()
+        for number in 1...3 {
+            _ = try await bench.append(event(key: PostgresUUID(high: 9, low: UInt64(number))))
+        }
+        let outcomes = try await bench.other.perform {
+            await withCheckedContinuation { (continuation: CheckedContinuation<[AppendOutcome], Never>) in
+                var outcomes: [AppendOutcome] = []
+                for number in 1...100 {
+                    let again = event(key: PostgresUUID(high: 9, low: UInt64(number)))
+                    bench.log.append(again, loop: bench.other) { outcome in
+                        outcomes.append(outcome)
+                        if outcomes.count == 100 { continuation.resume(returning: outcomes) }
+                    }
+                }
+            }
+        }
+        let offsets = outcomes.map { outcome -> UInt64 in
+            switch outcome {
+            case .recorded(let offset, _) where offset > 3: offset
+            case .duplicate(let offset, _, _) where offset <= 3: offset
+            default: 0
+            }
+        }
+        #expect(offsets.sorted() == Array(1...100))
+        #expect(try await bench.stored("chat:1") == Array(1...100))
+    }
+
     @Test func `hides an earlier event in the same transaction`() async throws {
         let bench = try await LogBench.make()
         _ = try await bench.append(event(text: "regretted"))

@@ -1,11 +1,13 @@
 import EventLoop
 import Foundation
 import LiveHub
+import Logging
 import Redis
 import Sockets
 import Synchronization
 import Telemetry
 import TestKit
+import Testing
 
 /// A Redis of this test process alone, and brokers that use it.
 final class RedisRig: Sendable {
@@ -71,10 +73,12 @@ final class RedisRig: Sendable {
     }
 
     /// A node's broker on `loop`; called there, returns once Redis is reached.
-    func broker(on loop: EventLoop) async throws -> RedisBroker {
+    func broker(
+        on loop: EventLoop, metrics: Metrics = Metrics(), logger: Logger = Log.silent
+    ) async throws -> RedisBroker {
         let context = StreamContext(loop: loop)
         let broker = RedisBroker(
-            loop: loop, settings: settings, dialer: .tcp(context: context), metrics: Metrics())
+            loop: loop, settings: settings, dialer: .tcp(context: context), metrics: metrics, logger: logger)
         await withCheckedContinuation { continuation in
             var waiter: CheckedContinuation<Void, Never>? = continuation
             broker.start { isReachable in
@@ -86,6 +90,14 @@ final class RedisRig: Sendable {
         return broker
     }
 
+    /// Somebody who speaks with the same Redis and is no node.
+    func client(on loop: EventLoop) -> any RedisClient {
+        let dialer = RedisDialer.tcp(context: StreamContext(loop: loop))
+        return settings.isCluster
+            ? RedisCluster(loop: loop, settings: settings, dialer: dialer)
+            : RedisNode(loop: loop, settings: settings, dialer: dialer)
+    }
+
     /// Something that is made once, by the first who asks.
     private actor Shared {
         private var task: Task<RedisRig, any Error>?
@@ -94,6 +106,22 @@ final class RedisRig: Sendable {
             let task = task ?? Task { try await make() }
             self.task = task
             return try await task.value
+        }
+    }
+}
+
+extension EventLoop {
+    /// Looks at a condition until it holds, at each tick of the timers; called on the loop.
+    func until(
+        _ what: Comment, atMost limit: Duration = .seconds(20), _ condition: () -> Bool,
+        at location: SourceLocation = #_sourceLocation
+    ) async throws {
+        let deadline = now + limit
+        while !condition() {
+            try #require(now < deadline, what, sourceLocation: location)
+            await withCheckedContinuation { continuation in
+                schedule(after: .zero) { continuation.resume() }
+            }
         }
     }
 }

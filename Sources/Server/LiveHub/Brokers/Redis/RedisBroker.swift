@@ -1,6 +1,7 @@
 package import EventLoop
 package import JSON
 package import LiveProtocol
+package import Logging
 package import Redis
 package import Telemetry
 
@@ -22,12 +23,16 @@ package final class RedisBroker: Broker, NodeBus {
     ///   - settings: The server or cluster.
     ///   - dialer: Opens its streams.
     ///   - metrics: Where it counts.
-    package init(loop: EventLoop, settings: RedisSettings, dialer: RedisDialer, metrics: Metrics) {
+    ///   - logger: Where it tells what is wrong.
+    package init(
+        loop: EventLoop, settings: RedisSettings, dialer: RedisDialer, metrics: Metrics,
+        logger: Logger = Log.logger("broker")
+    ) {
         node = NodeID()
         core = LoopBound(
             RedisBrokerCore(
                 node: node, loop: loop, settings: settings, dialer: dialer, interests: interests,
-                meters: RedisBrokerMeters(metrics)), loop: loop)
+                meters: RedisBrokerMeters(metrics), logger: logger), loop: loop)
     }
 
     /// Begins to connect; called on the broker's loop.

@@ -18,7 +18,7 @@ final class RedisBrokerCore {
     let cluster: RedisCluster?
     var hearing = Hearing()
     private let pubsub: any RedisPubSub
-    private let logger = Log.logger("broker")
+    private let logger: Logger
 
     private(set) var book = TopicBook()
     private var listeners: [NodeMessage.Kind: [LoopBound<NodeListener>]] = [:]
@@ -30,12 +30,13 @@ final class RedisBrokerCore {
 
     init(
         node: NodeID, loop: EventLoop, settings: RedisSettings, dialer: RedisDialer,
-        interests: SharedInterests, meters: RedisBrokerMeters
+        interests: SharedInterests, meters: RedisBrokerMeters, logger: Logger
     ) {
         self.node = node
         self.loop = loop
         self.interests = interests
         self.meters = meters
+        self.logger = logger
         if settings.isCluster {
             let cluster = RedisCluster(loop: loop, settings: settings, dialer: dialer)
             client = cluster
