@@ -63,13 +63,13 @@ test-faults: build-tests ## Kill the server at its fault points, a few seeds
 faults: build deps ## Kill the server at its fault points, 30 seeds with 1,000 students (half an hour)
 	$(PYTHON) Tests/Faults/faults.py --cohort $(RELEASE) --seeds 30 --students 1000
 
-test-cluster: build-tests ## Three nodes, 60 clients, four faults, once each (3 minutes)
+test-cluster: build-tests ## Three nodes, 60 clients, five faults, once each (3 minutes)
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Cluster/test_checker.py
 	$(PYTHON) Tests/Tools/with_demo.py $(DEBUG) --nodes 3 -- $(PYTHON) Tests/Scenario/scenario.py {ready} --nodes
 	$(PYTHON) Tests/Cluster/cluster.py --cohort $(DEBUG) --clients 60 --seeds 1 \
-		--faults kill-node,kill-redis,cut-redis,rolling
+		--faults kill-node,kill-redis,cut-redis,deafen-node,rolling
 
-cluster: build deps ## Three nodes, 300 clients, every fault, three seeds of each (half an hour)
+cluster: build deps ## Three nodes, 300 clients, every fault, three seeds of each (7 minutes)
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Cluster/test_checker.py
 	$(PYTHON) Tests/Cluster/cluster.py --cohort $(RELEASE) --clients 300 --seeds 3
 
