@@ -25,6 +25,7 @@ BODIES = {
     ("post", "questions"): {"question_type": "true_false_question", "question_text": "Mine?", "points_possible": 1,
                             "answers": [{"text": "True", "weight": 100}, {"text": "False", "weight": 0}]},
     ("put", "{question_id}"): {"question_text": "Mine?"},
+    ("put", "{node_id}"): {"aside": True},
     ("post", "answers"): {"key": "0b7a8a52-6f3f-4d6e-9b0e-3f9a2c1d00ff", "question": 1, "answer": 1},
 }
 
@@ -44,6 +45,13 @@ async def ask(http: aiohttp.ClientSession, base: str, token: str, method: str, p
         return answer.status, plain, answer.headers.get("Content-Type")
 
 
+async def own_node(http: aiohttp.ClientSession, demo: Demo) -> str:
+    """The id of the server's node, which an operator is told."""
+    operator = demo.first["users"]["admin"]["api_token"]
+    async with http.get(f"{demo.base}/api/v1/ops/live", headers={"Authorization": f"Bearer {operator}"}) as answer:
+        return (await answer.json())["nodes"][0]["id"]
+
+
 async def rest_walk(demo: Demo) -> list[str]:
     """Every route with an id, with each role of the second institution."""
     lesson = await asyncio.to_thread(begin, demo, 2)
@@ -55,6 +63,8 @@ async def rest_walk(demo: Demo) -> list[str]:
     people = demo.second["users"]
     wrong, count = [], 0
     async with aiohttp.ClientSession() as http:
+        # A node belongs to no institution: it is for operators, whether there is one or not.
+        first["node_id"], nowhere["node_id"] = await own_node(http, demo), "0" * 15 + "1"
         for method, pattern in routes():
             body = BODIES.get((method, pattern.rsplit("/", 1)[1]))
             if method == "post" and body is None:
@@ -66,8 +76,9 @@ async def rest_walk(demo: Demo) -> list[str]:
                 count += 1
                 if foreign != missing:
                     wrong.append(f"{method} {pattern} as {role}: {foreign} of the others', {missing} of nothing")
-                elif foreign[0] != 404:
-                    wrong.append(f"{method} {pattern} as {role}: {foreign[0]} instead of 404: {foreign[1][:120]}")
+                elif foreign[0] != (wanted := 403 if "{node_id}" in pattern else 404):
+                    wrong.append(
+                        f"{method} {pattern} as {role}: {foreign[0]} instead of {wanted}: {foreign[1][:120]}")
     print(f"  {count} requests across the border", flush=True)
     return wrong
 
