@@ -113,9 +113,9 @@ package final class LiveLoop {
             since: since, in: Array(counters.connectionsByInstitution.keys), pool: pool)
         // Everybody, where it is not known for whom something has changed.
         let isFull = since == nil || found == nil
-        marks.note(found?.mark, isFull: isFull, at: second)
         let open = sessions.compactMap { session in session.caller.map { (session, $0) } }
-        await check(isFull ? open : open.filter { found?.concern($0.1) == true })
+        let isAnswered = await check(isFull ? open : open.filter { found?.concern($0.1) == true })
+        marks.note(found?.mark, isFull: isFull, isAnswered: isAnswered, at: second)
     }
 
     /// Looks at once whether a user's credentials are current, where that user has sessions here.
@@ -130,13 +130,20 @@ package final class LiveLoop {
         loop.run { await self.check(open) }
     }
 
-    private func check(_ open: [(LiveSession, LiveCaller)]) async {
-        guard !open.isEmpty else { return }
-        guard let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool) else { return }
+    /// Ends the sessions of those who are no more who they were.
+    ///
+    /// - Returns: Whether that could be told.
+    @discardableResult
+    private func check(_ open: [(LiveSession, LiveCaller)]) async -> Bool {
+        guard !open.isEmpty else { return true }
+        guard let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool) else {
+            return false
+        }
         for ((session, caller), isCurrent) in zip(open, current) where !isCurrent && session.caller === caller
         {
             session.disconnect(.forceReconnect)
         }
+        return true
     }
 
     // MARK: Channels

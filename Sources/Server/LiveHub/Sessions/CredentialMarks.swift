@@ -17,11 +17,12 @@ struct CredentialMarks {
         return marks.last { second - $0.at >= CredentialMarks.window }?.mark
     }
 
-    /// Notes where things stood at a moment; `isFull` when everybody is asked about now.
-    mutating func note(_ mark: String?, isFull: Bool, at second: Int) {
-        if isFull { fullAt = second }
-        // Without a mark nothing is known of what happened in between.
-        guard let mark else { return marks = [] }
+    /// Notes where things stood at a moment; `isFull` when everybody was asked about, `isAnswered` when there was an
+    /// answer.
+    mutating func note(_ mark: String?, isFull: Bool, isAnswered: Bool = true, at second: Int) {
+        if isFull, isAnswered { fullAt = second }
+        // Without a mark, or an answer, nothing is known of what happened in between.
+        guard isAnswered, let mark else { return marks = [] }
         marks.append((second, mark))
         // Older than the newest that reaches back far enough is not needed.
         while marks.count > 1, second - marks[1].at >= CredentialMarks.window { marks.removeFirst() }

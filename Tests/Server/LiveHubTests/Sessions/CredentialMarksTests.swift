@@ -42,6 +42,21 @@ struct `Credential marks` {
         #expect(marks.since(at: 34 + CredentialMarks.window) == "m34")
     }
 
+    @Test func `begin anew when nobody could say who is current, and have asked about nobody then`() {
+        var marks = CredentialMarks()
+        for second in stride(from: 0, through: 30, by: 2) {
+            marks.note("m\(second)", isFull: second < 12, at: second)
+        }
+        #expect(marks.since(at: 32) == "m20")
+        marks.note("m32", isFull: false, isAnswered: false, at: 32)
+        #expect(marks.since(at: 34) == nil)
+        var failing = CredentialMarks()
+        for second in stride(from: 0, through: 40, by: 2) {
+            failing.note("m\(second)", isFull: true, isAnswered: second < 14, at: second)
+        }
+        #expect(failing.since(at: 42) == nil)
+    }
+
     @Test func `concern a user, or everybody of an institution, and nobody else`() {
         func caller(_ user: Int64?, _ institution: Int64) -> LiveCaller {
             LiveCaller(
