@@ -111,14 +111,14 @@ let modules: [Module] = [
             "Tenancy",
             "Courses", "Assessment",
         ],
-        libraries: [httpTypes, logging, deque]),
+        libraries: [httpTypes, logging, deque], testUses: ["LiveTestKit"]),
     Module(
         name: "Operations", layer: .features,
         uses: [
             "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "LiveHub", "Telemetry", "Tenancy",
             "Courses", "Classroom",
         ],
-        libraries: [httpTypes]),
+        libraries: [httpTypes], testUses: ["LiveTestKit"]),
 
     // App: configuration, wiring, lifecycle, commands.
     Module(
@@ -190,6 +190,11 @@ targets.append(
         name: "TestKit",
         dependencies: ["CLinux", "COpenSSL", "EventLoop", "Sockets", "Postgres", "JSON"],
         path: "Tests/TestKit", swiftSettings: commonSettings))
+
+targets.append(
+    .target(
+        name: "LiveTestKit", dependencies: ["EventLoop", "Postgres", "LiveHub", "WebServer"],
+        path: "Tests/LiveTestKit", swiftSettings: commonSettings))
 
 targets += modules.filter(\.hasTests).map { module in
     .testTarget(

@@ -28,7 +28,8 @@ def build(peers: bool = True) -> dict[str, pathlib.Path]:
     programs = {}
     for name in ("wsload", "limit"):
         source, program = HERE / f"{name}.c", BUILT / name
-        if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        newest = max(path.stat().st_mtime for path in [source, *HERE.glob("*.h")])
+        if not program.exists() or program.stat().st_mtime < newest:
             subprocess.run(["cc", "-O2", "-o", program, source], check=True)
         programs[name] = program
     for name in ("dispatch-prototype", "nio-broadcast") if peers else ():

@@ -59,33 +59,8 @@ typedef uint32_t u32;
 #define SEQBASE 1000000000ULL
 #define PUBBASE 1000
 
-// ---- histogram: 64 linear sub-buckets per power of two (error under 1.6 %) ----
-#define SUB 64
-#define NB (SUB * 42)
-typedef struct { u64 n, sum, max, b[NB]; } hist;
-static inline int hidx(u64 v) {
-  if (v < SUB) return (int)v;
-  int e = 63 - __builtin_clzll(v);
-  int i = (e - 5) * SUB + (int)((v >> (e - 6)) & (SUB - 1));
-  return i < NB ? i : NB - 1;
-}
-static u64 hval(int i) {
-  if (i < SUB) return (u64)i;
-  int e = i / SUB + 5;
-  return (1ULL << e) + ((u64)(i % SUB) << (e - 6));
-}
-static inline void hadd(hist *h, u64 v) { h->n++; h->sum += v; if (v > h->max) h->max = v; h->b[hidx(v)]++; }
-static u64 hpct(const hist *h, double q) {
-  if (!h->n) return 0;
-  u64 want = (u64)(q * (double)h->n + 0.999999), c = 0;
-  if (!want) want = 1;
-  for (int i = 0; i < NB; i++) { c += h->b[i]; if (c >= want) return hval(i); }
-  return h->max;
-}
-static void hmerge(hist *a, const hist *b) {
-  a->n += b->n; a->sum += b->sum; if (b->max > a->max) a->max = b->max;
-  for (int i = 0; i < NB; i++) a->b[i] += b->b[i];
-}
+#include "histogram.h"
+#include "process_stats.h"
 
 // ---- options ----
 enum { M_FANOUT, M_ECHO, M_IDLE };
@@ -450,33 +425,6 @@ static void worker(int idx, int first, int count) {
   }
 }
 
-// ---- process statistics ----
-static double hz;
-typedef struct { double cpu; u64 rss, pss, anon; } pst;
-static double cpu_of(int pid) {
-  char f[64], b[1024]; snprintf(f, sizeof f, "/proc/%d/stat", pid); int fd = open(f, O_RDONLY); if (fd < 0) return 0;
-  ssize_t n = read(fd, b, sizeof b - 1); close(fd); if (n <= 0) return 0; b[n] = 0;
-  char *p = strrchr(b, ')'); unsigned long ut = 0, st = 0; if (!p || sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &ut, &st) != 2) return 0;
-  return (double)(ut + st) / hz;
-}
-static pst stats(const int *pids, int n) {
-  pst s = {0};
-  for (int i = 0; i < n; i++) {
-    s.cpu += cpu_of(pids[i]); char f[64], l[256]; snprintf(f, sizeof f, "/proc/%d/smaps_rollup", pids[i]); FILE *fp = fopen(f, "r"); if (!fp) continue;
-    unsigned long v; while (fgets(l, sizeof l, fp)) { if (sscanf(l, "Rss: %lu", &v) == 1) s.rss += v * 1024; if (sscanf(l, "Pss: %lu", &v) == 1) s.pss += v * 1024; if (sscanf(l, "Anonymous: %lu", &v) == 1) s.anon += v * 1024; }
-    fclose(fp);
-  }
-  return s;
-}
-static void tcp_mem(long *inuse, long *pages) {
-  *inuse = *pages = 0; FILE *f = fopen("/proc/net/sockstat", "r"); char l[256]; if (!f) return;
-  while (fgets(l, sizeof l, f)) sscanf(l, "TCP: inuse %ld orphan %*d tw %*d alloc %*d mem %ld", inuse, pages); fclose(f);
-}
-static u64 mem_available(void) { // bytes that programs may still take
-  unsigned long v = 0; FILE *f = fopen("/proc/meminfo", "r"); char l[256]; if (!f) return 0;
-  while (fgets(l, sizeof l, f)) sscanf(l, "MemAvailable: %lu", &v);
-  fclose(f); return v * 1024;
-}
 static u64 total(size_t off) { u64 s = 0; for (int i = 0; i < o.workers; i++) s += atomic_load((_Atomic u64 *)((char *)&W[i] + off)); return s; }
 #define TOT(f) total(offsetof(wstat, f))
 static void nap(double s) { struct timespec t = {(time_t)s, (long)((s - (double)(time_t)s) * 1e9)}; nanosleep(&t, NULL); }

@@ -29,8 +29,11 @@ extension LiveHub {
         bus.tell(order.message, to: .everyone)
     }
 
-    /// Notes whether what this node sends comes back to it.
-    func setHearing(_ hears: Bool) { change { $0.hears = hears } }
+    /// Notes whether what this node sends comes back to it: without that, events may come late.
+    func setHearing(_ hears: Bool) {
+        change { $0.hears = hears }
+        setDegraded("bus", !hears)
+    }
 
     /// Begins or ends to stand aside for a reason; from any thread.
     ///

@@ -8,8 +8,7 @@ struct NodeRegister {
 
     /// Writes one's own line and counts others that heard within the last moments.
     ///
-    /// Those who wrote it before Redis went
-    /// away do not count for long: the one who asks has heard nothing for longer.
+    /// Those who wrote it before Redis went away do not count for long: the one who asks has heard nothing for longer.
     private static let note: Statement = """
         WITH own AS (
             INSERT INTO live_nodes (node, name, seen_at, unheard) VALUES ($1, $2, clock_timestamp(), $3)

@@ -77,7 +77,6 @@ package final class NodeWatch {
                     metadata: ["topics": "\(hearing.silent.joined(separator: " "))"])
             }
             hub.setHearing(hearing.isIntact)
-            hub.setDegraded("bus", !hearing.isIntact)
         }
         return hearing
     }

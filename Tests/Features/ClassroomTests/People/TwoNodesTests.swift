@@ -1,5 +1,6 @@
 import EventLoop
 import JSON
+import LiveTestKit
 import Postgres
 import Synchronization
 import Telemetry

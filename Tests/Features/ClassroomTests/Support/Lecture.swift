@@ -4,6 +4,7 @@ import EventLoop
 import HTTPTypes
 import JSON
 import LiveProtocol
+import LiveTestKit
 import Postgres
 import Sockets
 import Synchronization
@@ -14,19 +15,6 @@ import WebServer
 
 @testable import Classroom
 @testable import LiveHub
-
-/// Nobody signs in: callers are made by the tests.
-private struct NoTokens: LiveAuthenticator {
-    func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller { throw .invalid }
-
-    func caller(principal: Principal) -> LiveCaller {
-        LiveCaller(institution: principal.institution, user: principal.user, subject: "", name: "", roles: [])
-    }
-
-    func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? {
-        callers.map { _ in true }
-    }
-}
 
 /// One node of two loops: the live layer with its classes, on a database.
 final class Node: Sendable {

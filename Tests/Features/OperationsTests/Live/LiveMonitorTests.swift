@@ -1,5 +1,6 @@
 import EventLoop
 import JSON
+import LiveTestKit
 import Postgres
 import Telemetry
 import TestKit
@@ -9,19 +10,6 @@ import WebServer
 @testable import Classroom
 @testable import LiveHub
 @testable import Operations
-
-/// Nobody signs in.
-private struct NoTokens: LiveAuthenticator {
-    func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller { throw .invalid }
-
-    func caller(principal: Principal) -> LiveCaller {
-        LiveCaller(institution: principal.institution, user: principal.user, subject: "", name: "", roles: [])
-    }
-
-    func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? {
-        callers.map { _ in true }
-    }
-}
 
 /// A monitor with a live layer that nobody is connected to but in its counters.
 private struct Watched {

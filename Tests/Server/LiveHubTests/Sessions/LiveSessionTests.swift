@@ -162,12 +162,7 @@ struct `Live session` {
             $0.recentCount = 10
             $0.pageCount = 16
         }
-        let elsewhere = try EventLoop(index: 5, label: "elsewhere")
-        let log = try await elsewhere.perform {
-            let pool = PostgresPool(loop: elsewhere, configuration: site.database.app, size: 1, waiters: 10)
-            pool.start()
-            return EventLog(loop: elsewhere, pool: pool, broker: RecordingBroker())
-        }
+        let elsewhere = try await Elsewhere(site)
         try await site.run { open in
             let author = try await open(0, "1:1:x")
             let first = await author.command("subscribe", #"{"channel":"notes:1"}"#)
@@ -176,7 +171,7 @@ struct `Live session` {
                 _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(number)"}}"#)
             }
             for _ in 0..<5 {
-                _ = try await elsewhere.perform { await log.append(event("notes:1"), loop: elsewhere) }
+                try await elsewhere.append("notes:1")
             }
             let client = try await open(0, "1:2:x")
             let reply = await client.command(
@@ -197,18 +192,13 @@ struct `Live session` {
         async throws
     {
         let site = try await LiveSite.start()
-        let elsewhere = try EventLoop(index: 5, label: "elsewhere")
-        let log = try await elsewhere.perform {
-            let pool = PostgresPool(loop: elsewhere, configuration: site.database.app, size: 1, waiters: 10)
-            pool.start()
-            return EventLog(loop: elsewhere, pool: pool, broker: RecordingBroker())
-        }
+        let elsewhere = try await Elsewhere(site)
         try await site.run { open in
             let first = try await open(0, "1:1:x")
             let known = await first.command("subscribe", #"{"channel":"\#(channel)"}"#)
             let epoch = try #require(known["subscribe"]?["epoch"]?.string)
             for _ in 0..<5 {
-                _ = try await elsewhere.perform { await log.append(event(channel), loop: elsewhere) }
+                try await elsewhere.append(channel)
             }
             let client = try await open(0, "1:2:x")
             let reply = await client.command(
@@ -242,18 +232,12 @@ struct `Live session` {
         async throws
     {
         let site = try await LiveSite.start()
-        let elsewhere = try EventLoop(index: 5, label: "elsewhere")
-        // A log whose broker carries nothing to the site.
-        let log = try await elsewhere.perform {
-            let pool = PostgresPool(loop: elsewhere, configuration: site.database.app, size: 1, waiters: 10)
-            pool.start()
-            return EventLog(loop: elsewhere, pool: pool, broker: RecordingBroker())
-        }
+        let elsewhere = try await Elsewhere(site)
         try await site.run { open in
             let member = try await open(0, "1:1:x")
             _ = await member.command("subscribe", #"{"channel":"notes:1"}"#)
             for _ in 0..<50 {
-                _ = try await elsewhere.perform { await log.append(event("notes:1"), loop: elsewhere) }
+                try await elsewhere.append("notes:1")
             }
             let key = event("notes:1").channel
             for offset in UInt64(1000)...5200 { site.hub.broker.publish(publication(offset), to: key) }
@@ -451,5 +435,27 @@ struct `Live session` {
             }
             #expect(await stays.command("ping", "{}")["ping"] != nil)
         }
+    }
+}
+
+/// A log on a site's database whose broker carries nothing to the site.
+private struct Elsewhere: Sendable {
+    private let loop: EventLoop
+    private let log: EventLog
+
+    init(_ site: LiveSite) async throws {
+        let loop = try EventLoop(index: 5, label: "elsewhere")
+        self.loop = loop
+        log = try await loop.perform {
+            let pool = PostgresPool(loop: loop, configuration: site.database.app, size: 1, waiters: 10)
+            pool.start()
+            return EventLog(loop: loop, pool: pool, broker: RecordingBroker())
+        }
+    }
+
+    func append(_ channel: String) async throws {
+        let (loop, log) = (loop, log)
+        let outcome = try await loop.perform { await log.append(event(channel), loop: loop) }
+        guard case .recorded = outcome else { throw LiveSiteError.noReply }
     }
 }

@@ -1,9 +1,9 @@
-import EventLoop
-import LiveHub
+package import EventLoop
+package import LiveHub
 import Synchronization
 
 /// The buses of several nodes in one process; carries at once, unless it is told to lose.
-final class TestBus: Sendable {
+package final class TestBus: Sendable {
     private struct Ear: Sendable {
         let node: NodeID
         let kind: NodeMessage.Kind
@@ -20,18 +20,22 @@ final class TestBus: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// The bus of one more node.
-    func endpoint() -> Endpoint { Endpoint(bus: self, node: NodeID()) }
+    package func endpoint() -> Endpoint { Endpoint(bus: self, node: NodeID()) }
 
     /// What one node has of the bus.
-    struct Endpoint: NodeBus {
+    package struct Endpoint: NodeBus {
         fileprivate let bus: TestBus
-        let node: NodeID
-        let isAlone = false
+        package let node: NodeID
+        package let isAlone = false
 
-        func tell(_ message: NodeMessage, to audience: NodeAudience) { bus.carry(message, from: node) }
+        package func tell(_ message: NodeMessage, to audience: NodeAudience) {
+            bus.carry(message, from: node)
+        }
 
-        func listen(
+        package func listen(
             to kind: NodeMessage.Kind, on loop: EventLoop, _ handler: @escaping NodeListener
         ) {
             let ear = Ear(node: node, kind: kind, loop: loop, listener: LoopBound(handler, loop: loop))
@@ -55,14 +59,14 @@ final class TestBus: Sendable {
     }
 
     /// Everything that was carried.
-    var carried: [(message: NodeMessage, sender: NodeID)] { state.withLock { $0.carried } }
+    package var carried: [(message: NodeMessage, sender: NodeID)] { state.withLock { $0.carried } }
 
     /// Loses the next messages, whoever sends them.
-    func lose(_ count: Int) { state.withLock { $0.losses = count } }
+    package func lose(_ count: Int) { state.withLock { $0.losses = count } }
 
     /// A node is heard no more and hears nothing, as if it were dead.
-    func cut(_ node: NodeID) { state.withLock { _ = $0.cut.insert(node) } }
+    package func cut(_ node: NodeID) { state.withLock { _ = $0.cut.insert(node) } }
 
     /// A node that was cut off is heard and hears again.
-    func join(_ node: NodeID) { state.withLock { _ = $0.cut.remove(node) } }
+    package func join(_ node: NodeID) { state.withLock { _ = $0.cut.remove(node) } }
 }
