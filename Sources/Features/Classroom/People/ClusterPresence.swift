@@ -23,8 +23,9 @@ struct ClusterPresence: Sendable {
     static let lease: Int64 = 13_000
     /// How long a room that was just loaded waits for the others before it says who came: who was there already did not.
     static let settling: Int64 = 2_000
-    /// Between two answers with all that the node has.
-    static let answerPause: Int64 = 1_000
+    /// Between two answers with all that the node has: less than a tick, so that several nodes that load the class one shortly
+    /// after the other all have it at the next tick, and their members the right count a second later.
+    static let answerPause: Int64 = 250
     /// Between two questions to others.
     static let askPause: Int64 = 1_500
     /// For how long a node without people is remembered, so that late words of it mean nothing.

@@ -9,15 +9,29 @@ struct Told {
     var here = 0
     /// Whether somebody came whose snapshot may hold an older count.
     var isCountAsked = false
-    var hereAt: Int64 = 0
+    var counts = EverySecond()
     /// How often the live layer had become degraded or whole again when that was told last.
     var degradations = 0
     /// Whether somebody came whose snapshot may be older than the last change.
     var isDegradedAsked = false
-    var peopleAt: Int64 = 0
+    var people = EverySecond()
     /// Limits ephemeral events of the board by what they cost: so many deliveries a second in the whole class.
     var deliveries = Pace(perSecond: 50_000, burst: 100_000, now: 0)
     var typing = Pace(perSecond: 5, burst: 5, now: 0)
+}
+
+/// What is done at most once in a second, counted in ticks.
+///
+/// Ticks are never exactly as far apart as they should be; one that comes a little early must not cost a whole further one.
+struct EverySecond: Sendable {
+    private var doneAt: Int64 = 0
+
+    /// Whether it may be done at a tick, `now` in milliseconds; when it may, it counts as done.
+    mutating func take(at now: Int64) -> Bool {
+        guard doneAt + 1000 - Room.period / 2 <= now else { return false }
+        doneAt = now
+        return true
+    }
 }
 
 /// Presence, and everything that is told twice a second at most.
@@ -57,10 +71,9 @@ extension Room {
     }
 
     private func tellCount(at now: Int64) {
-        guard presence.here != told.here || told.isCountAsked, told.hereAt + 1000 <= now else { return }
+        guard presence.here != told.here || told.isCountAsked, told.counts.take(at: now) else { return }
         told.isCountAsked = false
         told.here = presence.here
-        told.hereAt = now
         publishHere(EventBody.ephemeral("class.count") { $0.member("here", presence.here) }, to: .class)
     }
 
@@ -76,8 +89,7 @@ extension Room {
     }
 
     private func tellPeople(at now: Int64) {
-        guard told.peopleAt + 1000 <= now else { return }
-        told.peopleAt = now
+        guard told.people.take(at: now) else { return }
         let change = presence.change(at: now)
         for user in change.left { paces[user.id] = nil }
         guard !change.isEmpty, staffConnections > 0 else { return }

@@ -33,6 +33,8 @@ private struct SimulatedCluster {
     private var generator: SeededGenerator
     /// Of a thousand letters so many are lost, and as many come twice.
     var loss = 0
+    /// One letter in five takes up to so long, in milliseconds.
+    var slowest: Int64 = 1_500
     private var lives: UInt64 = 0
 
     init(seed: UInt64) {
@@ -57,7 +59,7 @@ private struct SimulatedCluster {
             let body = message.body(of: key)
             for to in machines.indices where to != sender {
                 for _ in 0..<(roll(loss) ? 0 : roll(loss) ? 2 : 1) {
-                    let delay = Int64.random(in: 0...(roll(200) ? 1_500 : 60), using: &generator)
+                    let delay = Int64.random(in: 0...(roll(200) ? slowest : 60), using: &generator)
                     letters.append(Letter(at: now + delay, to: to, from: node, body: body))
                 }
             }
@@ -199,6 +201,23 @@ struct `Histories of three nodes` {
         for place in 0..<3 { cluster.rejoin(place) }
         for _ in 0..<800 { cluster.step(moves: false) }
         expectAgreement(cluster, seed: seed)
+    }
+
+    @Test(arguments: seeds(24))
+    func `agree within a second when all load the class one shortly after the other`(seed: UInt64) {
+        var cluster = SimulatedCluster(seed: seed)
+        cluster.slowest = 60
+        for place in 1...2 { cluster.kill(place) }
+        for _ in 0..<40 { cluster.step(moves: true) }
+        for place in 1...2 {
+            cluster.restart(place)
+            for _ in 0..<Int(seed % 7) { cluster.step(moves: true) }
+        }
+        // What members are told of it comes up to a second later.
+        for _ in 0..<20 { cluster.step(moves: false) }
+        for machine in cluster.machines {
+            #expect(Set(machine.presence.people.users) == cluster.truth, "seed \(seed)")
+        }
     }
 
     @Test(arguments: seeds(6))
