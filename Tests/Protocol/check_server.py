@@ -121,6 +121,17 @@ class Live:
         return reply["rpc"]["data"]
 
 
+def repeated(check, who, path, body):
+    """A change with an Idempotency-Key is made once: the same request gets the first answer, another one is refused."""
+    key = {"Idempotency-Key": f"{path}: {uuid.uuid4()}".replace(" ", "")[-200:]}
+    first = check.send(who, "POST", path, 201, headers=key, json=body)
+    again = check.send(who, "POST", path, 201, headers=key, json=body)
+    if first != again:
+        check.complaints.append(f"POST {path} with a key: {first}, then {again}")
+    check.send(who, "POST", path, 422, headers=key, json={**body, "changed": True})
+    check.send(who, "POST", path, 400, headers={"Idempotency-Key": "two words"}, json=body)
+
+
 def sign_in(check, users):
     """Sessions: by JSON and by form, two institutions, CSRF, and the ways to be refused."""
     path, student = "/api/v1/session", users["students"][0]
@@ -129,7 +140,7 @@ def sign_in(check, users):
     made = check.send(None, "POST", path, 201, session=browser, json=both)
     check.send(None, "POST", path, 201, data=both)
     check.send(None, "POST", path, 401, json={**both, "password": "wrong"})
-    check.send(None, "POST", path, 422, json={"login": both["login"]})
+    check.send(None, "POST", path, 400, json={"login": both["login"]})
     check.send(None, "POST", path, 400, data="{", headers=JSON)
     check.send(None, "POST", path, 400, data=b'{"login":"\xff","password":"x"}', headers=JSON)
     check.send(None, "POST", path, 415, data="<a/>", headers={"Content-Type": "application/xml"})
@@ -165,8 +176,8 @@ def classes(check, users, course):
     if made["scheduled_at"] != "2030-01-01T10:00:00Z":
         check.complaints.append(f"scheduled_at came back as {made['scheduled_at']}")
     check.send(staff, "POST", path, 201, data={"title": "By a form"})
-    check.send(staff, "POST", path, 422, json={"title": ""})
-    check.send(staff, "POST", path, 422, json={"title": "x", "scheduled_at": "tomorrow"})
+    check.send(staff, "POST", path, 400, json={"title": ""})
+    check.send(staff, "POST", path, 400, json={"title": "x", "scheduled_at": "tomorrow"})
     check.send(users["students"][0], "POST", path, 403, json={"title": "Mine"})
     one = f"/api/v1/live_classes/{made['id']}"
     changed = check.send(staff, "PUT", one, 200, json={"title": "Renamed"})
@@ -180,7 +191,7 @@ def classes(check, users, course):
              ("DELETE", "", 409, "class_live"), ("POST", "/end", 200, None), ("POST", "/end", 200, None),
              ("POST", "/start", 409, "class_ended"), ("PUT", "", 200, None), ("DELETE", "", 204, None),
              ("GET", "", 404, "not_found")]
-    check.send(staff, "POST", one + "/start", 422, headers={"Idempotency-Key": "no UUID"})
+    check.send(staff, "POST", one + "/start", 400, headers={"Idempotency-Key": "no UUID"})
     for method, step, status, code in steps:
         body = {"json": {"title": "Held"}} if method == "PUT" else {}
         told = check.send(staff, method, one + step, status, headers={"Idempotency-Key": str(uuid.uuid4())}, **body)
@@ -208,7 +219,7 @@ def quizzes(check, users, course):
     path, staff = f"/api/v1/courses/{course}/quizzes", users["instructor"]
     quiz = check.send(staff, "POST", path, 201, json={"title": "Checked"})["id"]
     check.send(staff, "POST", path, 201, data={"quiz[title]": "By a form"})
-    check.send(staff, "POST", path, 422, json={"title": "x" * 256})
+    check.send(staff, "POST", path, 400, json={"title": "x" * 256})
     check.send(users["students"][0], "GET", path, 403)
     questions = f"{path}/{quiz}/questions"
     ids = [check.send(staff, "POST", questions, 201, json=question)["id"] for question in QUESTIONS]
@@ -217,13 +228,15 @@ def quizzes(check, users, course):
         ("question[question_type]", "true_false_question"), ("question[question_text]", "Form?"),
         ("question[answers][][text]", "yes"), ("question[answers][][weight]", "100"),
         ("question[answers][][text]", "no")])
-    refused = check.send(staff, "POST", questions, 422, json={**QUESTIONS[0], "answers": [{"text": "a"}, {"text": ""}]})
+    repeated(check, staff, path, {"title": "Twice"})
+    repeated(check, staff, questions, QUESTIONS[0])
+    refused = check.send(staff, "POST", questions, 400, json={**QUESTIONS[0], "answers": [{"text": "a"}, {"text": ""}]})
     if refused["errors"][0].get("field") != "answers[1].text":
         check.complaints.append(f"an empty answer is reported as {refused['errors'][0]}")
     one = f"{questions}/{ids[0]}"
     check.send(staff, "GET", one, 200)
     check.send(staff, "PUT", one, 200, json={"points_possible": 3})
-    check.send(staff, "PUT", one, 422, json={"points_possible": -1})
+    check.send(staff, "PUT", one, 400, json={"points_possible": -1})
     spare = check.send(staff, "POST", questions, 201, json=QUESTIONS[3])["id"]
     check.send(staff, "DELETE", f"{questions}/{spare}", 204)
     check.send(staff, "DELETE", f"{questions}/{spare}", 404)
@@ -253,8 +266,8 @@ def answers(check, demo, users, course):
             check.send(student, "POST", path, 422, json={**body, "sequence": 1})
             check.send(student, "POST", path, 201, json={**body, "key": str(uuid.uuid4()), "sequence": 1})
             check.send(other, "POST", path, 409, json={**body, "key": str(uuid.uuid4()), "answer": {}})
-            check.send(other, "POST", path, 422, json={**body, "key": "no UUID"})
-            check.send(other, "POST", path, 422, json={"question": question, "answer": answer})
+            check.send(other, "POST", path, 400, json={**body, "key": "no UUID"})
+            check.send(other, "POST", path, 400, json={"question": question, "answer": answer})
             check.send(staff, "POST", path, 409, json={**body, "key": str(uuid.uuid4())})
             for who in (staff, student):
                 check.send(who, "GET", runs, 200)
@@ -302,13 +315,15 @@ def reads(check, demo, users, strangers):
         check.send(who, "GET", f"/api/v1/live_classes/{made}/quiz_runs", 200)
     for path in ("users", f"quizzes/{quiz}/questions", "live_classes"):
         check.pages(users["instructor"], f"/api/v1/courses/{course}/{path}")
-    check.send(users["instructor"], "GET", "/api/v1/courses?page=2", 400)
+    check.send(users["instructor"], "GET", "/api/v1/courses?page=2", 200)
+    check.send(users["instructor"], "GET", "/api/v1/courses?page=-1", 400)
+    check.send(users["instructor"], "GET", "/api/v1/courses?page=after%3Ax", 400)
     check.send(users["instructor"], "GET", "/api/v1/courses?per_page=0", 400)
     node = check.send(users["admin"], "GET", "/api/v1/ops/live", 200)["nodes"][0]["id"]
     path = f"/api/v1/ops/nodes/{node}"
     check.send(users["admin"], "PUT", path, 204, json={"aside": False})
     check.send(users["admin"], "PUT", path, 409, json={"aside": True})
-    check.send(users["admin"], "PUT", path, 422, json={"aside": "true"})
+    check.send(users["admin"], "PUT", path, 400, json={"aside": "perhaps"})
     check.send(users["admin"], "PUT", "/api/v1/ops/nodes/1", 404, json={"aside": True})
     check.send(strangers["admin"], "PUT", path, 403, json={"aside": False})
     check.send(users["students"][0], "PUT", path, 403, json={"aside": False})

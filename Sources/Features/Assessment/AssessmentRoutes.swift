@@ -1,4 +1,5 @@
-import HTTPTypes
+import Courses
+import Tenancy
 package import WebServer
 
 /// Every way into this feature over HTTP.
@@ -6,31 +7,31 @@ package enum AssessmentRoutes {
     /// The routes; they need an ``AnswerIntake`` provided to every loop's context.
     ///
     /// - Parameter classes: Knows the live classes.
-    /// - Returns: One route for each action of ``AssessmentPermissions``.
+    /// - Returns: The table.
     package static func all(classes: any LiveClassLookup) -> [Route] {
         let runs = RunRoutes(classes: classes)
-        return AssessmentPermissions.Action.allCases.map { action in
-            let parts = action.rawValue.split(separator: " ")
-            let method = HTTPRequest.Method(String(parts[0])) ?? .get
-            return Route(method, String(parts[1]), access: .signedIn, handler(action, runs))
-        }
-    }
-
-    private static func handler(_ action: AssessmentPermissions.Action, _ runs: RunRoutes) -> Route.Handler {
-        switch action {
-        case .listQuizzes: QuizRoutes.list
-        case .createQuiz: QuizRoutes.create
-        case .showQuiz: QuizRoutes.show
-        case .listQuestions: QuestionRoutes.list
-        case .createQuestion: QuestionRoutes.create
-        case .showQuestion: QuestionRoutes.show
-        case .updateQuestion: QuestionRoutes.update
-        case .deleteQuestion: QuestionRoutes.delete
-        case .listAssignments: AssignmentRoutes.list
-        case .listSubmissions: SubmissionRoutes.list
-        case .showSubmission: SubmissionRoutes.show
-        case .listRuns: { try await runs.list($0, $1) }
-        case .answerRun: { try await runs.answer($0, $1) }
-        }
+        let quizzes = "/api/v1/courses/:course_id/quizzes"
+        let questions = "\(quizzes)/:quiz_id/questions"
+        return [
+            .course("GET \(quizzes)", QuizRoutes.list),
+            .course("POST \(quizzes)", QuizRoutes.create),
+            .course("GET \(quizzes)/:id", QuizRoutes.show),
+            .course("GET \(questions)", QuestionRoutes.list),
+            .course("POST \(questions)", QuestionRoutes.create),
+            .course("GET \(questions)/:id", QuestionRoutes.show),
+            .course("PUT \(questions)/:id", QuestionRoutes.update),
+            .course("DELETE \(questions)/:id", QuestionRoutes.delete),
+            .course("GET /api/v1/courses/:course_id/assignments", AssignmentRoutes.list),
+            .course("GET /api/v1/courses/:course_id/students/submissions", SubmissionRoutes.list),
+            .course(
+                "GET /api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id",
+                SubmissionRoutes.show),
+            .course(
+                "GET /api/v1/live_classes/:live_class_id/quiz_runs", of: runs.course,
+                { try await runs.list($0) }),
+            .course(
+                "POST /api/v1/live_classes/:live_class_id/quiz_runs/:id/answers", of: runs.course,
+                { try await runs.answer($0) }),
+        ]
     }
 }

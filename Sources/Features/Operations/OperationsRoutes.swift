@@ -1,29 +1,20 @@
-import HTTPTypes
 import JSON
 import LiveHub
 import Postgres
+import Tenancy
 package import WebServer
 
 /// Every way into this feature over HTTP.
 package enum OperationsRoutes {
     /// The routes; they need a ``LiveMonitor`` provided to every loop's context.
-    package static let all: [Route] = OperationsPermissions.Action.allCases.map { action in
-        let parts = action.rawValue.split(separator: " ")
-        let method = HTTPRequest.Method(String(parts[0])) ?? .get
-        return Route(method, String(parts[1]), access: .signedIn, handler(action))
-    }
-
-    private static func handler(_ action: OperationsPermissions.Action) -> Route.Handler {
-        switch action {
-        case .showLive: showLive
-        case .setNode: setNode
-        }
-    }
+    package static let all: [Route] = [
+        .call("GET /api/v1/ops/live", showLive),
+        .call("PUT /api/v1/ops/nodes/:id", setNode),
+    ]
 
     /// What happens now, and what has happened within the last hour.
-    private static func showLive(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
-        try OperationsPermissions.require(.showLive, principal)
+    private static func showLive(_ call: Call) async throws -> WebResponse {
+        let (request, context, principal) = (call.request, call.context, call.principal)
         let monitor = context.service(LiveMonitor.self)
         let isOperator = monitor.isOperator(principal)
         let scope: LiveScope = isOperator ? .all : .institution(principal.institution)
@@ -36,9 +27,8 @@ package enum OperationsRoutes {
     }
 
     /// Takes a node out of rotation, or back: for those who see every institution.
-    private static func setNode(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
-        try OperationsPermissions.require(.setNode, principal)
+    private static func setNode(_ call: Call) async throws -> WebResponse {
+        let (request, context, principal) = (call.request, call.context, call.principal)
         let monitor = context.service(LiveMonitor.self)
         guard monitor.isOperator(principal) else { throw WebError.forbidden }
         let isAside = try request.fields().bool("aside")

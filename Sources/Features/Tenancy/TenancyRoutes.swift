@@ -1,28 +1,19 @@
-import HTTPTypes
 package import WebServer
 
 /// Every way into this feature over HTTP.
 package enum TenancyRoutes {
-    /// The routes; they need ``TenancyServices/provide(to:)`` on every loop.
-    package static let all: [Route] = TenancyPermissions.Action.allCases.map { action in
-        let parts = action.rawValue.split(separator: " ")
-        let method = HTTPRequest.Method(String(parts[0])) ?? .get
-        // A sign-in is a few short strings.
-        return Route(
-            method, String(parts[1]), access: TenancyPermissions.access(action), bodyLimit: 16_384,
-            handler(action))
-    }
+    /// A sign-in is a few short strings.
+    private static let smallBody = 16_384
 
-    private static func handler(_ action: TenancyPermissions.Action) -> Route.Handler {
-        switch action {
-        case .signIn: SessionRoutes.create
-        case .showSession: SessionRoutes.show
-        case .changeInstitution: SessionRoutes.change
-        case .signOut: SessionRoutes.delete
-        case .showSelf: UserRoutes.me
-        case .showOwnProfile: UserRoutes.profile
-        case .listObservees: UserRoutes.observees
-        case .createLiveToken: LiveTokenRoutes.create
-        }
-    }
+    /// The routes; they need ``TenancyServices/provide(to:)`` on every loop.
+    package static let all: [Route] = [
+        .open("POST /api/v1/session", bodyLimit: smallBody, SessionRoutes.create),
+        .call("GET /api/v1/session", SessionRoutes.show),
+        .call("PUT /api/v1/session", bodyLimit: smallBody, SessionRoutes.change),
+        .call("DELETE /api/v1/session", SessionRoutes.delete),
+        .call("POST /api/v1/live_token", bodyLimit: smallBody, LiveTokenRoutes.create),
+        .call("GET /api/v1/users/self", UserRoutes.me),
+        .call("GET /api/v1/users/self/profile", UserRoutes.profile),
+        .call("GET /api/v1/users/self/observees", UserRoutes.observees),
+    ]
 }

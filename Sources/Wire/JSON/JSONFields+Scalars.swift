@@ -56,7 +56,7 @@ extension JSONFields {
     /// A member that is an integer within `bounds`.
     package func int(_ name: String, in bounds: ClosedRange<Int>) throws(FieldError) -> Int {
         let value = try value(name)
-        guard let int = value.int ?? (isForm ? value.string.flatMap { Int($0) } : nil) else {
+        guard let int = value.int ?? (isLenient ? value.string.flatMap { Int($0) } : nil) else {
             // An integer of more than 64 bits is out of range rather than of another kind.
             if let text = value.number?.text, text.utf8.dropFirst().allSatisfy({ (0x30...0x39).contains($0) })
             {
@@ -99,9 +99,11 @@ extension JSONFields {
     package func bool(_ name: String) throws(FieldError) -> Bool {
         let value = try value(name)
         if let bool = value.bool { return bool }
-        switch isForm ? value.string : nil {
-        case "true", "1", "on": return true
-        case "false", "0", "off": return false
+        guard isLenient else { throw error(name, .wrongKind(wanted: "true or false")) }
+        // What Canvas's clients write: true, t, yes, y, on, 1 and their opposites.
+        switch value.string?.lowercased() ?? value.number?.text {
+        case "true", "t", "yes", "y", "on", "1": return true
+        case "false", "f", "no", "n", "off", "0": return false
         default: throw error(name, .wrongKind(wanted: "true or false"))
         }
     }
@@ -110,7 +112,7 @@ extension JSONFields {
     package func optionalBool(_ name: String) throws(FieldError) -> Bool? { has(name) ? try bool(name) : nil }
 
     func idValue(_ value: JSONValue) -> Int64? {
-        guard let id = value.number?.int64 ?? (isForm ? value.string.flatMap { Int64($0) } : nil),
+        guard let id = value.number?.int64 ?? (isLenient ? value.string.flatMap { Int64($0) } : nil),
             (1...Self.largestID).contains(id)
         else { return nil }
         return id
@@ -123,7 +125,7 @@ extension JSONFields {
         let number: Double?
         if let written = value.number {
             number = written.double
-        } else if isForm, let parsed = value.string.flatMap({ Double($0) }) {
+        } else if isLenient, let parsed = value.string.flatMap({ Double($0) }) {
             number = parsed
         } else {
             throw FieldError(field: path(), problem: .wrongKind(wanted: "a number"))

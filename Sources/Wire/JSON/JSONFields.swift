@@ -14,22 +14,23 @@ package struct JSONFields: Sendable {
     package let object: JSONObject
     /// The way to this object, as `ops[3].element`; empty for the outermost.
     package let path: String
-    /// Whether `"5"` counts as 5 and `"true"` as true: so for forms, which hold nothing but strings.
-    package let isForm: Bool
+    /// Whether `"5"` counts as 5 and `"true"` as true: so for forms, which hold nothing but strings, and for clients
+    /// that write ids as strings because JavaScript's numbers end at 2^53.
+    package let isLenient: Bool
 
     /// Wraps an object.
-    package init(_ object: JSONObject, path: String = "", isForm: Bool = false) {
+    package init(_ object: JSONObject, path: String = "", isLenient: Bool = false) {
         self.object = object
         self.path = path
-        self.isForm = isForm
+        self.isLenient = isLenient
     }
 
     /// Wraps a value, which must be an object.
-    package init(_ value: JSONValue, path: String = "", isForm: Bool = false) throws(FieldError) {
+    package init(_ value: JSONValue, path: String = "", isLenient: Bool = false) throws(FieldError) {
         guard case .object(let object) = value else {
             throw FieldError(field: path, problem: .wrongKind(wanted: "an object"))
         }
-        self.init(object, path: path, isForm: isForm)
+        self.init(object, path: path, isLenient: isLenient)
     }
 
     /// The full way to a member of this object, as an error names it.
@@ -59,13 +60,13 @@ package struct JSONFields: Sendable {
 
     /// A member that is an object.
     package func fields(_ name: String) throws(FieldError) -> JSONFields {
-        try JSONFields(try value(name), path: path(of: name), isForm: isForm)
+        try JSONFields(try value(name), path: path(of: name), isLenient: isLenient)
     }
 
     /// A member that is an object; `nil` when it is absent or `null`.
     package func optionalFields(_ name: String) throws(FieldError) -> JSONFields? {
         guard let value = optionalValue(name) else { return nil }
-        return try JSONFields(value, path: path(of: name), isForm: isForm)
+        return try JSONFields(value, path: path(of: name), isLenient: isLenient)
     }
 
     /// A member that is an array with as many items as `count` allows.
@@ -88,7 +89,7 @@ package struct JSONFields: Sendable {
         var all: [JSONFields] = []
         all.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            all.append(try JSONFields(element, path: "\(path(of: name))[\(index)]", isForm: isForm))
+            all.append(try JSONFields(element, path: "\(path(of: name))[\(index)]", isLenient: isLenient))
         }
         return all
     }

@@ -9,18 +9,11 @@ import WebServer
 
 /// `protocol/rest/openapi.json` beside the routes that are served.
 struct `The published REST contract` {
-    /// The repository's folder, four above this file's.
-    private static let root: URL = {
-        var folder = URL(filePath: #filePath)
-        for _ in 0..<4 { folder.deleteLastPathComponent() }
-        return folder
-    }()
-
     private static let methods: Set<String> = ["get", "put", "post", "delete", "patch"]
 
     /// The operations, by method and path with the names of parameters taken out: `GET /api/v1/courses/{}`.
     private static func published() throws -> [String: JSONValue] {
-        let bytes = try Data(contentsOf: root.appending(path: "protocol/rest/openapi.json"))
+        let bytes = try Data(contentsOf: ServedRoutes.root.appending(path: "protocol/rest/openapi.json"))
         let paths = try #require(try JSONReader.read(Array(bytes))["paths"]?.object)
         var operations: [String: JSONValue] = [:]
         for path in paths.members {
@@ -34,13 +27,8 @@ struct `The published REST contract` {
 
     /// The routes but for pages and files, by method and pattern with the names taken out.
     private static func served() throws -> [String: Route] {
-        let configuration = try Configuration(arguments: [], environment: [:], file: nil)
-        let files = try StaticFiles(root: root.appending(path: "web-static").path)
-        let pages = Set(files.routes().map(\.pattern)).union(["/favicon.ico"])
         var routes: [String: Route] = [:]
-        for route in Routes.all(
-            configuration, classroom: try idleClassroom(), files: files, hasTestEndpoints: false)
-        where !pages.contains(route.pattern) {
+        for route in try ServedRoutes.all() {
             routes["\(route.method.rawValue) \(anonymous(route.pattern) { $0.hasPrefix(":") })"] = route
         }
         return routes
@@ -72,7 +60,7 @@ struct `The published REST contract` {
     }
 
     @Test func `lists the code of every rule of HTTP`() throws {
-        let bytes = try Data(contentsOf: Self.root.appending(path: "protocol/rest/openapi.json"))
+        let bytes = try Data(contentsOf: ServedRoutes.root.appending(path: "protocol/rest/openapi.json"))
         let document = try JSONReader.read(Array(bytes))
         let codes = document["components"]?["schemas"]?["ErrorCode"]?["x-extensible-enum"]?.array ?? []
         let listed = Set(codes.compactMap(\.string))

@@ -80,7 +80,7 @@ struct `Signing in` {
     func `names the field that is missing or wrong`(body: JSONValue, field: String) async throws {
         let school = try await School.open()
         let answer = try await Client(school).send(.post, "/api/v1/session", body)
-        #expect(answer.status == 422)
+        #expect(answer.status == 400)
         #expect(answer.error?.items.first?.field == field)
     }
 
@@ -514,10 +514,8 @@ struct `The live token's route` {
 }
 
 struct `Permissions of tenancy` {
-    @Test func `name every route once and let visitors sign in only`() {
-        let routes = TenancyRoutes.all
-        #expect(routes.count == TenancyPermissions.Action.allCases.count)
-        for route in routes {
+    @Test func `let visitors sign in only`() {
+        for route in TenancyRoutes.all {
             let isSignIn = route.method == .post && route.pattern == "/api/v1/session"
             #expect(route.access == (isSignIn ? .anyone : .signedIn), "\(route.method) \(route.pattern)")
         }

@@ -62,10 +62,26 @@ struct `Paging of lists` {
 
     @Test(arguments: [
         ("per_page", "0"), ("per_page", "-1"), ("per_page", "many"), ("page", "0"), ("page", "after:"),
-        ("page", "after:-1"), ("page", "after:x"), ("page", "2"),
+        ("page", "after:-1"), ("page", "after:x"), ("page", "-1"), ("page", "1002"), ("page", "bookmark:"),
+        ("page", "bookmark:!"), ("page", "bookmark:W10"), ("page", "bookmark:WzFd"),
     ])
     func `refuses what no link says`(name: String, value: String) {
         #expect(throws: WebError.self) { try Paging(request([(name, value)])) }
+    }
+
+    @Test func `counts pages up, as far as a thousand`() throws {
+        #expect(try Paging(request([("page", "3"), ("per_page", "20")])).offset == 40)
+        #expect(try Paging(request([("page", "1001")])).offset == 10_000)
+    }
+
+    @Test func `leads on by what a list is sorted by`() throws {
+        let link = try Paging(request([])).link(for: request([]), bookmark: ["Lovelace, \"Ada\" ü", "17"])
+        let page = try #require(link.split(separator: ",").first { $0.hasSuffix("rel=\"next\"") })
+        let value = try #require(page.split(separator: "?").last?.split(separator: "&").first?.dropFirst(5))
+        let paging = try Paging(request([("page", String(value))]))
+        #expect(paging.bookmark == ["Lovelace, \"Ada\" ü", "17"])
+        #expect(try paging.markID(1) == .int(17))
+        #expect(throws: WebError.self) { try paging.markID(0) }
     }
 
     @Test func `links with the client's base and filters`() throws {

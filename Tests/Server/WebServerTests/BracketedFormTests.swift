@@ -71,7 +71,7 @@ struct `Body` {
             ("text/plain", "{}", 415, "unsupported_media_type"),
             ("garbage", "", 415, "unsupported_media_type"),
             ("application/json", #"{"a":}"#, 400, "malformed_json"),
-            ("application/json", "[1]", 422, "invalid"),
+            ("application/json", "[1]", 400, "invalid"),
             ("application/x-www-form-urlencoded", "a=%zz", 400, "invalid_form"),
             ("application/x-www-form-urlencoded", "a=%FF", 400, "invalid_form"),
         ] as [(String?, String, Int, String)])

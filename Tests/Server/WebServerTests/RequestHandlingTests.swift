@@ -133,7 +133,7 @@ struct `Request handling` {
     @Test(
         arguments: [
             (
-                "field", 422,
+                "field", 400,
                 #"{"errors":[{"message":"field \"answer.text\" is missing","field":"answer.text"}],"code":"invalid","error_report_id":"r1"}"#
             ),
             (

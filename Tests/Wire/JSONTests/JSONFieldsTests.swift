@@ -136,7 +136,7 @@ struct `JSON fields` {
     @Test func `takes a form's strings as numbers and booleans`() throws {
         let form = try JSONFields(
             ["n": "5", "id": "7", "d": "1.5", "b": "true", "c": "0", "inner": ["n": "6"], "bad": "x"],
-            isForm: true)
+            isLenient: true)
         #expect(try form.int("n", in: 0...9) == 5)
         #expect(try form.id("id") == 7)
         #expect(try form.double("d", in: 0...9) == 1.5)

@@ -90,12 +90,12 @@ struct DemoClasses {
 
     /// Starts or ends a class by its route.
     private func change(_ verb: String, _ id: Int64, _ course: Course) async throws {
-        let route = routes.first { $0.method == .post && $0.pattern.hasSuffix("/:c/\(verb)") }
+        let route = routes.first { $0.method == .post && $0.pattern.hasSuffix("/live_classes/:id/\(verb)") }
         guard let route, case .answer(let handler) = route.action else {
             preconditionFailure("there is no route to \(verb) a class")
         }
         var request = WebRequest(method: .post, path: "/api/v1/live_classes/\(id)/\(verb)")
-        request.parameters = ["c": String(id)]
+        request.parameters = ["id": String(id)]
         request.receivedAt = context.nowMilliseconds
         request.principal = Principal(
             institution: course.institution, user: course.instructor.id, person: 0,

@@ -4,24 +4,24 @@ import Postgres
 ///
 /// `$1` is always the institution.
 enum GradebookQueries {
-    /// $2 course, $3 after, $4 count.
+    /// $2 course, $3 after, $4 count, $5 left out.
     static let assignments: Statement = """
         SELECT a.id, a.name, a.points_possible, a.published, q.id
         FROM assignments a LEFT JOIN quizzes q ON q.institution_id = $1 AND q.assignment_id = a.id
         WHERE a.institution_id = $1 AND a.course_id = $2 AND a.id > $3
-        ORDER BY a.id LIMIT $4
+        ORDER BY a.id LIMIT $4 OFFSET $5
         """
 
     /// Students whose submissions are asked for, by id: those enrolled now or until the course was completed.
     ///
-    /// $2 course, $3 sections or null, $4 users or null, $5 after, $6 count.
+    /// $2 course, $3 sections or null, $4 users or null, $5 after, $6 count, $7 left out.
     static let students: Statement = """
         SELECT DISTINCT e.user_id FROM enrollments e
         WHERE e.institution_id = $1 AND e.course_id = $2 AND e.user_id > $5 AND e.type = 'StudentEnrollment'
             AND e.workflow_state IN ('active', 'completed')
             AND ($3::bigint[] IS NULL OR e.section_id = ANY ($3::bigint[]))
             AND ($4::bigint[] IS NULL OR e.user_id = ANY ($4::bigint[]))
-        ORDER BY e.user_id LIMIT $6
+        ORDER BY e.user_id LIMIT $6 OFFSET $7
         """
 
     /// One row for each of the students and assignments: what is in the cell, and what was answered.

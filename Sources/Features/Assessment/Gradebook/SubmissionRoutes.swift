@@ -6,11 +6,12 @@ import WebServer
 
 /// Submissions: all of them for a course's staff, one's own for students, those of linked children for observers.
 enum SubmissionRoutes {
-    /// `GET /api/v1/courses/:id/students/submissions`, with `student_ids[]`, `assignment_ids[]` and `include[]=answers`.
+    /// `GET /api/v1/courses/:course_id/students/submissions`, with `student_ids[]`, `assignment_ids[]` and `include[]=answers`.
     ///
     /// A page holds whole students: as many as `per_page` says, each with every assignment asked for.
-    static func list(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let asking = try await Asking.find(request, context, .listSubmissions)
+    static func list(_ call: CourseCall) async throws -> WebResponse {
+        let (request, context) = (call.request, call.context)
+        let asking = try await Asking(call)
         let paging = try Paging(request)
         let students = try asking.narrowed(to: wanted(request))
         let assignments = try ids(request, "assignment_ids[]")
@@ -18,7 +19,7 @@ enum SubmissionRoutes {
             GradebookQueries.students,
             [
                 asking.tenant, .int(asking.course), asking.sections, students.map { .intArray($0) } ?? .null,
-                .int(paging.after ?? 0), .int(Int64(paging.size + 1)),
+                paging.start, paging.limit, paging.skip,
             ],
             tenant: asking.institution)
         let page = try rows.prefix(paging.size).map { try $0.int(0) }
@@ -29,15 +30,19 @@ enum SubmissionRoutes {
         return response
     }
 
-    /// `GET /api/v1/courses/:id/assignments/:assignment_id/submissions/:user_id`; `self` is oneself.
-    static func show(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let asking = try await Asking.find(request, context, .showSubmission)
-        let user = request.parameters["user_id"] == "self" ? asking.user : try request.id("user_id")
+    /// `GET /api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id`; `self` is oneself.
+    static func show(_ call: CourseCall) async throws -> WebResponse {
+        let (request, context) = (call.request, call.context)
+        let asking = try await Asking(call)
+        let user = try await UserLookup(call.call).find(request.parameters["user_id"] ?? "")
         let assignment = try request.id("assignment_id")
         guard asking.visible?.contains(user) ?? true else { throw WebError.forbidden }
         let rows = try await context.pool.query(
             GradebookQueries.students,
-            [asking.tenant, .int(asking.course), asking.sections, .intArray([user]), .int(0), .int(1)],
+            [
+                asking.tenant, .int(asking.course), asking.sections, .intArray([user]), .int(0), .int(1),
+                .int(0),
+            ],
             tenant: asking.institution)
         guard !rows.isEmpty else { throw WebError.notFound }
         let found = try await submissions(students: [user], assignments: [assignment], asking, context)
@@ -82,23 +87,17 @@ enum SubmissionRoutes {
 
         var tenant: PostgresValue { .int(institution.rawValue) }
 
-        static func find(
-            _ request: WebRequest, _ context: WebContext, _ action: AssessmentPermissions.Action
-        ) async throws -> Asking {
-            let principal = try request.signedIn()
-            let course = try request.id("id")
-            let membership = try await CourseAccess(pool: context.pool).membership(of: principal, in: course)
-            try AssessmentPermissions.require(action, membership.role)
-            let visible: Set<Int64>? =
-                switch membership.role {
+        init(_ call: CourseCall) async throws {
+            institution = call.institution
+            user = call.principal.user
+            course = call.course
+            visible =
+                switch call.membership.role {
                 case .staff: nil
-                case .student: [principal.user]
-                case .observer: try await children(of: principal, context)
+                case .student: [call.principal.user]
+                case .observer: try await Self.children(of: call.principal, call.context)
                 }
-            let sections = membership.isStaff ? membership.visibleSections : nil
-            return Asking(
-                institution: principal.institution, user: principal.user, course: course, visible: visible,
-                sections: sections.map { .intArray($0) } ?? .null)
+            sections = call.isStaff ? call.visibleSections : .null
         }
 
         private static func children(of principal: Principal, _ context: WebContext) async throws -> Set<

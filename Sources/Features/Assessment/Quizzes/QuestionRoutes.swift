@@ -1,3 +1,4 @@
+import Courses
 import HTTPTypes
 import JSON
 import Postgres
@@ -7,69 +8,57 @@ import WebServer
 /// A quiz's questions, with their solutions, for a course's staff.
 enum QuestionRoutes {
     /// `GET …/questions`.
-    static func list(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, course) = try await QuizRoutes.member(request, context, .listQuestions)
-        let paging = try Paging(request)
-        let quiz = try await QuizRoutes.find(try request.id("quiz_id"), course, principal, context)
-        let rows = try await context.pool.query(
-            QuizQueries.questions,
-            [
-                .int(principal.institution.rawValue), .int(quiz.id), .int(paging.after),
-                .int(Int64(paging.size + 1)),
-            ],
-            tenant: principal.institution)
-        let questions = try rows.prefix(paging.size).map(QuizQueries.question)
-        var response = WebResponse.json { json in
-            json.array(of: questions) { write($1, &$0) }
+    static func list(_ call: CourseCall) async throws -> WebResponse {
+        let paging = try Paging(call.request)
+        let quiz = try await QuizRoutes.find(try call.request.id("quiz_id"), call)
+        let rows = try await call.query(
+            QuizQueries.questions, [.int(quiz.id), .int(paging.after), paging.limit, paging.skip])
+        return .page(try rows.map(QuizQueries.question), paging, for: call.request, id: \.id) {
+            write($1, &$0)
         }
-        response.setLink(paging.link(for: request, next: rows.count > paging.size ? questions.last?.id : nil))
-        return response
     }
 
-    /// `GET …/questions/:question_id`.
-    static func show(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, course) = try await QuizRoutes.member(request, context, .showQuestion)
-        let quiz = try await QuizRoutes.find(try request.id("quiz_id"), course, principal, context)
-        let rows = try await context.pool.query(
-            QuizQueries.question,
-            [.int(principal.institution.rawValue), .int(quiz.id), .int(try request.id("question_id"))],
-            tenant: principal.institution)
+    /// `GET …/questions/:id`.
+    static func show(_ call: CourseCall) async throws -> WebResponse {
+        let quiz = try await QuizRoutes.find(try call.request.id("quiz_id"), call)
+        let rows = try await call.query(
+            QuizQueries.question, [.int(quiz.id), .int(try call.request.id("id"))])
         guard let question = try rows.first.map(QuizQueries.question) else { throw WebError.notFound }
         return .json { write(question, &$0) }
     }
 
     /// `POST …/questions`: a question in Canvas's shape, also wrapped as `question[…]`.
-    static func create(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, course) = try await QuizRoutes.member(request, context, .createQuestion)
-        let quiz = try request.id("quiz_id")
-        let question = try Question(try fields(request), naming: .canvas)
-        do throws(QuizBank.Failure) {
-            let added = try await QuizBank(pool: context.pool)
-                .add(question, quiz: quiz, course: course, in: principal.institution)
-            return .json(status: .created) { write(added, &$0) }
-        } catch { throw error.asAnswer }
+    static func create(_ call: CourseCall) async throws -> WebResponse {
+        let quiz = try call.request.id("quiz_id")
+        let question = try Question(try fields(call.request), naming: .canvas)
+        do {
+            return try await call.commit { transaction in
+                let added = try await QuizBank.add(
+                    question, quiz: quiz, course: call.course, in: call.institution, transaction)
+                return .json(status: .created) { write(added, &$0) }
+            }
+        } catch let error as QuizBank.Failure { throw error.asAnswer }
     }
 
-    /// `PUT …/questions/:question_id`: members that are left out stay as they are.
-    static func update(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, course) = try await QuizRoutes.member(request, context, .updateQuestion)
-        let (quiz, id) = (try request.id("quiz_id"), try request.id("question_id"))
-        let changes = try fields(request)
+    /// `PUT …/questions/:id`: members that are left out stay as they are.
+    static func update(_ call: CourseCall) async throws -> WebResponse {
+        let (quiz, id) = (try call.request.id("quiz_id"), try call.request.id("id"))
+        let changes = try fields(call.request)
         do {
-            let updated = try await QuizBank(pool: context.pool)
-                .update(id, quiz: quiz, course: course, in: principal.institution) { present in
+            let updated = try await QuizBank(pool: call.pool)
+                .update(id, quiz: quiz, course: call.course, in: call.institution) { present in
                     try merged(present.question, with: changes)
                 }
             return .json { write(updated, &$0) }
         } catch let error as QuizBank.Failure { throw error.asAnswer }
     }
 
-    /// `DELETE …/questions/:question_id`; 409 when it was asked in a class.
-    static func delete(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, course) = try await QuizRoutes.member(request, context, .deleteQuestion)
+    /// `DELETE …/questions/:id`; 409 when it was asked in a class.
+    static func delete(_ call: CourseCall) async throws -> WebResponse {
         do throws(QuizBank.Failure) {
-            try await QuizBank(pool: context.pool).delete(
-                try question(request), quiz: try quiz(request), course: course, in: principal.institution)
+            try await QuizBank(pool: call.pool).delete(
+                try question(call.request), quiz: try quiz(call.request), course: call.course,
+                in: call.institution)
             return .noContent
         } catch { throw error.asAnswer }
     }
@@ -80,7 +69,7 @@ enum QuestionRoutes {
     }
 
     private static func question(_ request: WebRequest) throws(QuizBank.Failure) -> Int64 {
-        guard let id = try? request.id("question_id") else { throw .unknown }
+        guard let id = try? request.id("id") else { throw .unknown }
         return id
     }
 
@@ -99,7 +88,7 @@ enum QuestionRoutes {
             object.set(member.name, member.value)
         }
         return try Question(
-            JSONFields(object, path: changes.path, isForm: changes.isForm), naming: .canvas)
+            JSONFields(object, path: changes.path, isLenient: changes.isLenient), naming: .canvas)
     }
 
     private static func write(_ question: QuizQuestion, _ json: inout JSONWriter) {

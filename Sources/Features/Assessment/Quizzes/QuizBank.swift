@@ -33,17 +33,10 @@ package struct QuizBank {
     package func create(
         title: String, questions: [Question] = [], course: Int64, in institution: InstitutionID
     ) async throws(Failure) -> Created {
-        guard NewUser.isName(title) else {
-            throw .invalid(
-                field: "title", "The title must have 1 to 255 characters, none of them a control character.")
-        }
         do {
             return try await pool.transaction(tenant: institution) { transaction in
-                let made = try await Self.make(
-                    title: title, liveClass: nil, course: course, in: institution, transaction)
-                let ids = try await Self.add(
-                    questions, quiz: made.quiz, assignment: made.assignment, in: institution, transaction)
-                return Created(quiz: made.quiz, assignment: made.assignment, questions: ids.map(\.id))
+                try await Self.create(
+                    title: title, questions: questions, course: course, in: institution, transaction)
             }
         } catch { throw Self.known(error) }
     }
@@ -54,11 +47,7 @@ package struct QuizBank {
     ) async throws(Failure) -> QuizQuestion {
         do {
             return try await pool.transaction(tenant: institution) { transaction in
-                let assignment = try await Self.lock(quiz, course, institution, transaction)
-                let added = try await Self.add(
-                    [question], quiz: quiz, assignment: assignment, in: institution, transaction)
-                guard let first = added.first else { throw Failure.unknown }
-                return QuizQuestion(id: first.id, quiz: quiz, position: first.position, question: question)
+                try await Self.add(question, quiz: quiz, course: course, in: institution, transaction)
             }
         } catch { throw Self.known(error) }
     }
@@ -116,6 +105,38 @@ package struct QuizBank {
     }
 
     // MARK: Within a transaction
+
+    /// Makes a quiz with its questions, and the assignment that carries its points.
+    ///
+    /// - Throws: ``Failure``, or what the database throws.
+    static func create(
+        title: String, questions: [Question] = [], course: Int64, in institution: InstitutionID,
+        _ transaction: PostgresTransaction
+    ) async throws -> Created {
+        guard NewUser.isName(title) else {
+            throw Failure.invalid(
+                field: "title", "The title must have 1 to 255 characters, none of them a control character.")
+        }
+        let made = try await make(
+            title: title, liveClass: nil, course: course, in: institution, transaction)
+        let ids = try await add(
+            questions, quiz: made.quiz, assignment: made.assignment, in: institution, transaction)
+        return Created(quiz: made.quiz, assignment: made.assignment, questions: ids.map(\.id))
+    }
+
+    /// Adds a question at a quiz's end.
+    ///
+    /// - Throws: ``Failure``, or what the database throws.
+    static func add(
+        _ question: Question, quiz: Int64, course: Int64, in institution: InstitutionID,
+        _ transaction: PostgresTransaction
+    ) async throws -> QuizQuestion {
+        let assignment = try await lock(quiz, course, institution, transaction)
+        let added = try await add(
+            [question], quiz: quiz, assignment: assignment, in: institution, transaction)
+        guard let first = added.first else { throw Failure.unknown }
+        return QuizQuestion(id: first.id, quiz: quiz, position: first.position, question: question)
+    }
 
     /// Makes an empty quiz and its assignment.
     static func make(

@@ -15,9 +15,9 @@ enum QuizQueries {
         WHERE q.institution_id = $1
         """
 
-    /// $2 course, $3 after, $4 count.
+    /// $2 course, $3 after, $4 count, $5 left out.
     static let list = Statement(
-        "SELECT \(columns) \(joined) AND q.course_id = $2 AND q.id > $3 ORDER BY q.id LIMIT $4")
+        "SELECT \(columns) \(joined) AND q.course_id = $2 AND q.id > $3 ORDER BY q.id LIMIT $4 OFFSET $5")
 
     /// $2 course, $3 quiz.
     static let show = Statement("SELECT \(columns) \(joined) AND q.course_id = $2 AND q.id = $3")
@@ -53,7 +53,7 @@ enum QuizQueries {
         n.id, n.quiz_id, n.position, n.question_type, n.question_text, n.points_possible, n.answers
         """
 
-    /// $2 quiz, $3 after (a question's id), $4 count.
+    /// $2 quiz, $3 after (a question's id), $4 count, $5 left out.
     static let questions = Statement(
         """
         SELECT \(questionColumns) FROM quiz_questions n
@@ -61,7 +61,7 @@ enum QuizQueries {
             AND n.position > coalesce((
                 SELECT p.position FROM quiz_questions p
                 WHERE p.institution_id = $1 AND p.quiz_id = $2 AND p.id = $3), 0)
-        ORDER BY n.position LIMIT $4
+        ORDER BY n.position LIMIT $4 OFFSET $5
         """)
 
     /// $2 quiz, $3 question.

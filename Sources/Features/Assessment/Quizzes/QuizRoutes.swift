@@ -7,65 +7,38 @@ import WebServer
 
 /// Quizzes, for a course's staff.
 enum QuizRoutes {
-    /// `GET /api/v1/courses/:id/quizzes`.
-    static func list(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, course) = try await member(request, context, .listQuizzes)
-        let paging = try Paging(request)
-        let rows = try await context.pool.query(
-            QuizQueries.list,
-            [
-                .int(principal.institution.rawValue), .int(course), .int(paging.after ?? 0),
-                .int(Int64(paging.size + 1)),
-            ],
-            tenant: principal.institution)
-        let quizzes = try rows.prefix(paging.size).map(QuizQueries.quiz)
-        var response = WebResponse.json { json in
-            json.array(of: quizzes) { write($1, &$0) }
-        }
-        response.setLink(paging.link(for: request, next: rows.count > paging.size ? quizzes.last?.id : nil))
-        return response
+    /// `GET /api/v1/courses/:course_id/quizzes`.
+    static func list(_ call: CourseCall) async throws -> WebResponse {
+        let paging = try Paging(call.request)
+        let rows = try await call.query(
+            QuizQueries.list, [call.courseValue, paging.start, paging.limit, paging.skip])
+        return .page(try rows.map(QuizQueries.quiz), paging, for: call.request, id: \.id) { write($1, &$0) }
     }
 
-    /// `POST /api/v1/courses/:id/quizzes`: `{"title"}`, also as `quiz[title]`.
-    static func create(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, course) = try await member(request, context, .createQuiz)
-        var fields = try request.fields()
-        if let wrapped = try fields.optionalFields("quiz") { fields = wrapped }
-        let title = try fields.string("title", in: 1...255)
-        let created: QuizBank.Created
+    /// `POST /api/v1/courses/:course_id/quizzes`: `{"title"}`, also as `quiz[title]`.
+    static func create(_ call: CourseCall) async throws -> WebResponse {
+        let title = try call.request.fields().unwrapped("quiz").string("title", in: 1...255)
         do {
-            created = try await QuizBank(pool: context.pool)
-                .create(title: title, course: course, in: principal.institution)
-        } catch { throw error.asAnswer }
-        let quiz = try await find(created.quiz, course, principal, context)
-        return .json(status: .created) { write(quiz, &$0) }
+            return try await call.commit { transaction in
+                let created = try await QuizBank.create(
+                    title: title, course: call.course, in: call.institution, transaction)
+                let rows = try await transaction.query(
+                    QuizQueries.show, [call.tenant, call.courseValue, .int(created.quiz)])
+                guard let quiz = try rows.first.map(QuizQueries.quiz) else { throw WebError.notFound }
+                return .json(status: .created) { write(quiz, &$0) }
+            }
+        } catch let error as QuizBank.Failure { throw error.asAnswer }
     }
 
-    /// `GET /api/v1/courses/:id/quizzes/:quiz_id`.
-    static func show(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, course) = try await member(request, context, .showQuiz)
-        let quiz = try await find(try request.id("quiz_id"), course, principal, context)
+    /// `GET /api/v1/courses/:course_id/quizzes/:id`.
+    static func show(_ call: CourseCall) async throws -> WebResponse {
+        let quiz = try await find(try call.request.id("id"), call)
         return .json { write(quiz, &$0) }
     }
 
-    /// Who asks, and for which course, after the table of permissions has let them pass.
-    static func member(
-        _ request: WebRequest, _ context: WebContext, _ action: AssessmentPermissions.Action
-    ) async throws -> (principal: Principal, course: Int64) {
-        let principal = try request.signedIn()
-        let course = try request.id("id")
-        let membership = try await CourseAccess(pool: context.pool).membership(of: principal, in: course)
-        try AssessmentPermissions.require(action, membership.role)
-        return (principal, course)
-    }
-
     /// A quiz of the course.
-    static func find(
-        _ id: Int64, _ course: Int64, _ principal: Principal, _ context: WebContext
-    ) async throws -> Quiz {
-        let rows = try await context.pool.query(
-            QuizQueries.show, [.int(principal.institution.rawValue), .int(course), .int(id)],
-            tenant: principal.institution)
+    static func find(_ id: Int64, _ call: CourseCall) async throws -> Quiz {
+        let rows = try await call.query(QuizQueries.show, [call.courseValue, .int(id)])
         guard let quiz = try rows.first.map(QuizQueries.quiz) else { throw WebError.notFound }
         return quiz
     }

@@ -9,16 +9,22 @@ import WebServer
 struct RunRoutes: Sendable {
     let classes: any LiveClassLookup
 
-    /// `GET /api/v1/live_classes/:c/quiz_runs`.
+    /// The course of the class that the path names.
+    func course(_ call: Call) async throws -> Int64? {
+        try await classes.course(
+            ofClass: try call.request.id("live_class_id"), in: call.institution, context: call.context)
+    }
+
+    /// `GET /api/v1/live_classes/:live_class_id/quiz_runs`.
     ///
     /// `answered` and `expected` are for staff at any time, for students once the results are revealed.
-    func list(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, membership, id) = try await member(request, context, .listRuns)
-        let institution = principal.institution
-        let reader = RunReader(pool: context.pool)
+    func list(_ call: CourseCall) async throws -> WebResponse {
+        let (institution, membership) = (call.institution, call.membership)
+        let id = try call.request.id("live_class_id")
+        let reader = RunReader(pool: call.pool)
         let runs = try await reader.runs(ofClass: id, in: institution)
         let counts = try await reader.counts(of: runs, course: membership.course.id, in: institution)
-        let own = try await reader.answers(of: principal.user, inClass: id, in: institution)
+        let own = try await reader.answers(of: call.principal.user, inClass: id, in: institution)
         let answers = Dictionary(own.map { ($0.run, $0) }) { first, _ in first }
         return .json { json in
             json.array(of: runs) { json, run in
@@ -39,16 +45,17 @@ struct RunRoutes: Sendable {
         }
     }
 
-    /// `POST /api/v1/live_classes/:c/quiz_runs/:run/answers`: the REST twin of `quiz.answer`.
+    /// `POST /api/v1/live_classes/:live_class_id/quiz_runs/:id/answers`: the REST twin of `quiz.answer`.
     ///
     /// Fields and results are those of the RPC; the key comes from the body or from `Idempotency-Key`. 201 recorded,
     /// 200 duplicate, 409 refused, 422 for a key that was used otherwise.
-    func answer(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (principal, _, id) = try await member(request, context, .answerRun)
+    func answer(_ call: CourseCall) async throws -> WebResponse {
+        let (request, context, principal) = (call.request, call.context, call.principal)
+        let id = try request.id("live_class_id")
         guard
             await classes.mayAnswer(principal.user, inClass: id, in: principal.institution, context: context)
         else { throw WebError.forbidden }
-        let run = try request.id("run")
+        let run = try request.id("id")
         let fields = try request.fields()
         let submission = try AnswerSubmission(
             fields, run: run, key: try key(fields, request), liveClass: id, user: principal.user,
@@ -62,21 +69,6 @@ struct RunRoutes: Sendable {
         case .refused(.keyReused, _): return .json(outcome.result ?? .null, status: .unprocessableContent)
         case .refused: return .json(outcome.result ?? .null, status: .conflict)
         }
-    }
-
-    /// Who asks, as what, and about which class, after the table of permissions has let them pass.
-    private func member(
-        _ request: WebRequest, _ context: WebContext, _ action: AssessmentPermissions.Action
-    ) async throws -> (principal: Principal, membership: CourseMembership, liveClass: Int64) {
-        let principal = try request.signedIn()
-        let id = try request.id("c")
-        guard let course = try await classes.course(ofClass: id, in: principal.institution, context: context)
-        else {
-            throw WebError.notFound
-        }
-        let membership = try await CourseAccess(pool: context.pool).membership(of: principal, in: course)
-        try AssessmentPermissions.require(action, membership.role)
-        return (principal, membership, id)
     }
 
     private func key(_ fields: JSONFields, _ request: WebRequest) throws -> PostgresUUID {

@@ -17,11 +17,11 @@ enum ClassQueries {
     /// $2 id.
     static let show = Statement("SELECT \(columns) \(from) AND c.id = $2")
 
-    /// $2 courses, $3 states, $4 after, $5 count.
+    /// $2 courses, $3 states, $4 after, $5 count, $6 left out.
     static let list = Statement(
         """
         SELECT \(columns) \(from) AND c.course_id = ANY ($2) AND c.workflow_state = ANY ($3::text[]) AND c.id > $4
-        ORDER BY c.id LIMIT $5
+        ORDER BY c.id LIMIT $5 OFFSET $6
         """)
 
     /// $2 course, $3 title, $4 scheduled, $5 now, $6 user.

@@ -23,13 +23,13 @@ package struct LiveClassStore {
     /// Classes of some courses, by id.
     package func list(
         courses: [Int64], phases: Set<LiveClass.Phase> = Set(LiveClass.Phase.allCases), after: Int64 = 0,
-        count: Int, in institution: InstitutionID
+        count: Int, leavingOut offset: Int = 0, in institution: InstitutionID
     ) async throws(PostgresError) -> [LiveClass] {
         let rows = try await pool.query(
             ClassQueries.list,
             [
                 .int(institution.rawValue), .intArray(courses), .textArray(phases.map(\.rawValue).sorted()),
-                .int(after), .int(Int64(count)),
+                .int(after), .int(Int64(count)), .int(Int64(offset)),
             ], tenant: institution)
         var classes: [LiveClass] = []
         for row in rows { if let found = try ClassQueries.liveClass(row) { classes.append(found) } }
@@ -46,11 +46,39 @@ package struct LiveClassStore {
     ) async throws(PostgresError) -> Int64 {
         let rows = try await pool.query(
             ClassQueries.create,
-            [
-                .int(institution.rawValue), .int(course), .text(title), .int(scheduledAt), .int(now),
-                .int(user),
-            ],
-            tenant: institution)
+            Self.creating(title, course, scheduledAt, user, now, institution), tenant: institution)
+        return try Self.id(rows)
+    }
+
+    /// The same within a transaction.
+    static func create(
+        title: String, course: Int64, scheduledAt: Int64?, by user: Int64, at now: Int64,
+        in institution: InstitutionID, _ transaction: PostgresTransaction
+    ) async throws(PostgresError) -> Int64 {
+        let rows = try await transaction.query(
+            ClassQueries.create, creating(title, course, scheduledAt, user, now, institution))
+        return try id(rows)
+    }
+
+    /// The class, as the transaction sees it.
+    static func find(
+        _ id: Int64, in institution: InstitutionID, _ transaction: PostgresTransaction
+    ) async throws(PostgresError) -> LiveClass? {
+        let rows = try await transaction.query(ClassQueries.show, [.int(institution.rawValue), .int(id)])
+        guard let row = rows.first else { return nil }
+        return try ClassQueries.liveClass(row)
+    }
+
+    private static func creating(
+        _ title: String, _ course: Int64, _ scheduledAt: Int64?, _ user: Int64, _ now: Int64,
+        _ institution: InstitutionID
+    ) -> [PostgresValue] {
+        [
+            .int(institution.rawValue), .int(course), .text(title), .int(scheduledAt), .int(now), .int(user),
+        ]
+    }
+
+    private static func id(_ rows: Rows) throws(PostgresError) -> Int64 {
         guard let row = rows.first else { throw .decoding(.init(column: "id", expected: "a row", type: 0)) }
         return try row.int(0)
     }

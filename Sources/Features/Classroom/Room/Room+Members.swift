@@ -3,6 +3,7 @@ import EventLoop
 import LiveHub
 import LiveProtocol
 import Postgres
+import Tenancy
 
 /// What is known of a user's standing in the class's course.
 enum RoleAnswer {

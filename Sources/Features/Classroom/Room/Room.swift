@@ -6,6 +6,7 @@ import JSON
 import LiveHub
 import LiveProtocol
 import Postgres
+import Tenancy
 
 /// One live class on one node: the state that its logs fold to, who is there, and who may do what.
 ///

@@ -2,6 +2,7 @@ import Courses
 import EventLoop
 import LiveHub
 import Postgres
+import Tenancy
 
 /// The rooms that are at home on one loop.
 ///

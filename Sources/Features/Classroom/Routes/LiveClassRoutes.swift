@@ -16,48 +16,42 @@ struct LiveClassRoutes: Sendable {
 
     private static let titleLength = 255
 
-    /// `GET /api/v1/courses/:id/live_classes`.
-    func list(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
-        let course = try request.id("id")
-        let membership = try await CourseAccess(pool: context.pool).membership(of: principal, in: course)
-        try ClassroomPermissions.require(.list, membership.role)
-        let paging = try Paging(request)
-        // One more than asked for tells whether there is a next page.
-        let found = try await LiveClassStore(pool: context.pool).list(
-            courses: [course], after: paging.after ?? 0, count: paging.size + 1, in: principal.institution)
-        let shown = found.prefix(paging.size)
-        var response = WebResponse.json { json in json.array(of: shown) { $1.write(&$0) } }
-        response.setLink(paging.link(for: request, next: found.count > paging.size ? shown.last?.id : nil))
-        return response
+    /// `GET /api/v1/courses/:course_id/live_classes`.
+    @Sendable func list(_ call: CourseCall) async throws -> WebResponse {
+        let paging = try Paging(call.request)
+        let found = try await LiveClassStore(pool: call.pool).list(
+            courses: [call.course], after: paging.after ?? 0, count: paging.size + 1,
+            leavingOut: paging.offset,
+            in: call.institution)
+        return .page(found, paging, for: call.request, id: \.id) { $1.write(&$0) }
     }
 
-    /// `POST /api/v1/courses/:id/live_classes`.
-    func create(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
-        let course = try request.id("id")
-        let membership = try await CourseAccess(pool: context.pool).membership(of: principal, in: course)
-        try ClassroomPermissions.require(.create, membership.role)
-        let fields = try request.fields()
+    /// `POST /api/v1/courses/:course_id/live_classes`.
+    @Sendable func create(_ call: CourseCall) async throws -> WebResponse {
+        let fields = try call.request.fields()
         let title = try fields.string("title", in: 1...Self.titleLength)
         try Self.check(title: title, fields)
-        let store = LiveClassStore(pool: context.pool)
-        let id = try await store.create(
-            title: title, course: course, scheduledAt: try Self.time(fields), by: principal.user,
-            at: request.receivedAt, in: principal.institution)
-        guard let made = try await store.find(id, in: principal.institution) else { throw WebError.notFound }
-        return .json(status: .created) { made.write(&$0) }
+        let scheduledAt = try Self.time(fields)
+        return try await call.commit { transaction in
+            let id = try await LiveClassStore.create(
+                title: title, course: call.course, scheduledAt: scheduledAt, by: call.principal.user,
+                at: call.request.receivedAt, in: call.institution, transaction)
+            let made = try await LiveClassStore.find(id, in: call.institution, transaction)
+            guard let made else { throw WebError.notFound }
+            return .json(status: .created) { made.write(&$0) }
+        }
     }
 
-    /// `GET /api/v1/live_classes/:c`.
-    func show(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (found, _) = try await authorized(.show, request, context)
+    /// `GET /api/v1/live_classes/:id`.
+    func show(_ call: Call) async throws -> WebResponse {
+        let (found, _) = try await authorized("GET /api/v1/live_classes/:id", call)
         return .json { found.write(&$0) }
     }
 
-    /// `PUT /api/v1/live_classes/:c`.
-    func update(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (found, principal) = try await authorized(.update, request, context)
+    /// `PUT /api/v1/live_classes/:id`.
+    func update(_ call: Call) async throws -> WebResponse {
+        let (request, context) = (call.request, call.context)
+        let (found, principal) = try await authorized("PUT /api/v1/live_classes/:id", call)
         let fields = try request.fields()
         let title = try fields.optionalString("title", in: 1...Self.titleLength)
         if let title { try Self.check(title: title, fields) }
@@ -72,9 +66,10 @@ struct LiveClassRoutes: Sendable {
         return .json { changed.write(&$0) }
     }
 
-    /// `DELETE /api/v1/live_classes/:c`.
-    func delete(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let (found, principal) = try await authorized(.delete, request, context)
+    /// `DELETE /api/v1/live_classes/:id`.
+    func delete(_ call: Call) async throws -> WebResponse {
+        let context = call.context
+        let (found, principal) = try await authorized("DELETE /api/v1/live_classes/:id", call)
         guard try await LiveClassStore(pool: context.pool).delete(found.id, in: principal.institution) else {
             throw WebError.conflict(
                 "A class that is live cannot be deleted; end it first.", code: "class_live")
@@ -84,12 +79,14 @@ struct LiveClassRoutes: Sendable {
         return .noContent
     }
 
-    /// `POST /api/v1/live_classes/:c/start` and `…/end`: what is so already is no error.
+    /// `POST /api/v1/live_classes/:id/start` and `…/end`: what is so already is no error.
     func change(
-        _ method: ClassMethod, _ request: WebRequest, _ context: WebContext
+        _ method: ClassMethod, _ call: Call
     ) async throws -> WebResponse {
+        let (request, context) = (call.request, call.context)
         let isStart = method == .start
-        let (found, principal) = try await authorized(isStart ? .start : .end, request, context)
+        let (found, principal) = try await authorized(
+            "POST /api/v1/live_classes/:id/\(isStart ? "start" : "end")", call)
         let key = try Self.key(request)
         let wish = ClassRequest(method: method, id: found.id, key: key, command: isStart ? .start : .end)
         let outcome = await perform(wish, by: principal, at: request.receivedAt)
@@ -127,17 +124,16 @@ struct LiveClassRoutes: Sendable {
 
     /// The class, for whom the table lets do this.
     private func authorized(
-        _ action: ClassroomPermissions.Action, _ request: WebRequest, _ context: WebContext
+        _ way: String, _ call: Call
     ) async throws -> (LiveClass, Principal) {
-        let principal = try request.signedIn()
-        let store = LiveClassStore(pool: context.pool)
-        guard let found = try await store.find(try request.id("c"), in: principal.institution) else {
+        let store = LiveClassStore(pool: call.pool)
+        guard let found = try await store.find(try call.request.id("id"), in: call.institution) else {
             throw WebError.notFound
         }
-        let membership = try await CourseAccess(pool: context.pool).membership(
-            of: principal, in: found.course)
-        try ClassroomPermissions.require(action, membership.role)
-        return (found, principal)
+        let membership = try await CourseAccess(pool: call.pool).membership(
+            of: call.principal, in: found.course)
+        try Permissions.require(way, membership.role)
+        return (found, call.principal)
     }
 
     private static func check(title: String, _ fields: JSONFields) throws(FieldError) {
@@ -147,11 +143,7 @@ struct LiveClassRoutes: Sendable {
     }
 
     private static func time(_ fields: JSONFields) throws(FieldError) -> Int64? {
-        guard let text = try fields.optionalString("scheduled_at", max: 40), !text.isEmpty else { return nil }
-        guard let time = ISO8601.milliseconds(text) else {
-            throw fields.error("scheduled_at", .other("must be a time such as 2026-11-22T10:00:00Z"))
-        }
-        return time
+        try fields.timeChange("scheduled_at") ?? nil
     }
 
     /// The client's key, from the header; one of our own when there is none.

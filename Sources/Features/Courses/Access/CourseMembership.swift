@@ -1,3 +1,5 @@
+package import Tenancy
+
 /// What one user may do in one course: everything that deciding needs, from one query.
 package struct CourseMembership: Hashable, Sendable {
     /// The course, for its name and state.

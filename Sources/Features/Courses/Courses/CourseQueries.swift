@@ -28,7 +28,7 @@ enum CourseQueries {
         JOIN users u ON u.institution_id = $1 AND u.id = p.user_id AND u.workflow_state = 'registered'
         """
 
-    /// $1 institution, $2 user, $3 after, $4 count: courses that the user is actively enrolled in and may see.
+    /// $1 institution, $2 user, $3 after, $4 count, $5 left out: courses that the user is actively enrolled in and may see.
     static let ownCourses: Statement = """
         SELECT c.id, c.name, c.course_code, c.workflow_state
         FROM courses c
@@ -38,15 +38,15 @@ enum CourseQueries {
                 WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = c.id AND e.workflow_state = 'active'
                     AND (c.workflow_state <> 'unpublished'
                         OR e.type IN ('TeacherEnrollment', 'TaEnrollment', 'DesignerEnrollment')))
-        ORDER BY c.id LIMIT $4
+        ORDER BY c.id LIMIT $4 OFFSET $5
         """
 
-    /// $1 institution, $2 after, $3 count.
+    /// $1 institution, $2 after, $3 count, $4 left out.
     static let allCourses: Statement = """
         SELECT c.id, c.name, c.course_code, c.workflow_state
         FROM courses c
         WHERE c.institution_id = $1 AND c.id > $2 AND c.workflow_state <> 'deleted'
-        ORDER BY c.id LIMIT $3
+        ORDER BY c.id LIMIT $3 OFFSET $4
         """
 
     /// $1 institution, $2 user, $3 courses.
@@ -55,6 +55,11 @@ enum CourseQueries {
         FROM enrollments e
         WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = ANY ($3) AND e.workflow_state = 'active'
         ORDER BY e.id
+        """
+
+    /// $1 institution, $2 id of the student information system.
+    static let bySIS: Statement = """
+        SELECT id FROM courses WHERE institution_id = $1 AND sis_course_id = $2 AND workflow_state <> 'deleted'
         """
 
     /// $1 institution, $2 name, $3 code, $4 state.

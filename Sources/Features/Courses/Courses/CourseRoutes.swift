@@ -8,19 +8,21 @@ struct CourseRoutes: Sendable {
     let additions: [any CourseAddition]
 
     /// `GET /api/v1/courses`: one's own courses; for an admin all of the institution.
-    func list(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
+    func list(_ call: Call) async throws -> WebResponse {
+        let (request, context, principal) = (call.request, call.context, call.principal)
         let paging = try Paging(request)
         let institution = principal.institution
-        let after = PostgresValue.int(paging.after ?? 0)
-        // One more than asked for tells whether there is a next page.
-        let count = PostgresValue.int(Int64(paging.size + 1))
         let rows =
             principal.has(role: Role.admin.rawValue)
             ? try await context.pool.query(
-                CourseQueries.allCourses, [.int(institution.rawValue), after, count], tenant: institution)
+                CourseQueries.allCourses,
+                [.int(institution.rawValue), paging.start, paging.limit, paging.skip], tenant: institution)
             : try await context.pool.query(
-                CourseQueries.ownCourses, [.int(institution.rawValue), .int(principal.user), after, count],
+                CourseQueries.ownCourses,
+                [
+                    .int(institution.rawValue), .int(principal.user), paging.start, paging.limit,
+                    paging.skip,
+                ],
                 tenant: institution)
         var courses: [Course] = []
         for row in rows.prefix(paging.size) {
@@ -36,12 +38,9 @@ struct CourseRoutes: Sendable {
     }
 
     /// `GET /api/v1/courses/:id`.
-    func show(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
-        let membership = try await CourseAccess(pool: context.pool)
-            .membership(of: principal, in: try request.id("id"))
-        try CoursePermissions.require(.showCourse, membership.role)
-        guard let written = try await write([membership.course], principal, context).first else {
+    func show(_ call: CourseCall) async throws -> WebResponse {
+        let written = try await write([call.membership.course], call.principal, call.context).first
+        guard let written else {
             throw WebError.notFound
         }
         return .json(written)

@@ -5,40 +5,29 @@ import WebServer
 
 /// The people of a course, for its staff.
 enum CourseUserRoutes {
-    /// `GET /api/v1/courses/:id/users`, with `enrollment_type[]` as a filter.
-    static func list(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
-        let paging = try Paging(request)
-        let types = try types(request)
-        let course = try request.id("id")
-        let membership = try await CourseAccess(pool: context.pool).membership(of: principal, in: course)
-        try CoursePermissions.require(.listUsers, membership.role)
-        let sections: PostgresValue = membership.visibleSections.map { .intArray($0) } ?? .null
-        let rows = try await context.pool.query(
+    /// `GET /api/v1/courses/:course_id/users`, with `enrollment_type[]` as a filter.
+    static func list(_ call: CourseCall) async throws -> WebResponse {
+        let paging = try Paging(call.request)
+        let types = try types(call.request)
+        let rows = try await call.query(
             EnrollmentQueries.page,
             [
-                .int(principal.institution.rawValue), .int(course), .textArray(types.map(\.rawValue)),
-                sections,
-                .int(paging.after), .int(Int64(paging.size + 1)),
-            ],
-            tenant: principal.institution)
+                call.courseValue, .textArray(types.map(\.rawValue)), call.visibleSections,
+                paging.mark(0), try paging.markID(1), paging.limit, paging.skip,
+            ])
         var users: [(id: Int64, name: String, sortable: String, short: String)] = []
-        for row in rows.prefix(paging.size) {
+        for row in rows {
             users.append((try row.int(0), try row.text(1), try row.text(2), try row.text(3)))
         }
-        var response = WebResponse.json { json in
-            json.array(of: users) { json, user in
-                json.object { json in
-                    json.member("id", user.id)
-                    json.member("name", user.name)
-                    json.member("sortable_name", user.sortable)
-                    json.member("short_name", user.short)
-                }
+        return .page(users, paging, for: call.request, bookmark: { [$0.sortable, String($0.id)] }) {
+            json, user in
+            json.object { json in
+                json.member("id", user.id)
+                json.member("name", user.name)
+                json.member("sortable_name", user.sortable)
+                json.member("short_name", user.short)
             }
         }
-        let next = rows.count > paging.size ? users.last?.id : nil
-        response.setLink(paging.link(for: request, next: next))
-        return response
     }
 
     /// The types asked for; all without a filter.

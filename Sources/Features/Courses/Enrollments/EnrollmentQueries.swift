@@ -22,7 +22,7 @@ enum EnrollmentQueries {
 
     /// Users of a course by name, each once.
     ///
-    /// $1 institution, $2 course, $3 types, $4 sections or null, $5 after, $6 count.
+    /// $1 institution, $2 course, $3 types, $4 sections or null, $5 and $6 the name and id after which to begin, $7 count, $8 left out.
     static let page: Statement = """
         SELECT u.id, u.name, u.sortable_name, u.short_name
         FROM users u
@@ -32,9 +32,8 @@ enum EnrollmentQueries {
                 WHERE e.institution_id = $1 AND e.course_id = $2 AND e.user_id = u.id AND e.workflow_state = 'active'
                     AND e.type = ANY ($3::text[])
                     AND ($4::bigint[] IS NULL OR e.section_id = ANY ($4::bigint[])))
-            AND ($5::bigint IS NULL OR (u.sortable_name, u.id) > (
-                (SELECT last.sortable_name FROM users last WHERE last.institution_id = $1 AND last.id = $5), $5))
-        ORDER BY u.sortable_name, u.id LIMIT $6
+            AND ($5::text IS NULL OR (u.sortable_name, u.id) > ($5, $6))
+        ORDER BY u.sortable_name, u.id LIMIT $7 OFFSET $8
         """
 
     /// Everybody actively enrolled, by name.

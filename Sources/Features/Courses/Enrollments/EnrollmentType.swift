@@ -1,3 +1,5 @@
+package import Tenancy
+
 /// What an enrolment makes of a user, in Canvas's words.
 package enum EnrollmentType: String, Hashable, Sendable, CaseIterable {
     case student = "StudentEnrollment"

@@ -3,5 +3,8 @@ package import Postgres
 /// The schema of this feature: numbers 100 to 199.
 package enum CourseMigrations {
     /// All of them, in order.
-    package static let all: [Migration] = [Migration(number: 100, name: "courses", sql: m0100Courses)]
+    package static let all: [Migration] = [
+        Migration(number: 100, name: "courses", sql: m0100Courses),
+        Migration(number: 101, name: "sis_ids", sql: m0101SIS),
+    ]
 }

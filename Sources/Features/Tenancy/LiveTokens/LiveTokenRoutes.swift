@@ -4,8 +4,8 @@ import WebServer
 /// Live tokens for whoever is signed in.
 enum LiveTokenRoutes {
     /// `POST /api/v1/live_token`: a token for one hour, by cookie or bearer.
-    static func create(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
+    static func create(_ call: Call) async throws -> WebResponse {
+        let (context, principal) = (call.context, call.principal)
         let issued = try await context.service(TenancyServices.self).liveTokens.issue(
             user: principal.user, institution: principal.institution, name: principal.name,
             role: Role.leading(of: Role.set(principal.roles)), at: context.nowMilliseconds)

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The schema of this feature: numbers 1 to 99.
+/// The schema of this feature: numbers 1 to 49.
 ///
 /// The schema's owner applies them; the application logs in as the role `cohort_app`, which exists before and gets
 /// nothing but the grants that stand beside each table.
@@ -10,5 +10,7 @@ package enum TenancyMigrations {
         Migration(number: 1, name: "identity", sql: m0001Identity),
         Migration(number: 2, name: "sign_in", sql: m0002SignIn),
         Migration(number: 3, name: "revocations", sql: m0003Revocations),
+        Migration(number: 4, name: "repetitions", sql: m0004Repetitions),
+        Migration(number: 5, name: "accounts", sql: m0005Accounts),
     ]
 }

@@ -4,8 +4,8 @@ import WebServer
 /// A user about themself, in Canvas's shape.
 enum UserRoutes {
     /// `GET /api/v1/users/self`.
-    static func me(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
+    static func me(_ call: Call) async throws -> WebResponse {
+        let (context, principal) = (call.context, call.principal)
         let user = try await find(principal, context)
         return .json { json in
             json.object { json in write(user, principal, &json) }
@@ -13,8 +13,8 @@ enum UserRoutes {
     }
 
     /// `GET /api/v1/users/self/profile`.
-    static func profile(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
+    static func profile(_ call: Call) async throws -> WebResponse {
+        let (context, principal) = (call.context, call.principal)
         let user = try await find(principal, context)
         return .json { json in
             json.object { json in
@@ -30,8 +30,8 @@ enum UserRoutes {
     }
 
     /// `GET /api/v1/users/self/observees`: the children that a parent is linked to, in pages by id.
-    static func observees(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
+    static func observees(_ call: Call) async throws -> WebResponse {
+        let (request, context, principal) = (call.request, call.context, call.principal)
         let paging = try Paging(request)
         let linked = try await children(of: principal, context)
         let rest = linked.filter { $0 > paging.after ?? 0 }

@@ -37,8 +37,8 @@ enum SessionRoutes {
     /// `GET /api/v1/session`: who is signed in.
     ///
     /// Gives the cookie its 30 days again.
-    static func show(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let principal = try request.signedIn()
+    static func show(_ call: Call) async throws -> WebResponse {
+        let (request, context, principal) = (call.request, call.context, call.principal)
         let memberships = try await Membership.all(of: principal.person, context.pool)
         guard let current = memberships.first(where: { $0.institution.id == principal.institution }) else {
             throw WebError.unauthorized
@@ -51,14 +51,16 @@ enum SessionRoutes {
     }
 
     /// `PUT /api/v1/session`: the same person in another institution, under a new secret.
-    static func change(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
+    static func change(_ call: Call) async throws -> WebResponse {
+        let (request, context) = (call.request, call.context)
         let principal = try byCookie(request)
         let institution = InstitutionID(rawValue: try request.fields().id("institution"))
         return try await open(institution, of: principal.person, status: .ok, request, context)
     }
 
     /// `DELETE /api/v1/session`: ends the session everywhere.
-    static func delete(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
+    static func delete(_ call: Call) async throws -> WebResponse {
+        let (request, context) = (call.request, call.context)
         _ = try byCookie(request)
         try await closePrevious(request, context)
         var response = WebResponse.noContent

@@ -9,6 +9,7 @@ package final class TenancyServices: Sendable {
     package let liveTokens: LiveTokens
     let ticketKey: SignInTicket.Key
     private let throttle: Mutex<SignInThrottle>
+    let budget: Mutex<RequestBudget>
     private let revocation = Mutex<(@Sendable (InstitutionID, Int64) -> Void)?>(nil)
 
     /// Makes the services.
@@ -19,15 +20,17 @@ package final class TenancyServices: Sendable {
     ///   - secret: At least 32 bytes, the same on every node; the tickets of a sign-in are signed with a key derived
     ///     from it.
     ///   - limits: How often a password may be tried.
+    ///   - budget: How much one token or session may ask for.
     package init(
         passwords: PasswordLane, liveTokens: LiveTokens, secret: [UInt8],
-        limits: SignInThrottle.Limits = .standard
+        limits: SignInThrottle.Limits = .standard, budget: RequestBudget.Limits = .init()
     ) {
         precondition(secret.count >= 32, "the secret is shorter than 256 bits")
         self.passwords = passwords
         self.liveTokens = liveTokens
         ticketKey = SignInTicket.Key(secret: secret)
         throttle = Mutex(SignInThrottle(limits))
+        self.budget = Mutex(RequestBudget(budget))
     }
 
     /// Gives a loop's handlers what they ask for; called once per loop, before it serves.

@@ -26,11 +26,13 @@ package struct Principal: Sendable, Hashable {
     package var credential: Credential
     /// When the credential ends, in milliseconds since 1970; `nil` for never.
     package var expiresAt: Int64?
+    /// The routes that the credential is good for, as `url:GET|/api/v1/courses/:id`; `nil` for all.
+    package var scopes: Set<String>?
 
     /// Describes a user who is signed in.
     package init(
         institution: TenantID, user: Int64, person: Int64, name: String, login: String, roles: Set<String>,
-        credential: Credential, expiresAt: Int64? = nil
+        credential: Credential, expiresAt: Int64? = nil, scopes: Set<String>? = nil
     ) {
         self.institution = institution
         self.user = user
@@ -40,6 +42,7 @@ package struct Principal: Sendable, Hashable {
         self.roles = roles
         self.credential = credential
         self.expiresAt = expiresAt
+        self.scopes = scopes
     }
 
     /// Whether the user holds the role of that name.

@@ -49,6 +49,26 @@ package struct ProxyTrust: Sendable {
         return (address, isSecure)
     }
 
+    /// The host and port that the client asked for: what the proxy says it was (`X-Forwarded-Host`), when it is one of ours
+    /// and what it says can stand in a URL.
+    package func authority(peer: String, _ headers: HTTPFields, host: String) -> String {
+        guard trusts(peer), let said = headers[values: .forwardedHost].last,
+            let last = said.split(separator: ",").last.map(ProxyTrust.trimmed),
+            (1...255).contains(last.utf8.count), last.utf8.allSatisfy(ProxyTrust.isOfAuthority)
+        else { return host }
+        return last
+    }
+
+    private static func isOfAuthority(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
+            UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
     private static func trimmed(_ text: Substring) -> String {
         String(text.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }

@@ -87,6 +87,7 @@ extension HTTPField.Name {
     static let secFetchSite = HTTPField.Name.known("Sec-Fetch-Site")
     static let requestID = HTTPField.Name.known("X-Request-Id")
     static let forwardedFor = HTTPField.Name.known("X-Forwarded-For")
+    static let forwardedHost = HTTPField.Name.known("X-Forwarded-Host")
     static let forwardedProto = HTTPField.Name.known("X-Forwarded-Proto")
 
     /// A field name that is a constant of the program.

@@ -16,8 +16,9 @@ extension HTTPConnection {
         var request = WebRequest(
             method: head.method, path: head.target.path, id: RequestID.take(head.fields[.requestID]))
         request.headers = head.fields
-        request.authority = head.host ?? ""
-        (request.remote, request.isSecure) = application.settings.proxies.client(peer: peer, head.fields)
+        let proxies = application.settings.proxies
+        request.authority = proxies.authority(peer: peer, head.fields, host: head.host ?? "")
+        (request.remote, request.isSecure) = proxies.client(peer: peer, head.fields)
         exchange = Exchange(head, request, at: now)
         do throws(WebError) {
             switch try find(head) {

@@ -74,10 +74,10 @@ extension WebError {
         WebError(.badRequest, code: code, message: message, field: field)
     }
 
-    /// The request is well formed and cannot be done as it stands.
+    /// A field is missing or wrong, or the request cannot be done as it stands: 400, as Canvas's clients expect it.
     package static func invalid(_ message: String, field: String? = nil, code: String = "invalid") -> WebError
     {
-        WebError(.unprocessableContent, code: code, message: message, field: field)
+        WebError(.badRequest, code: code, message: message, field: field)
     }
 
     package static func conflict(_ message: String, code: String = "conflict") -> WebError {
@@ -99,7 +99,7 @@ extension WebError {
     /// A field that is missing or wrong.
     package init(_ error: FieldError) {
         self.init(
-            .unprocessableContent, code: "invalid", message: error.message,
+            .badRequest, code: "invalid", message: error.message,
             field: error.field.isEmpty ? nil : error.field)
     }
 }

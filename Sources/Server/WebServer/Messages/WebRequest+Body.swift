@@ -27,9 +27,9 @@ extension WebRequest {
 
     /// The body's members, from JSON or from a form, as the content type says.
     ///
-    /// No body at all has none.
+    /// No body at all has none. Numbers and truth values may be written as strings in either.
     ///
-    /// - Throws: ``WebError`` as ``json()`` and ``form()`` do; 422 when the JSON is no object.
+    /// - Throws: ``WebError`` as ``json()`` and ``form()`` do; 400 when the JSON is no object.
     package func fields() throws(WebError) -> JSONFields {
         guard let contentType else {
             guard body.isEmpty, headers[.contentType] == nil else {
@@ -46,7 +46,7 @@ extension WebRequest {
             throw WebRequest.unsupported("application/json or application/x-www-form-urlencoded")
         }
         do {
-            return try JSONFields(value, isForm: contentType.isForm)
+            return try JSONFields(value, isLenient: true)
         } catch {
             throw WebError(error)
         }
@@ -56,7 +56,7 @@ extension WebRequest {
     ///
     /// - Throws: ``WebError`` with 400 when names contradict one another.
     package func queryFields() throws(WebError) -> JSONFields {
-        JSONFields(try BracketedForm.object(query), isForm: true)
+        JSONFields(try BracketedForm.object(query), isLenient: true)
     }
 
     /// What `Content-Type` says; `nil` when it is absent or malformed.

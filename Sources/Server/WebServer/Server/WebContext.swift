@@ -52,6 +52,11 @@ package final class WebContext {
         precondition(before == nil, "\(Service.self) is provided twice")
     }
 
+    /// The object of that type; `nil` when nobody provides one.
+    package func find<Service>(_ type: Service.Type = Service.self) -> Service? {
+        services[ObjectIdentifier(type)] as? Service
+    }
+
     /// The object of that type; traps when the wiring forgot it.
     package func service<Service>(_ type: Service.Type = Service.self) -> Service {
         guard let service = services[ObjectIdentifier(type)] as? Service else {

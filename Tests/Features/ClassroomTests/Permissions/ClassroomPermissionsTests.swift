@@ -18,13 +18,6 @@ struct `Permissions in class` {
         "class.me": "SL", "member.list": "S", "chat.history": "SL",
     ]
 
-    private static let routes: [String: String] = [
-        "GET /api/v1/courses/:id/live_classes": "SLO", "POST /api/v1/courses/:id/live_classes": "S",
-        "GET /api/v1/live_classes/:c": "SLO", "PUT /api/v1/live_classes/:c": "S",
-        "DELETE /api/v1/live_classes/:c": "S", "POST /api/v1/live_classes/:c/start": "S",
-        "POST /api/v1/live_classes/:c/end": "S",
-    ]
-
     private static func roles(_ letters: String?) -> Set<ClassMember.Role> {
         var roles: Set<ClassMember.Role> = []
         if letters?.contains("S") == true { roles.insert(.instructor) }
@@ -43,15 +36,6 @@ struct `Permissions in class` {
     func `of methods are as expected`(method: ClassMethod) {
         #expect(ClassroomPermissions.roles(method) == Self.roles(Self.methods[method.rawValue]))
         #expect(Self.methods.count == ClassMethod.allCases.count)
-    }
-
-    @Test(arguments: ClassroomPermissions.Action.allCases, CourseRole.allCases)
-    func `of routes are as expected`(action: ClassroomPermissions.Action, role: CourseRole) {
-        let letters = Self.routes[action.rawValue] ?? ""
-        let letter: [CourseRole: Character] = [.staff: "S", .student: "L", .observer: "O"]
-        let isExpected = letter[role].map(letters.contains) ?? false
-        #expect(ClassroomPermissions.roles(action).contains(role) == isExpected)
-        #expect(Self.routes.count == ClassroomPermissions.Action.allCases.count)
     }
 
     @Test func `of personal channels are their users' alone`() {

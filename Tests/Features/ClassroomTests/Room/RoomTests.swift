@@ -183,8 +183,8 @@ struct `A live class` {
         let other = try await Node.start(lecture.database)
         for node in [lecture.node, other] {
             let answer = try await lecture.rest(
-                "s0", .post, "/api/v1/live_classes/:c/quiz_runs/:run/answers",
-                ["c": "\(lecture.id)", "run": "1"],
+                "s0", .post, "/api/v1/live_classes/:live_class_id/quiz_runs/:id/answers",
+                ["live_class_id": "\(lecture.id)", "id": "1"],
                 body: #"{"key":"\#(Lecture.key())","question":1,"answer":1}"#, on: node)
             #expect(answer.status == 403)
         }

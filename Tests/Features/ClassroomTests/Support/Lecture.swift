@@ -331,7 +331,7 @@ final class Lecture: Sendable {
             } catch let error as WebError {
                 return (error.status.code, ["code": .string(error.code)])
             } catch let error as FieldError {
-                return (422, ["code": .string(error.message)])
+                return (400, ["code": .string(error.message)])
             }
         }
     }

@@ -1,0 +1,65 @@
+import EventLoop
+import HTTPTypes
+import Postgres
+import Synchronization
+import WebServer
+
+/// What one request is charged with, from its beginning to its end.
+struct RequestCharge {
+    private let key: RequestBudget.Key
+    private let services: TenancyServices
+    private let context: WebContext
+    private let began: ContinuousClock.Instant
+
+    /// Charges a request of a user; `nil` for one of nobody.
+    ///
+    /// - Throws: 429 when the credential has asked for too much.
+    static func begin(_ request: WebRequest, _ context: WebContext) throws(WebError) -> RequestCharge? {
+        guard let principal = request.principal, let services = context.find(TenancyServices.self) else {
+            return nil
+        }
+        let key =
+            switch principal.credential {
+            case .cookie(let session, _):
+                RequestBudget.Key(
+                    institution: principal.institution.rawValue, isToken: false, credential: session)
+            case .bearer(let token):
+                RequestBudget.Key(
+                    institution: principal.institution.rawValue, isToken: true, credential: token)
+            }
+        let now = context.loop.now
+        if let wait = services.budget.withLock({ $0.begin(key, at: now) }) {
+            // Older clients look for these words.
+            var error = WebError(
+                .tooManyRequests, code: "throttled",
+                message: "Rate Limit Exceeded: too much at once with one token or session; try again later.",
+                retryAfter: max(1, Int(wait / .seconds(1) + 0.999)))
+            error.headers[.rateLimitRemaining] = "0.0"
+            throw error
+        }
+        return RequestCharge(key: key, services: services, context: context, began: now)
+    }
+
+    /// Charges what it took, and says so.
+    func end(_ headers: inout HTTPFields) {
+        let now = context.loop.now
+        let seconds = (now - began) / .seconds(1)
+        let left = services.budget.withLock { $0.end(key, cost: seconds, at: now) }
+        headers[.requestCost] = Self.text(seconds, decimals: 6)
+        headers[.rateLimitRemaining] = Self.text(left, decimals: 1)
+    }
+
+    /// A number with so many decimals, which needs no locale.
+    static func text(_ value: Double, decimals: Int) -> String {
+        var scale: Int64 = 1
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = Int64((value * Double(scale)).rounded())
+        let fraction = String(scaled % scale)
+        return "\(scaled / scale)." + String(repeating: "0", count: decimals - fraction.count) + fraction
+    }
+}
+
+extension HTTPField.Name {
+    static let requestCost = HTTPField.Name("X-Request-Cost") ?? .server
+    static let rateLimitRemaining = HTTPField.Name("X-Rate-Limit-Remaining") ?? .server
+}
