@@ -15,6 +15,7 @@ import uuid
 import requests
 import websockets.sync.client
 
+import core_walk
 import rest_examples
 
 sys.dont_write_bytecode = True
@@ -337,7 +338,9 @@ def reads(check, demo, users, strangers):
 def refusals(check, users, strangers, ready):
     """Nobody, a bad token, a wrong method, and things of others: every operation, without a difference."""
     values = {"course_id": ready["course_id"], "class_id": ready["class_id"], "quiz_id": ready["quiz_id"], "run_id": 1,
-              "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"], "node_id": "0" * 15 + "1"}
+              "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"], "node_id": "0" * 15 + "1",
+              "account_id": ready["institutions"][0]["id"], "sub_account_id": ready["institutions"][0]["id"], "term_id": 1,
+              "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1}
     for (method, template), (_, operation, _) in check.contract.operations.items():
         if [] == operation["security"] or {} in operation["security"] or not template.startswith("/api/"):
             continue
@@ -354,7 +357,7 @@ def refusals(check, users, strangers, ready):
             told.append({name: value for name, value in (answer or {}).items() if name != "error_report_id"})
         if told[0] != told[1]:
             check.complaints.append(f"{method} {template}: another institution's ids are told apart: {told}")
-    check.send(users["instructor"], "DELETE", "/api/v1/users/self", 405)
+    check.send(users["instructor"], "DELETE", "/api/v1/users/self/profile", 405)
 
 
 def main():
@@ -371,6 +374,7 @@ def main():
         for part in (lambda: sign_in(check, users), lambda: reads(check, demo, users, strangers),
                      lambda: classes(check, users, demo.ready["course_id"]),
                      lambda: answers(check, demo, users, demo.ready["course_id"]),
+                     lambda: core_walk.walk(check, users),
                      lambda: refusals(check, users, strangers, demo.ready)):
             try:
                 part()

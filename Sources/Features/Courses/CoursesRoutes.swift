@@ -8,11 +8,71 @@ package enum CoursesRoutes {
     /// - Parameter additions: What features above add to each course, as `live_classes`.
     /// - Returns: The table.
     package static func all(additions: [any CourseAddition] = []) -> [Route] {
-        let courses = CourseRoutes(additions: additions)
-        return [
+        terms + courses(CourseRoutes(view: CourseView(additions: additions))) + people + sections
+    }
+
+    private static let terms: [Route] = [
+        .account("GET /api/v1/accounts/:account_id/terms", TermRoutes.list),
+        .account("POST /api/v1/accounts/:account_id/terms", TermRoutes.create),
+        .account("GET /api/v1/accounts/:account_id/terms/:id", TermRoutes.show),
+        .account("PUT /api/v1/accounts/:account_id/terms/:id", TermRoutes.update),
+        .account("DELETE /api/v1/accounts/:account_id/terms/:id", TermRoutes.delete),
+    ]
+
+    private static func courses(_ courses: CourseRoutes) -> [Route] {
+        [
             .call("GET /api/v1/courses") { try await courses.list($0) },
+            .user("GET /api/v1/users/:user_id/courses", courses.listOfUser),
+            .account("GET /api/v1/accounts/:account_id/courses", courses.listOfAccount),
+            .account("POST /api/v1/accounts/:account_id/courses", courses.create),
             .course("GET /api/v1/courses/:id", at: "id") { try await courses.show($0) },
-            .course("GET /api/v1/courses/:course_id/users", CourseUserRoutes.list),
+            .course("PUT /api/v1/courses/:id", at: "id") { try await courses.update($0) },
+            .course("DELETE /api/v1/courses/:id", at: "id") { try await courses.delete($0) },
+            .course("GET /api/v1/courses/:course_id/settings", CourseSettingRoutes.show),
+            .course("PUT /api/v1/courses/:course_id/settings", CourseSettingRoutes.update),
+            .course("GET /api/v1/courses/:course_id/tabs", CourseSettingRoutes.listTabs),
+            .course("GET /api/v1/courses/:course_id/permissions", CourseSettingRoutes.listPermissions),
         ]
     }
+
+    private static let people: [Route] = [
+        .course("GET /api/v1/courses/:course_id/users", CourseUserRoutes.list),
+        .course("GET /api/v1/courses/:course_id/search_users", CourseUserRoutes.list),
+        .course("GET /api/v1/courses/:course_id/users/:id", CourseUserRoutes.show),
+        .account("GET /api/v1/accounts/:account_id/users", CourseUserRoutes.listOfAccount),
+        .course("GET /api/v1/courses/:course_id/enrollments", EnrollmentRoutes.list),
+        .call("POST /api/v1/courses/:course_id/enrollments", EnrollmentRoutes.create),
+        .course("DELETE /api/v1/courses/:course_id/enrollments/:id", EnrollmentRoutes.end),
+        .course("PUT /api/v1/courses/:course_id/enrollments/:id/reactivate", EnrollmentRoutes.reactivate),
+        .call("POST /api/v1/courses/:course_id/enrollments/:id/accept") {
+            try await EnrollmentRoutes.answerInvitation(true, $0)
+        },
+        .call("POST /api/v1/courses/:course_id/enrollments/:id/reject") {
+            try await EnrollmentRoutes.answerInvitation(false, $0)
+        },
+        .user("GET /api/v1/users/:user_id/enrollments", EnrollmentRoutes.listOfUser),
+        .account("GET /api/v1/accounts/:account_id/enrollments/:id", EnrollmentRoutes.show),
+    ]
+
+    private static let sections: [Route] = [
+        .course("GET /api/v1/courses/:course_id/sections", SectionRoutes.list),
+        .course("POST /api/v1/courses/:course_id/sections", SectionRoutes.create),
+        .course("GET /api/v1/courses/:course_id/sections/:id", SectionRoutes.show),
+        .course("GET /api/v1/sections/:id", of: SectionRoutes.course(ofSection: "id"), SectionRoutes.show),
+        .course("PUT /api/v1/sections/:id", of: SectionRoutes.course(ofSection: "id"), SectionRoutes.update),
+        .course(
+            "DELETE /api/v1/sections/:id", of: SectionRoutes.course(ofSection: "id"), SectionRoutes.delete),
+        .course(
+            "POST /api/v1/sections/:id/crosslist/:new_course_id",
+            of: SectionRoutes.course(ofSection: "id"), SectionRoutes.crossList),
+        .course(
+            "DELETE /api/v1/sections/:id/crosslist", of: SectionRoutes.course(ofSection: "id"),
+            SectionRoutes.undoCrossListing),
+        .course(
+            "GET /api/v1/sections/:section_id/enrollments",
+            of: SectionRoutes.course(ofSection: "section_id"), EnrollmentRoutes.listOfSection),
+        .course(
+            "POST /api/v1/sections/:section_id/enrollments",
+            of: SectionRoutes.course(ofSection: "section_id"), EnrollmentRoutes.createInSection),
+    ]
 }

@@ -31,18 +31,16 @@ struct `Lists of courses` {
             #expect(answer.ids == courses.map { Int($0.id) }, "\(login)")
             #expect(answer.next == nil)
         }
-        let own = try await campus.get("/api/v1/courses", as: bea)
+        let own = try #require(try await campus.get("/api/v1/courses", as: bea).json.array?.first)
         #expect(
-            own.json == [
+            own["name"] == "Biology" && own["course_code"] == "C-1" && own["workflow_state"] == "available")
+        #expect(own["account_id"]?.int == Int(here.id.rawValue) && own["sis_course_id"] == nil)
+        #expect(
+            own["enrollments"] == [
                 [
-                    "id": .int(biology.id), "name": "Biology", "course_code": "C-1",
-                    "workflow_state": "available",
-                    "enrollments": [
-                        [
-                            "type": "student", "role": "StudentEnrollment", "enrollment_state": "active",
-                            "user_id": .int(bea.user),
-                        ]
-                    ],
+                    "type": "student", "role": "StudentEnrollment", "role_id": 2,
+                    "enrollment_state": "active",
+                    "user_id": .int(bea.user), "limit_privileges_to_course_section": false,
                 ]
             ])
     }
@@ -124,7 +122,7 @@ struct `Lists of a course's people` {
         #expect(try await campus.get(path, [("enrollment_type[]", "ta")], as: ada).json == [])
         let refused = try await campus.get(path, [("enrollment_type[]", "king")], as: ada)
         #expect(refused.status == 400)
-        #expect(refused.error?.items.first?.field == "enrollment_type[]")
+        #expect(refused.error?.items.first?.field == "enrollment_type")
     }
 
     @Test func `come in pages without gaps and repeats`() async throws {

@@ -396,12 +396,10 @@ struct `A bearer token` {
         let token = try await school.token(of: ada, in: here.id)
         let client = Client(school, bearer: token)
         let own = try await client.send(.get, "/api/v1/users/self")
+        #expect(own.json["id"]?.int == Int(ada.id) && own.json["name"] == "User ada")
         #expect(
-            own.json == [
-                "id": .int(ada.id), "name": "User ada", "sortable_name": "ada, User",
-                "short_name": "User ada",
-                "login_id": .string(school.login("ada")),
-            ])
+            own.json["sortable_name"] == "ada, User" && own.json["login_id"] == .string(school.login("ada")))
+        #expect(own.json["sis_user_id"] == nil)
         #expect(
             try await client.send(.get, "/api/v1/users/self/profile").json["login_id"]?.string
                 == school.login("ada"))

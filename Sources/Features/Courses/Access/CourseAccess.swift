@@ -43,8 +43,11 @@ package struct CourseAccess {
             enrollments.append(
                 Enrollment(type: type, section: try row.int(5), isLimitedToSection: try row.bool(6)))
         }
-        let isAdmin = roles.contains(.admin)
-        guard let membership = CourseMembership.of(known, enrollments: enrollments, isAdmin: isAdmin) else {
+        // An admin of the institution, or of an account that the course is in.
+        let isAccountAdmin = try first.bool(7)
+        let isAdmin = roles.contains(.admin) || isAccountAdmin
+        guard let membership = CourseMembership.of(known, enrollments: enrollments, isAdmin: isAdmin)
+        else {
             return .stranger
         }
         return .member(membership)

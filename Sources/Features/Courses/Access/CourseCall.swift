@@ -55,4 +55,12 @@ package struct CourseCall {
     ) async throws -> WebResponse {
         try await call.commit(body)
     }
+
+    /// The same, with what the database refuses told in words: see ``Call/commit(_:mapping:)``.
+    package func commit(
+        _ body: (PostgresTransaction) async throws -> WebResponse,
+        mapping refusal: (PostgresError) -> WebError?
+    ) async throws -> WebResponse {
+        try await call.commit(body, mapping: refusal)
+    }
 }

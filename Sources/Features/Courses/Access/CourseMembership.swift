@@ -10,13 +10,18 @@ package struct CourseMembership: Hashable, Sendable {
     package let sections: [Int64]
     /// Whether the user sees nobody outside of ``sections``.
     package let isLimitedToSections: Bool
+    /// Whether the user administers the institution, or an account that the course is in.
+    package let isAdmin: Bool
 
     /// States a standing as it is.
-    package init(course: Course, role: CourseRole, sections: [Int64], isLimitedToSections: Bool) {
+    package init(
+        course: Course, role: CourseRole, sections: [Int64], isLimitedToSections: Bool, isAdmin: Bool = false
+    ) {
         self.course = course
         self.role = role
         self.sections = sections
         self.isLimitedToSections = isLimitedToSections
+        self.isAdmin = isAdmin
     }
 
     /// Whether the user teaches, assists, designs or administers.
@@ -41,6 +46,6 @@ package struct CourseMembership: Hashable, Sendable {
         let isLimited = !isAdmin && !deciding.isEmpty && deciding.allSatisfy(\.isLimitedToSection)
         return CourseMembership(
             course: course, role: role, sections: Set(deciding.map(\.section)).sorted(),
-            isLimitedToSections: isLimited)
+            isLimitedToSections: isLimited, isAdmin: isAdmin)
     }
 }

@@ -5,7 +5,11 @@ enum CourseQueries {
     /// $1 institution, $2 course, $3 user: the course once per active enrolment of the user, at least once.
     static let membership: Statement = """
         SELECT c.id, c.name, c.course_code, c.workflow_state,
-            e.type, e.section_id, e.limit_privileges_to_course_section
+            e.type, e.section_id, e.limit_privileges_to_course_section,
+            EXISTS (
+                SELECT 1 FROM accounts a JOIN account_admins m ON m.institution_id = $1 AND m.user_id = $3
+                    AND m.account_id = ANY (a.path)
+                WHERE a.institution_id = $1 AND a.id = c.account_id)
         FROM courses c
         LEFT JOIN enrollments e ON e.institution_id = $1 AND e.course_id = c.id AND e.user_id = $3
             AND e.workflow_state = 'active'
@@ -17,7 +21,11 @@ enum CourseQueries {
         SELECT p.course_id, p.user_id,
             EXISTS (
                 SELECT 1 FROM user_roles r
-                WHERE r.institution_id = $1 AND r.user_id = p.user_id AND r.role = 'admin'),
+                WHERE r.institution_id = $1 AND r.user_id = p.user_id AND r.role = 'admin')
+            OR EXISTS (
+                SELECT 1 FROM accounts a JOIN account_admins m ON m.institution_id = $1 AND m.user_id = p.user_id
+                    AND m.account_id = ANY (a.path)
+                WHERE a.institution_id = $1 AND a.id = c.account_id),
             c.workflow_state,
             ARRAY(
                 SELECT e.type FROM enrollments e
@@ -28,30 +36,106 @@ enum CourseQueries {
         JOIN users u ON u.institution_id = $1 AND u.id = p.user_id AND u.workflow_state = 'registered'
         """
 
-    /// $1 institution, $2 user, $3 after, $4 count, $5 left out: courses that the user is actively enrolled in and may see.
-    static let ownCourses: Statement = """
-        SELECT c.id, c.name, c.course_code, c.workflow_state
+    /// Courses that a user is enrolled in and may see, those of an account, or all.
+    ///
+    /// $1 institution, $2 user or null for all, $3 after, $4 count, $5 left out, $6 states of courses, $7 types and $8
+    /// states of enrolments, $9 a term or null, $10 accounts' path holds, or null, $11 a pattern or null, $12 whether the
+    /// course has to be published, or null, $13 teachers or null.
+    static let list = Statement(
+        """
+        SELECT \(CourseRecord.columns)
         FROM courses c
-        WHERE c.institution_id = $1 AND c.id > $3 AND c.workflow_state <> 'deleted'
-            AND EXISTS (
+        WHERE c.institution_id = $1 AND c.id > $3 AND c.workflow_state = ANY ($6::text[])
+            AND ($2::bigint IS NULL OR EXISTS (
                 SELECT 1 FROM enrollments e
-                WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = c.id AND e.workflow_state = 'active'
+                WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = c.id
+                    AND e.workflow_state = ANY ($8::text[]) AND e.type = ANY ($7::text[])
                     AND (c.workflow_state <> 'unpublished'
-                        OR e.type IN ('TeacherEnrollment', 'TaEnrollment', 'DesignerEnrollment')))
+                        OR e.type IN ('TeacherEnrollment', 'TaEnrollment', 'DesignerEnrollment'))))
+            AND ($9::bigint IS NULL OR c.enrollment_term_id = $9)
+            AND ($10::bigint IS NULL OR EXISTS (
+                SELECT 1 FROM accounts a
+                WHERE a.institution_id = $1 AND a.id = c.account_id AND $10 = ANY (a.path)))
+            AND ($11::text IS NULL OR c.name ILIKE $11 OR c.course_code ILIKE $11 OR c.sis_course_id ILIKE $11)
+            AND ($12::boolean IS NULL OR (c.workflow_state IN ('available', 'completed')) = $12)
+            AND ($13::bigint[] IS NULL OR EXISTS (
+                SELECT 1 FROM enrollments e
+                WHERE e.institution_id = $1 AND e.course_id = c.id AND e.user_id = ANY ($13)
+                    AND e.type = 'TeacherEnrollment' AND e.workflow_state = 'active'))
         ORDER BY c.id LIMIT $4 OFFSET $5
+        """)
+
+    /// $1 institution, $2 course.
+    static let show = Statement(
+        "SELECT \(CourseRecord.columns) FROM courses c WHERE c.institution_id = $1 AND c.id = $2")
+
+    /// $1 institution, $2 name, $3 code, $4 state, $5 account, $6 term or null.
+    static let create: Statement = """
+        INSERT INTO courses (institution_id, name, course_code, workflow_state, account_id, enrollment_term_id)
+        VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
         """
 
-    /// $1 institution, $2 after, $3 count, $4 left out.
-    static let allCourses: Statement = """
-        SELECT c.id, c.name, c.course_code, c.workflow_state
-        FROM courses c
-        WHERE c.institution_id = $1 AND c.id > $2 AND c.workflow_state <> 'deleted'
-        ORDER BY c.id LIMIT $3 OFFSET $4
+    /// Changes what ``CourseFields/values(state:account:term:)`` says.
+    ///
+    /// $1 institution, $2 course.
+    static let update: Statement = """
+        UPDATE courses SET
+            name = coalesce($3, name), course_code = coalesce($4, course_code),
+            workflow_state = coalesce($5, workflow_state), account_id = coalesce($6, account_id),
+            enrollment_term_id = coalesce($7, enrollment_term_id),
+            start_at = CASE WHEN $8 THEN $9 ELSE start_at END, end_at = CASE WHEN $10 THEN $11 ELSE end_at END,
+            time_zone = CASE WHEN $12 THEN $13 ELSE time_zone END, is_public = coalesce($14, is_public),
+            default_view = coalesce($15, default_view),
+            course_format = CASE WHEN $16 THEN $17 ELSE course_format END,
+            sis_course_id = CASE WHEN $18 THEN $19 ELSE sis_course_id END,
+            integration_id = CASE WHEN $20 THEN $21 ELSE integration_id END,
+            self_enrollment = coalesce($22, self_enrollment),
+            self_enrollment_code = CASE WHEN $23 THEN $24 ELSE self_enrollment_code END,
+            restrict_enrollments_to_course_dates = coalesce($25, restrict_enrollments_to_course_dates),
+            hide_final_grades = coalesce($26, hide_final_grades),
+            allow_student_discussion_topics = coalesce($27, allow_student_discussion_topics),
+            self_enrollment_limit = CASE WHEN $28 THEN $29::int ELSE self_enrollment_limit END,
+            stuck_fields = ARRAY(
+                SELECT DISTINCT field FROM unnest(stuck_fields || $30::text[]) AS field ORDER BY field),
+            updated_at = now()
+        WHERE institution_id = $1 AND id = $2 AND workflow_state <> 'deleted' RETURNING id
+        """
+
+    // MARK: What a course is shown with
+
+    /// $1 institution, $2 courses.
+    static let teachers: Statement = """
+        SELECT DISTINCT e.course_id, u.id, u.name
+        FROM enrollments e JOIN users u ON u.institution_id = $1 AND u.id = e.user_id AND u.workflow_state = 'registered'
+        WHERE e.institution_id = $1 AND e.course_id = ANY ($2) AND e.type = 'TeacherEnrollment'
+            AND e.workflow_state = 'active'
+        ORDER BY e.course_id, u.id
+        """
+
+    /// $1 institution, $2 courses.
+    static let studentCounts: Statement = """
+        SELECT e.course_id, count(DISTINCT e.user_id) FROM enrollments e
+        WHERE e.institution_id = $1 AND e.course_id = ANY ($2) AND e.type = 'StudentEnrollment'
+            AND e.workflow_state IN ('invited', 'active')
+        GROUP BY e.course_id
+        """
+
+    /// $1 institution, $2 courses.
+    static let sections: Statement = """
+        SELECT s.course_id, s.id, s.name, s.start_at, s.end_at FROM sections s
+        WHERE s.institution_id = $1 AND s.course_id = ANY ($2) AND s.workflow_state = 'active' ORDER BY s.course_id, s.id
+        """
+
+    /// $1 institution, $2 course.
+    static let settings: Statement = """
+        SELECT allow_student_discussion_topics, hide_final_grades, restrict_enrollments_to_course_dates, is_public,
+            self_enrollment
+        FROM courses WHERE institution_id = $1 AND id = $2
         """
 
     /// $1 institution, $2 user, $3 courses.
     static let ownEnrollments: Statement = """
-        SELECT e.course_id, e.type, e.workflow_state
+        SELECT e.course_id, e.type, e.workflow_state, e.limit_privileges_to_course_section
         FROM enrollments e
         WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = ANY ($3) AND e.workflow_state = 'active'
         ORDER BY e.id

@@ -1,88 +1,184 @@
+import HTTPTypes
 import JSON
 import Postgres
 import Tenancy
 import WebServer
 
-/// Courses as their members see them.
+/// Courses as their members and admins see them.
 struct CourseRoutes: Sendable {
-    let additions: [any CourseAddition]
+    let view: CourseView
 
     /// `GET /api/v1/courses`: one's own courses; for an admin all of the institution.
     func list(_ call: Call) async throws -> WebResponse {
-        let (request, context, principal) = (call.request, call.context, call.principal)
-        let paging = try Paging(request)
-        let institution = principal.institution
-        let rows =
-            principal.has(role: Role.admin.rawValue)
-            ? try await context.pool.query(
-                CourseQueries.allCourses,
-                [.int(institution.rawValue), paging.start, paging.limit, paging.skip], tenant: institution)
-            : try await context.pool.query(
-                CourseQueries.ownCourses,
-                [
-                    .int(institution.rawValue), .int(principal.user), paging.start, paging.limit,
-                    paging.skip,
-                ],
-                tenant: institution)
-        var courses: [Course] = []
-        for row in rows.prefix(paging.size) {
-            if let course = try CourseQueries.course(row) { courses.append(course) }
-        }
-        let written = try await write(courses, principal, context)
-        var response = WebResponse.json { json in
-            json.array(of: written) { $0.raw($1) }
-        }
-        let next = rows.count > paging.size ? courses.last?.id : nil
-        response.setLink(paging.link(for: request, next: next))
-        return response
+        try await list(call, CourseFilter(call, of: call.isAdmin ? nil : call.principal.user))
+    }
+
+    /// `GET /api/v1/users/:user_id/courses`.
+    @Sendable func listOfUser(_ call: Call, _ user: Int64) async throws -> WebResponse {
+        try await list(call, CourseFilter(call, of: user), of: user)
+    }
+
+    /// `GET /api/v1/accounts/:account_id/courses`: those of the account and all below it.
+    @Sendable func listOfAccount(_ call: Call, _ account: Account) async throws -> WebResponse {
+        var filter = try CourseFilter(call, of: nil)
+        filter.account = account.isRoot ? nil : account.id
+        filter.term = try await term(call.request.queryValue("enrollment_term_id"), call)?.id
+        return try await list(call, filter, isStaff: true)
     }
 
     /// `GET /api/v1/courses/:id`.
     func show(_ call: CourseCall) async throws -> WebResponse {
-        let written = try await write([call.membership.course], call.principal, call.context).first
-        guard let written else {
-            throw WebError.notFound
-        }
-        return .json(written)
+        let record = try await find(call.course, call.call)
+        let written = try await view.write([record], call.call, isStaff: call.isStaff)
+        guard let only = written.first else { throw WebError.notFound }
+        return .json(only)
     }
 
-    private func write(
-        _ courses: [Course], _ principal: Principal, _ context: WebContext
-    ) async throws -> [RawJSON] {
-        guard !courses.isEmpty else { return [] }
-        let ids = courses.map(\.id)
-        let rows = try await context.pool.query(
-            CourseQueries.ownEnrollments,
-            [.int(principal.institution.rawValue), .int(principal.user), .intArray(ids)],
-            tenant: principal.institution)
-        var enrollments: [Int64: [(type: EnrollmentType, state: String)]] = [:]
-        for row in rows {
-            guard let type = EnrollmentType(rawValue: try row.text(1)) else { continue }
-            enrollments[try row.int(0), default: []].append((type, try row.text(2)))
-        }
-        var added: [(name: String, values: [Int64: RawJSON], fallback: RawJSON)] = []
-        for addition in additions {
-            let values = try await addition.values(for: ids, principal: principal, context: context)
-            added.append((addition.name, values, addition.fallback))
-        }
-        return courses.map { course in
-            RawJSON { json in
-                json.object { json in
-                    json.member("id", course.id)
-                    json.member("name", course.name)
-                    json.member("course_code", course.code)
-                    json.member("workflow_state", course.state.rawValue)
-                    json.array("enrollments", of: enrollments[course.id] ?? []) { json, enrollment in
-                        json.object { json in
-                            json.member("type", enrollment.type.shortName)
-                            json.member("role", enrollment.type.rawValue)
-                            json.member("enrollment_state", enrollment.state)
-                            json.member("user_id", principal.user)
-                        }
-                    }
-                    for (name, values, fallback) in added { json.member(name, values[course.id] ?? fallback) }
-                }
+    /// `POST /api/v1/accounts/:account_id/courses`: `course[…]`, `offer`, `enroll_me`.
+    ///
+    /// Not published unless `offer` says so.
+    @Sendable func create(_ call: Call, _ account: Account) async throws -> WebResponse {
+        let all = try call.request.fields()
+        let fields = try all.unwrapped("course")
+        let wishes = try CourseFields(fields, isAdmin: true)
+        let name = wishes.name ?? "Unnamed Course"
+        let isOffered = try all.optionalBool("offer") ?? false
+        let isTeaching = try all.optionalBool("enroll_me") ?? false
+        let term = try await term(wishes.term, call)
+        return try await call.commit { transaction in
+            let rows = try await transaction.query(
+                CourseQueries.create,
+                [
+                    call.tenant, .text(name), .text(wishes.code ?? name),
+                    .text((isOffered ? Course.State.available : .unpublished).rawValue), .int(account.id),
+                    .int(term?.id),
+                ])
+            guard let id = try rows.first?.int(0) else { throw WebError.notFound }
+            let results = try await transaction.query([
+                (
+                    CourseQueries.update,
+                    [call.tenant, .int(id)] + wishes.values(state: nil, account: nil, term: nil)
+                ), (CourseQueries.createSection, [call.tenant, .int(id), .text(name)]),
+            ])
+            if isTeaching, let section = try results[1].first?.int(0) {
+                try await transaction.query(
+                    EnrollmentQueries.enroll,
+                    [
+                        call.tenant, .int(id), .int(section), .intArray([call.principal.user]),
+                        .text(EnrollmentType.teacher.rawValue), .bool(false),
+                    ])
             }
+            return try await answer(id, call, transaction)
+        } mapping: {
+            CourseFields.refusal(of: $0)
         }
+    }
+
+    /// `PUT /api/v1/courses/:id`: `course[…]`, and `course[event]` or `offer`.
+    func update(_ call: CourseCall) async throws -> WebResponse {
+        let all = try call.request.fields()
+        let wishes = try CourseFields(try all.unwrapped("course"), isAdmin: call.membership.isAdmin)
+        let isOffered = try all.optionalBool("offer") ?? false
+        let account = try await account(wishes.account, call.call)
+        let term = try await term(wishes.term, call.call)
+        let state = Self.state(after: wishes.event ?? (isOffered ? .offer : nil))
+        return try await call.commit { transaction in
+            let rows = try await transaction.query(
+                CourseQueries.update,
+                [call.tenant, call.courseValue]
+                    + wishes.values(state: state, account: account?.id, term: term?.id))
+            guard !rows.isEmpty else { throw WebError.notFound }
+            if state == "deleted" {
+                return .json(["id": .int(Int(call.course)), "workflow_state": "deleted"])
+            }
+            return try await answer(call.course, call.call, transaction)
+        } mapping: {
+            CourseFields.refusal(of: $0)
+        }
+    }
+
+    /// `DELETE /api/v1/courses/:id`: `event` says whether it is deleted or concluded.
+    func delete(_ call: CourseCall) async throws -> WebResponse {
+        var fields = try call.request.fields()
+        if !fields.has("event") { fields = try call.request.queryFields() }
+        let event = try fields.string("event", oneOf: ["delete", "conclude"])
+        let wishes = try CourseFields(JSONFields(JSONObject()), isAdmin: false)
+        return try await call.commit { transaction in
+            try await transaction.query(
+                CourseQueries.update,
+                [call.tenant, call.courseValue]
+                    + wishes.values(
+                        state: Self.state(after: event == "delete" ? .delete : .conclude), account: nil,
+                        term: nil))
+            return .json([event: true])
+        }
+    }
+
+    // MARK: Parts
+
+    private static func state(after event: CourseFields.Event?) -> String? {
+        switch event {
+        case .claim: Course.State.unpublished.rawValue
+        case .offer: Course.State.available.rawValue
+        case .conclude: Course.State.completed.rawValue
+        case .delete: "deleted"
+        case nil: nil
+        }
+    }
+
+    private func list(
+        _ call: Call, _ filter: CourseFilter, of user: Int64? = nil, isStaff: Bool = false
+    ) async throws -> WebResponse {
+        let paging = try Paging(call.request)
+        let rows = try await call.query(CourseQueries.list, filter.values(paging))
+        let courses = try rows.compactMap { try CourseRecord($0) }
+        let shown = Array(courses.prefix(paging.size))
+        let written = try await view.write(shown, call, isStaff: isStaff || call.isAdmin, of: user)
+        var response = WebResponse.json { json in
+            json.array(of: written) { $0.raw($1) }
+        }
+        let next = courses.count > paging.size ? shown.last?.id : nil
+        response.setLink(paging.link(for: call.request, next: next))
+        return response
+    }
+
+    private func find(_ id: Int64, _ call: Call) async throws -> CourseRecord {
+        guard let row = try await call.query(CourseQueries.show, [.int(id)]).first,
+            let record = try CourseRecord(row)
+        else { throw WebError.notFound }
+        return record
+    }
+
+    private func answer(
+        _ id: Int64, _ call: Call, _ transaction: PostgresTransaction
+    ) async throws -> WebResponse {
+        guard
+            let row = try await transaction.query(CourseQueries.show, [call.tenant, .int(id)]).first,
+            let record = try CourseRecord(row)
+        else { throw WebError.notFound }
+        return .json { json in
+            json.object { json in record.write(institution: call.institution, isStaff: true, &json) }
+        }
+    }
+
+    private func term(_ text: String?, _ call: Call) async throws -> EnrollmentTerm? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let term = try await TermRoutes.named(text, call) else {
+            throw WebError.invalid("There is no such term.", field: "course.term_id")
+        }
+        return term
+    }
+
+    private func account(_ text: String?, _ call: Call) async throws -> Account? {
+        guard let text else { return nil }
+        let lookup = AccountLookup(call)
+        let account: Account
+        do {
+            account = try await lookup.find(text)
+        } catch let error as WebError where error.status == .notFound {
+            throw WebError.invalid("There is no such account.", field: "course.account_id")
+        }
+        guard try await lookup.administers(account) else { throw WebError.forbidden }
+        return account
     }
 }

@@ -1,4 +1,5 @@
 import Postgres
+import Tenancy
 
 /// The SQL of enrolments.
 enum EnrollmentQueries {
@@ -20,22 +21,6 @@ enum EnrollmentQueries {
         WHERE institution_id = $1 AND course_id = $2 AND user_id = $3 AND workflow_state <> 'deleted'
         """
 
-    /// Users of a course by name, each once.
-    ///
-    /// $1 institution, $2 course, $3 types, $4 sections or null, $5 and $6 the name and id after which to begin, $7 count, $8 left out.
-    static let page: Statement = """
-        SELECT u.id, u.name, u.sortable_name, u.short_name
-        FROM users u
-        WHERE u.institution_id = $1 AND u.workflow_state = 'registered'
-            AND EXISTS (
-                SELECT 1 FROM enrollments e
-                WHERE e.institution_id = $1 AND e.course_id = $2 AND e.user_id = u.id AND e.workflow_state = 'active'
-                    AND e.type = ANY ($3::text[])
-                    AND ($4::bigint[] IS NULL OR e.section_id = ANY ($4::bigint[])))
-            AND ($5::text IS NULL OR (u.sortable_name, u.id) > ($5, $6))
-        ORDER BY u.sortable_name, u.id LIMIT $7 OFFSET $8
-        """
-
     /// Everybody actively enrolled, by name.
     ///
     /// $1 institution, $2 course.
@@ -46,4 +31,136 @@ enum EnrollmentQueries {
             AND u.workflow_state = 'registered'
         ORDER BY u.sortable_name, u.id, e.id
         """
+
+    // MARK: Enrolments as such
+
+    private static let record = "SELECT \(EnrollmentRecord.columns) \(EnrollmentRecord.tables)"
+
+    /// $1 institution, $2 enrolment.
+    static let show = Statement(
+        "\(record) WHERE e.institution_id = $1 AND e.id = $2 AND e.workflow_state <> 'deleted'")
+
+    /// Of a course, by id.
+    ///
+    /// $1 institution, $2 course, $3 types, $4 states, $5 users or null, $6 sections or null, $7 after, $8 count, $9 left
+    /// out.
+    static let ofCourse = Statement(
+        """
+        \(record)
+        WHERE e.institution_id = $1 AND e.course_id = $2 AND e.id > $7 AND e.type = ANY ($3::text[])
+            AND e.workflow_state = ANY ($4::text[]) AND u.workflow_state = 'registered'
+            AND ($5::bigint[] IS NULL OR e.user_id = ANY ($5)) AND ($6::bigint[] IS NULL OR e.section_id = ANY ($6))
+        ORDER BY e.id LIMIT $8 OFFSET $9
+        """)
+
+    /// Of a user, by id.
+    ///
+    /// $1 institution, $2 user, $3 types, $4 states, $5 a term or null, $6 after, $7 count, $8 left out.
+    static let ofUser = Statement(
+        """
+        \(record)
+        WHERE e.institution_id = $1 AND e.user_id = $2 AND e.id > $6 AND e.type = ANY ($3::text[])
+            AND e.workflow_state = ANY ($4::text[]) AND c.workflow_state <> 'deleted'
+            AND ($5::bigint IS NULL OR c.enrollment_term_id = $5)
+        ORDER BY e.id LIMIT $7 OFFSET $8
+        """)
+
+    /// Enrols one user; who was enrolled so before gets the state wished for.
+    ///
+    /// $1 institution, $2 course, $3 section, $4 user, $5 type, $6 state, $7 limited, $8 associated user or null, $9 start,
+    /// $10 end, $11 whether the user did it.
+    static let enrollOne: Statement = """
+        INSERT INTO enrollments (
+            institution_id, course_id, section_id, user_id, type, workflow_state, limit_privileges_to_course_section,
+            associated_user_id, start_at, end_at, is_self_enrolled, stuck_fields)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{workflow_state}')
+        ON CONFLICT ON CONSTRAINT enrollments_once DO UPDATE
+            SET workflow_state = CASE
+                    WHEN enrollments.workflow_state = 'active' AND EXCLUDED.workflow_state = 'invited' THEN 'active'
+                    ELSE EXCLUDED.workflow_state END,
+                limit_privileges_to_course_section = EXCLUDED.limit_privileges_to_course_section,
+                associated_user_id = coalesce(EXCLUDED.associated_user_id, enrollments.associated_user_id),
+                start_at = EXCLUDED.start_at, end_at = EXCLUDED.end_at, completed_at = NULL, updated_at = now()
+        RETURNING id
+        """
+
+    /// Changes the state of one that is in some of the states $4.
+    ///
+    /// $1 institution, $2 enrolment, $3 state.
+    static let change: Statement = """
+        UPDATE enrollments SET workflow_state = $3, updated_at = now(),
+            completed_at = CASE WHEN $3 = 'completed' THEN now() END,
+            stuck_fields = CASE WHEN 'workflow_state' = ANY (stuck_fields) THEN stuck_fields
+                ELSE stuck_fields || 'workflow_state'::text END
+        WHERE institution_id = $1 AND id = $2 AND workflow_state = ANY ($4::text[]) RETURNING id
+        """
+
+    /// The first section of a course, which takes who names none.
+    ///
+    /// $1 institution, $2 course.
+    static let firstSection: Statement = """
+        SELECT s.id FROM sections s
+        WHERE s.institution_id = $1 AND s.course_id = $2 AND s.workflow_state = 'active' ORDER BY s.id LIMIT 1
+        """
+
+    /// A course that can be joined with a code, locked, so that its limit holds.
+    ///
+    /// $1 institution, $2 course.
+    static let selfEnrollment: Statement = """
+        SELECT c.self_enrollment, c.self_enrollment_code, c.self_enrollment_limit::bigint,
+            (SELECT count(*) FROM enrollments e
+                WHERE e.institution_id = $1 AND e.course_id = $2 AND e.is_self_enrolled
+                    AND e.workflow_state IN ('invited', 'active')),
+            c.workflow_state
+        FROM courses c WHERE c.institution_id = $1 AND c.id = $2 AND c.workflow_state <> 'deleted'
+        FOR NO KEY UPDATE OF c
+        """
+
+    /// Users of a course with more than their names.
+    ///
+    /// $1 institution, $2 course, $3 types, $4 states, $5 sections or null, $6 users or null, $7 a pattern or null, $8 and
+    /// $9 the name and id after which to begin, $10 count, $11 left out.
+    static let users = Statement(
+        """
+        SELECT \(UserRecord.columns)
+        FROM (
+            SELECT u.* FROM users u
+            WHERE u.institution_id = $1 AND u.workflow_state = 'registered'
+                AND EXISTS (
+                    SELECT 1 FROM enrollments e
+                    WHERE e.institution_id = $1 AND e.course_id = $2 AND e.user_id = u.id
+                        AND e.workflow_state = ANY ($4::text[]) AND e.type = ANY ($3::text[])
+                        AND ($5::bigint[] IS NULL OR e.section_id = ANY ($5::bigint[])))
+                AND ($6::bigint[] IS NULL OR u.id = ANY ($6))
+                AND ($7::text IS NULL OR u.name ILIKE $7 OR u.sortable_name ILIKE $7)
+                AND ($8::text IS NULL OR (u.sortable_name, u.id) > ($8, $9))
+            ORDER BY u.sortable_name, u.id LIMIT $10 OFFSET $11
+        ) u \(UserRecord.join)
+        ORDER BY u.sortable_name, u.id
+        """)
+
+    /// All users of the institution, or those with enrolments in courses of an account.
+    ///
+    /// $1 institution, $2 an account or null, $3 types or null, $4 a pattern or null, $5 and $6 the name and id after which
+    /// to begin, $7 count, $8 left out.
+    static let usersOfAccount = Statement(
+        """
+        SELECT \(UserRecord.columns)
+        FROM (
+            SELECT u.* FROM users u
+            WHERE u.institution_id = $1 AND u.workflow_state <> 'deleted'
+                AND (($2::bigint IS NULL AND $3::text[] IS NULL) OR EXISTS (
+                    SELECT 1 FROM enrollments e
+                    JOIN courses c ON c.institution_id = $1 AND c.id = e.course_id AND c.workflow_state <> 'deleted'
+                    JOIN accounts a ON a.institution_id = $1 AND a.id = c.account_id
+                    WHERE e.institution_id = $1 AND e.user_id = u.id AND e.workflow_state IN ('invited', 'active')
+                        AND ($2::bigint IS NULL OR $2 = ANY (a.path))
+                        AND ($3::text[] IS NULL OR e.type = ANY ($3))))
+                AND ($4::text IS NULL OR u.name ILIKE $4 OR u.sortable_name ILIKE $4 OR u.sis_user_id ILIKE $4
+                    OR u.email ILIKE $4)
+                AND ($5::text IS NULL OR (u.sortable_name, u.id) > ($5, $6))
+            ORDER BY u.sortable_name, u.id LIMIT $7 OFFSET $8
+        ) u \(UserRecord.join)
+        ORDER BY u.sortable_name, u.id
+        """)
 }

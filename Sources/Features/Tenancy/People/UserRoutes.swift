@@ -1,96 +1,133 @@
 import JSON
+import Postgres
 import WebServer
 
-/// A user about themself, in Canvas's shape.
+/// Users: about themselves, about children, and to the institution's admins.
 enum UserRoutes {
-    /// `GET /api/v1/users/self`.
-    static func me(_ call: Call) async throws -> WebResponse {
-        let (context, principal) = (call.context, call.principal)
-        let user = try await find(principal, context)
-        return .json { json in
-            json.object { json in write(user, principal, &json) }
-        }
-    }
-
-    /// `GET /api/v1/users/self/profile`.
-    static func profile(_ call: Call) async throws -> WebResponse {
-        let (context, principal) = (call.context, call.principal)
-        let user = try await find(principal, context)
+    /// `GET /api/v1/users/:id`.
+    static func show(_ call: Call, _ user: Int64) async throws -> WebResponse {
+        let record = try await find(user, call)
         return .json { json in
             json.object { json in
-                write(user, principal, &json)
-                json.nullMember("title")
-                json.nullMember("bio")
-                json.nullMember("primary_email")
-                json.nullMember("avatar_url")
-                json.member("time_zone", "Etc/UTC")
-                json.nullMember("locale")
+                record.write(detail(call), &json)
+                json.member("effective_locale", record.locale ?? "en")
             }
         }
     }
 
-    /// `GET /api/v1/users/self/observees`: the children that a parent is linked to, in pages by id.
-    static func observees(_ call: Call) async throws -> WebResponse {
-        let (request, context, principal) = (call.request, call.context, call.principal)
-        let paging = try Paging(request)
-        let linked = try await children(of: principal, context)
-        let rest = linked.filter { $0 > paging.after ?? 0 }
-        let page = Array(rest.prefix(paging.size))
-        let users = try await users(page, principal, context)
-        var response = WebResponse.json { json in
-            json.array(of: users) { json, user in
-                json.object { json in
-                    json.member("id", user.id)
-                    json.member("name", user.name)
-                    json.member("sortable_name", user.sortableName)
-                    json.member("short_name", user.shortName)
-                }
+    /// `GET /api/v1/users/:user_id/profile`.
+    static func profile(_ call: Call, _ user: Int64) async throws -> WebResponse {
+        let record = try await find(user, call)
+        return .json { json in
+            json.object { json in
+                json.member("id", record.id)
+                json.member("name", record.name)
+                json.member("short_name", record.shortName)
+                json.member("sortable_name", record.sortableName)
+                json.orNull("title", record.title)
+                json.orNull("bio", record.bio)
+                json.orNull("primary_email", record.email)
+                json.orNull("login_id", record.login)
+                json.orNull("avatar_url", record.avatar)
+                json.member("time_zone", record.timeZone ?? "Etc/UTC")
+                json.orNull("locale", record.locale)
+                if call.isAdmin { json.orNull("sis_user_id", record.sisID) }
             }
         }
-        response.setLink(paging.link(for: request, next: rest.count > page.count ? page.last : nil))
+    }
+
+    /// `PUT /api/v1/users/:id`: a user's own names, address and settings; admins also the SIS id, and suspend with
+    /// `user[event]`: sessions and tokens of a suspended user are good for nothing until they are let in again.
+    static func update(_ call: Call, _ user: Int64) async throws -> WebResponse {
+        let changes = try UserChanges(try call.request.fields().unwrapped("user"), isAdmin: call.isAdmin)
+        let response = try await call.commit { transaction in
+            let rows = try await transaction.query(
+                UserQueries.update, [call.tenant, .int(user)] + changes.values)
+            guard !rows.isEmpty else { throw WebError.notFound }
+            return try await answer(user, call, transaction)
+        } mapping: {
+            UserChanges.refusal(of: $0)
+        }
+        if changes.state == .suspended { didRevoke(user, call) }
         return response
     }
 
-    private static func children(of principal: Principal, _ context: WebContext) async throws -> [Int64] {
-        do throws(DirectoryError) {
-            return try await Directory(pool: context.pool).children(
-                of: principal.user, in: principal.institution)
+    /// `POST /api/v1/accounts/:account_id/users`: a user, and its person where the login is new.
+    ///
+    /// For admins of the institution's root: users belong to the institution.
+    static func create(_ call: Call, _ account: Account) async throws -> WebResponse {
+        guard call.isAdmin else { throw WebError.forbidden }
+        let new = try NewUserFields(try call.request.fields())
+        let hash = try await hash(new.password, call)
+        return try await call.commit { transaction in
+            let people = try await transaction.query(
+                DirectoryQueries.createPeople, [.textArray([new.login]), .textArray([hash])])
+            guard let person = try people.first?.int(1) else { throw WebError.unavailable() }
+            let rows = try await transaction.query(
+                UserQueries.create, [call.tenant, .int(person)] + new.values)
+            guard let id = try rows.first?.int(0) else { throw NewUserFields.loginTaken }
+            return try await answer(id, call, transaction)
+        } mapping: {
+            UserChanges.refusal(of: $0)
+        }
+    }
+
+    /// `DELETE /api/v1/accounts/:account_id/users/:user_id`: takes the user out of the institution, with everything that
+    /// they could come in with.
+    static func delete(_ call: Call, _ account: Account) async throws -> WebResponse {
+        guard call.isAdmin else { throw WebError.forbidden }
+        let user = try await UserLookup(call).find(call.request.parameters["user_id"] ?? "")
+        guard user != call.principal.user else {
+            throw WebError.conflict("You cannot remove yourself.", code: "own_user")
+        }
+        let record = try await find(user, call)
+        let response = try await call.commit { transaction in
+            let results = try await transaction.query([
+                (UserQueries.endSessions, [call.tenant, .int(user)]),
+                (UserQueries.endTokens, [call.tenant, .int(user)]),
+                (UserQueries.delete, [call.tenant, .int(user)]),
+            ])
+            guard !results[2].isEmpty else { throw WebError.notFound }
+            return .json { json in
+                json.object { json in record.write(.administrative, &json) }
+            }
+        }
+        didRevoke(user, call)
+        return response
+    }
+
+    // MARK: Parts
+
+    private static func detail(_ call: Call) -> UserRecord.Detail { call.isAdmin ? .administrative : .full }
+
+    private static func find(_ user: Int64, _ call: Call) async throws -> UserRecord {
+        guard let row = try await call.query(UserQueries.show, [.int(user)]).first else {
+            throw WebError.notFound
+        }
+        return try UserRecord(row)
+    }
+
+    private static func answer(
+        _ user: Int64, _ call: Call, _ transaction: PostgresTransaction
+    ) async throws -> WebResponse {
+        let rows = try await transaction.query(UserQueries.show, [call.tenant, .int(user)])
+        guard let row = rows.first else { throw WebError.notFound }
+        let record = try UserRecord(row)
+        return .json { json in
+            json.object { json in record.write(detail(call), &json) }
+        }
+    }
+
+    private static func hash(_ password: String?, _ call: Call) async throws -> String? {
+        guard let password else { return nil }
+        do throws(PasswordLane.Full) {
+            return try await call.context.service(TenancyServices.self).passwords.hash(password)
         } catch {
-            throw cause(of: error)
+            throw WebError.unavailable(retryAfter: error.retryAfterSeconds)
         }
     }
 
-    /// Users by id.
-    private static func users(
-        _ ids: [Int64], _ principal: Principal, _ context: WebContext
-    ) async throws -> [User] {
-        let found: [User]
-        do throws(DirectoryError) {
-            found = try await Directory(pool: context.pool).users(ids, in: principal.institution)
-        } catch {
-            throw cause(of: error)
-        }
-        return found.sorted { $0.id < $1.id }
-    }
-
-    /// What the server's table knows to answer to.
-    private static func cause(of error: DirectoryError) -> any Error {
-        if case .database(let cause) = error { return cause }
-        return error
-    }
-
-    private static func find(_ principal: Principal, _ context: WebContext) async throws -> User {
-        guard let user = try await users([principal.user], principal, context).first else {
-            throw WebError.unauthorized
-        }
-        return user
-    }
-
-    private static func write(_ user: User, _ principal: Principal, _ json: inout JSONWriter) {
-        json.member("id", user.id)
-        json.member("name", user.name)
-        json.member("sortable_name", user.sortableName)
-        json.member("short_name", user.shortName)
-        json.member("login_id", principal.login)
+    private static func didRevoke(_ user: Int64, _ call: Call) {
+        call.context.find(TenancyServices.self)?.didRevoke(of: user, in: call.institution)
     }
 }

@@ -22,13 +22,31 @@ package enum PermissionTable {
 
     // MARK: Accounts
 
-    private static let accounts: [Permission] = []
+    private static let accounts: [Permission] = [
+        // Those that one administers.
+        Permission("GET /api/v1/accounts", .own),
+        Permission("GET /api/v1/accounts/:id", .account),
+        Permission("PUT /api/v1/accounts/:id", .account),
+        Permission("GET /api/v1/accounts/:account_id/sub_accounts", .account),
+        Permission("POST /api/v1/accounts/:account_id/sub_accounts", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/sub_accounts/:id", .account),
+        Permission("GET /api/v1/accounts/:account_id/admins", .account),
+        Permission("POST /api/v1/accounts/:account_id/admins", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/admins/:user_id", .account),
+        Permission("GET /api/v1/accounts/:account_id/roles", .account),
+        Permission("GET /api/v1/accounts/:account_id/scopes", .account),
+        // Users belong to the institution: those who administer its root make and remove them.
+        Permission("POST /api/v1/accounts/:account_id/users", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/users/:user_id", .account),
+    ]
 
     // MARK: Users
 
     private static let users: [Permission] = [
-        Permission("GET /api/v1/users/self", .own),
-        Permission("GET /api/v1/users/self/profile", .own),
+        Permission("GET /api/v1/users/:id", .user([.oneself, .parent, .admin])),
+        // The SIS id and the state are an admin's to change.
+        Permission("PUT /api/v1/users/:id", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/:user_id/profile", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/users/self/observees", .own),
     ]
 
@@ -38,8 +56,51 @@ package enum PermissionTable {
         // One's own courses; an admin's are all of the institution.
         Permission("GET /api/v1/courses", .own),
         Permission("GET /api/v1/courses/:id", .course(everybody)),
+        Permission("PUT /api/v1/courses/:id", .course([.staff])),
+        Permission("DELETE /api/v1/courses/:id", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/settings", .course(everybody)),
+        Permission("PUT /api/v1/courses/:course_id/settings", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/tabs", .course(everybody)),
+        Permission("GET /api/v1/courses/:course_id/permissions", .course(everybody)),
+        Permission("GET /api/v1/users/:user_id/courses", .user([.oneself, .parent, .admin])),
+        Permission("GET /api/v1/accounts/:account_id/courses", .account),
+        Permission("POST /api/v1/accounts/:account_id/courses", .account),
+
+        Permission("GET /api/v1/accounts/:account_id/terms", .account),
+        Permission("POST /api/v1/accounts/:account_id/terms", .account),
+        Permission("GET /api/v1/accounts/:account_id/terms/:id", .account),
+        Permission("PUT /api/v1/accounts/:account_id/terms/:id", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/terms/:id", .account),
+
         // Staff whose enrolment is limited to sections see the people of those.
         Permission("GET /api/v1/courses/:course_id/users", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/search_users", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/users/:id", .course([.staff])),
+        Permission("GET /api/v1/accounts/:account_id/users", .account),
+
+        Permission("GET /api/v1/courses/:course_id/sections", .course(everybody)),
+        Permission("POST /api/v1/courses/:course_id/sections", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/sections/:id", .course(everybody)),
+        Permission("GET /api/v1/sections/:id", .course(everybody)),
+        Permission("PUT /api/v1/sections/:id", .course([.staff])),
+        Permission("DELETE /api/v1/sections/:id", .course([.staff])),
+        // Staff of both courses.
+        Permission("POST /api/v1/sections/:id/crosslist/:new_course_id", .course([.staff])),
+        Permission("DELETE /api/v1/sections/:id/crosslist", .course([.staff])),
+
+        // A student sees their own, an observer their own and those of the children they are linked to.
+        Permission("GET /api/v1/courses/:course_id/enrollments", .course(everybody)),
+        Permission("GET /api/v1/sections/:section_id/enrollments", .course(everybody)),
+        Permission("GET /api/v1/users/:user_id/enrollments", .user([.oneself, .parent, .admin])),
+        Permission("GET /api/v1/accounts/:account_id/enrollments/:id", .account),
+        // Staff enrol anybody; who has the course's code enrols themself.
+        Permission("POST /api/v1/courses/:course_id/enrollments", .own),
+        Permission("POST /api/v1/sections/:section_id/enrollments", .course([.staff])),
+        Permission("DELETE /api/v1/courses/:course_id/enrollments/:id", .course([.staff])),
+        Permission("PUT /api/v1/courses/:course_id/enrollments/:id/reactivate", .course([.staff])),
+        // Whom the invitation is for.
+        Permission("POST /api/v1/courses/:course_id/enrollments/:id/accept", .own),
+        Permission("POST /api/v1/courses/:course_id/enrollments/:id/reject", .own),
     ]
 
     // MARK: Assessment

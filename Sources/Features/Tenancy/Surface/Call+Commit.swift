@@ -33,6 +33,24 @@ extension Call {
         }
     }
 
+    /// The same, with what the database refuses told in words.
+    ///
+    /// - Parameters:
+    ///   - body: The change.
+    ///   - refusal: What to answer to an error of the database, such as a violated constraint; `nil` leaves it as it is.
+    /// - Returns: The answer, after the commit.
+    /// - Throws: As ``commit(_:)`` does, and what `refusal` gives.
+    package func commit(
+        _ body: (PostgresTransaction) async throws -> WebResponse,
+        mapping refusal: (PostgresError) -> WebError?
+    ) async throws -> WebResponse {
+        do {
+            return try await commit(body)
+        } catch let error as PostgresError {
+            throw refusal(error) ?? error as any Error
+        }
+    }
+
     /// Whether an answer is that to an earlier request, so that nothing is to follow from it.
     package static func isReplay(_ response: WebResponse) -> Bool {
         response.headers[.idempotencyReplayed] != nil

@@ -1,0 +1,96 @@
+import HTTPTypes
+import JSON
+import Postgres
+import Tenancy
+import WebServer
+
+/// What a request says of an enrolment to be made; read and checked, nothing done yet.
+struct NewEnrollment {
+    private let user: Int64
+    private let type: EnrollmentType
+    private let section: Int64
+    private let state: String
+    private let isLimited: Bool
+    private let associatedUser: Int64?
+    private let startAt: Int64?
+    private let endAt: Int64?
+
+    private static let states = ["active", "invited", "inactive"]
+
+    /// Reads and checks the members of `enrollment[…]`.
+    ///
+    /// - Throws: An error that names the field; 403 for a section that the caller may not see.
+    init(_ fields: JSONFields, section text: String?, _ call: CourseCall) async throws {
+        user = try await Self.user("user_id", fields, call)
+        let typeName = try fields.optionalString("type", max: 40) ?? fields.optionalString("role", max: 40)
+        guard let typeName else { throw fields.error("type", .missing) }
+        guard let type = EnrollmentType(rawValue: typeName) else {
+            throw fields.error("type", .notOneOf(EnrollmentType.allCases.map(\.rawValue)))
+        }
+        self.type = type
+        state = try fields.optionalString("enrollment_state", oneOf: Self.states) ?? "invited"
+        isLimited = try fields.optionalBool("limit_privileges_to_course_section") ?? false
+        startAt = try fields.timeChange("start_at") ?? nil
+        endAt = try fields.timeChange("end_at") ?? nil
+        if let startAt, let endAt, endAt < startAt {
+            throw fields.error("end_at", .other("must not be before start_at"))
+        }
+        if fields.has("associated_user_id") {
+            guard type == .observer else {
+                throw fields.error("associated_user_id", .other("is for observers only"))
+            }
+            associatedUser = try await Self.user("associated_user_id", fields, call)
+        } else {
+            associatedUser = nil
+        }
+        section = try await Self.section(text ?? Self.text("course_section_id", fields), fields, call)
+        guard call.membership.visibleSections?.contains(section) ?? true else { throw WebError.forbidden }
+    }
+
+    /// The parameters of ``EnrollmentQueries/enrollOne``.
+    func values(_ call: CourseCall) -> [PostgresValue] {
+        [
+            call.tenant, call.courseValue, .int(section), .int(user), .text(type.rawValue), .text(state),
+            .bool(isLimited), .int(associatedUser), .timestamp(milliseconds: startAt),
+            .timestamp(milliseconds: endAt), .bool(false),
+        ]
+    }
+
+    /// What is told of a violated constraint.
+    static func refusal(of error: PostgresError) -> WebError? {
+        error.state == .foreignKeyViolation
+            ? .invalid("The user or the section is not there any more.", field: "enrollment.user_id") : nil
+    }
+
+    private static func text(_ name: String, _ fields: JSONFields) -> String? {
+        fields.optionalValue(name).flatMap { $0.string ?? $0.number?.text }
+    }
+
+    private static func user(_ name: String, _ fields: JSONFields, _ call: CourseCall) async throws -> Int64 {
+        guard let text = text(name, fields), !text.isEmpty else { throw fields.error(name, .missing) }
+        do {
+            return try await UserLookup(call.call).find(text)
+        } catch let error as WebError where error.status == .notFound {
+            throw fields.error(name, .other("names no user of the institution"))
+        }
+    }
+
+    private static func section(
+        _ text: String?, _ fields: JSONFields, _ call: CourseCall
+    ) async throws -> Int64 {
+        guard let text, !text.isEmpty else {
+            // Staff of one section enrol into it.
+            if let own = call.membership.visibleSections?.first { return own }
+            let rows = try await call.query(EnrollmentQueries.firstSection, [call.courseValue])
+            guard let id = try rows.first?.int(0) else {
+                throw fields.error("course_section_id", .other("is needed: the course has no section"))
+            }
+            return id
+        }
+        let found = try await SectionRoutes.named(text, call.call)
+        guard let section = found?.section, section.course == call.course else {
+            throw fields.error("course_section_id", .other("names no section of the course"))
+        }
+        return section.id
+    }
+}
