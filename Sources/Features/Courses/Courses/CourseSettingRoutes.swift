@@ -67,8 +67,9 @@ enum CourseSettingRoutes {
         }
     }
 
-    /// `GET /api/v1/courses/:course_id/permissions`: which of `permissions[]` the caller has; each is a scope as tokens
-    /// have it. Without any, all that are about a course.
+    /// `GET /api/v1/courses/:course_id/permissions`: which of `permissions[]` the caller has, as scopes of tokens.
+    ///
+    /// Without any, all that are about a course.
     static func listPermissions(_ call: CourseCall) async throws -> WebResponse {
         let wanted = Set(call.request.queryValues("permissions[]"))
         return .json { json in

@@ -69,8 +69,9 @@ extension UserQueries {
         SELECT id FROM made
         """
 
-    /// Changes what is not null; $3 ff. name, sortable name, short name, email, avatar, time zone, locale, title, bio,
-    /// state; $13 whether the SIS id changes, $14 the SIS id, $15 fields that are stuck from now on.
+    /// Changes what is not null.
+    ///
+    /// $3 to $12: name, sortable name, short name, email, avatar, time zone, locale, title, bio, state; $13 whether the SIS id changes, $14 the SIS id, $15 fields that are stuck from now on.
     ///
     /// $2 user. An empty text takes away.
     static let update: Statement = """
@@ -90,7 +91,7 @@ extension UserQueries {
     static let endSessions: Statement = "DELETE FROM sessions WHERE institution_id = $1 AND user_id = $2"
     /// $2 user.
     static let endTokens: Statement = "DELETE FROM access_tokens WHERE institution_id = $1 AND user_id = $2"
-    /// $2 user. The ids of other systems are free again.
+    /// $2 user; the ids of other systems are free again.
     static let delete: Statement = """
         UPDATE users SET workflow_state = 'deleted', sis_user_id = NULL, integration_id = NULL
         WHERE institution_id = $1 AND id = $2 AND workflow_state <> 'deleted' RETURNING id
