@@ -114,7 +114,9 @@ private final class PendingAnswer<Value> {
     }
 
     func value() async throws(PostgresError) -> Value {
-        if result == nil { await withCheckedContinuation { waiter = $0 } }
+        // Looked at again within: a body without an actor of its own is queued once more before it gets there, and the
+        // answer may come first.
+        if result == nil { await withCheckedContinuation { resumeWhenGiven($0) } }
         guard let result else { throw .cancelled }
         return try result.get()
     }

@@ -12,6 +12,7 @@ package final class PostgresTransaction {
     /// What goes before the first statement, in the same flight: a failing `BEGIN` takes everything with it.
     private var opening: [Step]
     private var isOver = false
+    private var commitHooks: [() -> Void] = []
 
     init(connection: PostgresConnection, tenant: TenantID?, options: TransactionOptions) {
         self.connection = connection
@@ -39,6 +40,13 @@ package final class PostgresTransaction {
         return try await fly(steps)
     }
 
+    /// Has `body` called once, on the loop, after the commit; never when the transaction is rolled back, or when whether
+    /// it was committed is unknown.
+    package func afterCommit(_ body: @escaping () -> Void) {
+        precondition(!isOver, "the transaction is over")
+        commitHooks.append(body)
+    }
+
     private func fly(_ steps: [Step]) async throws(PostgresError) -> [Rows] {
         let all = opening + steps
         opening = []
@@ -56,11 +64,14 @@ package final class PostgresTransaction {
     /// - Throws: What the server says; `25P02` when a statement had failed and the body hid it.
     func commit() async throws(PostgresError) {
         isOver = true
-        guard opening.isEmpty else { return }
-        let results = try await fly([Step(statement: "COMMIT", values: [], place: 0)])
-        guard results[0].commandTag == "COMMIT" else {
-            throw .server(.init(state: .inFailedTransaction, message: "a statement had failed: rolled back"))
+        if opening.isEmpty {
+            let results = try await fly([Step(statement: "COMMIT", values: [], place: 0)])
+            guard results[0].commandTag == "COMMIT" else {
+                throw .server(
+                    .init(state: .inFailedTransaction, message: "a statement had failed: rolled back"))
+            }
         }
+        for hook in commitHooks { hook() }
     }
 
     /// Gives everything up; a connection that cannot even do that is closed.
