@@ -84,6 +84,9 @@ let modules: [Module] = [
     Module(
         name: "WebClient", layer: .server, uses: ["EventLoop", "Sockets", "HTTP"], libraries: [httpTypes]),
     Module(
+        name: "JobQueue", layer: .server, uses: ["EventLoop", "Postgres", "JSON", "Telemetry"],
+        libraries: [logging]),
+    Module(
         name: "LiveHub", layer: .server,
         uses: [
             "EventLoop", "Sockets", "Postgres", "Redis", "JSON", "WebSocket", "LiveProtocol", "Telemetry",
