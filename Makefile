@@ -12,7 +12,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-scenario \
-	test-browser test-faults faults test-cluster cluster demo bench bench-page conformance clean
+	test-browser test-faults test-jobs faults test-cluster cluster demo bench bench-page conformance clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ build-tests: deps
 
 check: lint test ## What must be green before every commit: format, build with warnings as errors, all tests
 
-test: build-tests test-swift test-web test-protocol test-canvas test-scenario test-browser test-faults test-cluster ## Install what is missing, build, run every test
+test: build-tests test-swift test-web test-protocol test-canvas test-scenario test-browser test-faults test-jobs test-cluster ## Install what is missing, build, run every test
 	@echo "all tests passed"
 
 # One test at a time: hundreds at once share two cores and one Postgres, and then limits meant for a hung server are met by
@@ -62,6 +62,9 @@ test-browser: build-tests ## Only the tests in Chromium
 
 test-faults: build-tests ## Kill the server at its fault points, a few seeds
 	$(PYTHON) Tests/Faults/faults.py --cohort $(DEBUG)
+
+test-jobs: build-tests ## Kill, freeze and stop workers in the middle of jobs (half a minute)
+	$(PYTHON) Tests/Jobs/jobs.py --cohort $(DEBUG)
 
 faults: build deps ## Kill the server at its fault points, 30 seeds with 1,000 students (6 minutes)
 	$(PYTHON) Tests/Faults/faults.py --cohort $(RELEASE) --seeds 30 --students 1000

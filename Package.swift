@@ -128,7 +128,7 @@ let modules: [Module] = [
         name: "Cohort", layer: .app,
         uses: [
             "CLinux", "EventLoop", "Sockets", "Processes", "Postgres", "Redis", "JSON", "HTTP", "WebSocket",
-            "WebServer", "WebClient", "LiveHub", "Telemetry",
+            "WebServer", "WebClient", "JobQueue", "LiveHub", "Telemetry",
             "Tenancy", "Courses", "Assessment", "Classroom", "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),

@@ -28,6 +28,15 @@ struct ServeCommand: AsyncParsableCommand {
         extras.sink = sink
         extras.hasTestEndpoints = testEndpoints
         let plan = extras
+        guard configuration.roles.contains(.web) else {
+            let worker = try await Complaint.around {
+                try await WorkerServer.start(configuration, extras: plan)
+            }
+            StandardOutput.line("working on jobs; probes at http://\(worker.address)")
+            await signals.wait()
+            StandardOutput.line("stopping; a second signal ends at once")
+            return await worker.drain()
+        }
         let server = try await Complaint.around { try await Server.start(configuration, extras: plan) }
         for note in server.notes { StandardOutput.line(note) }
         StandardOutput.line("serving at \(server.baseURL)")

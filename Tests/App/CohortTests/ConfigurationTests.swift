@@ -47,8 +47,23 @@ struct `Settings of a server` {
         #expect(configuration.loops >= 1)
         #expect(configuration.database == nil)
         #expect(configuration.live.pingSeconds == 25)
+        #expect(configuration.roles == [.web, .worker])
         #expect(configuration.printed.count == ConfigurationKeys.all.count)
         #expect(configuration.printed.allSatisfy { $0.origin == nil })
+    }
+
+    @Test(arguments: [
+        ("web", [Configuration.Role.web]), ("worker", [.worker]), ("worker,web", [.web, .worker]),
+    ])
+    func `gives a node its roles`(text: String, roles: [Configuration.Role]) throws {
+        #expect(try read(["--roles", text]).roles == Set(roles))
+    }
+
+    @Test func `knows no other role, and needs one`() {
+        #expect(
+            problem(["--roles", "web,wrker"])
+                == "roles (the flag --roles) must be web, worker or both; \"wrker\" is neither")
+        #expect(problem(yaml: "roles: []\n") != nil)
     }
 
     @Test func `takes a flag before the environment before the file before the command's default`() throws {

@@ -11,6 +11,8 @@ package import WebServer
 package struct Configuration: Sendable {
     /// Where to listen.
     package let address: SocketAddress
+    /// What this node does; never empty.
+    package let roles: Set<Role>
     /// Event loops.
     package let loops: Int
     /// This node's name, for logs and `/ops`.
@@ -44,6 +46,7 @@ package struct Configuration: Sendable {
     package let metricsReaders: ProxyTrust
     package let connectionLimit: Int
     package let live: Live
+    package let jobs: Jobs
     /// Plain namespaces of the operator's.
     package let namespaces: [Namespace]
     /// Passwords hashed at a time.
@@ -61,6 +64,22 @@ package struct Configuration: Sendable {
     /// Every setting that is not left at its default, secrets included, as environment variables: what hands this
     /// configuration to another process, whatever place each value came from.
     package let variables: Redacted<[String: String]>
+
+    /// A part that a node may play.
+    package enum Role: String, Sendable, CaseIterable {
+        /// It serves people: pages, REST, the live layer.
+        case web
+        /// It does jobs.
+        case worker
+    }
+
+    /// How jobs are done.
+    package struct Jobs: Sendable, Equatable {
+        package let slots: Int
+        package let poolSize: Int
+        package let lease: Duration
+        package let retention: Duration
+    }
 
     /// The live layer's bounds.
     package struct Live: Sendable, Equatable {
@@ -98,6 +117,7 @@ package struct Configuration: Sendable {
             try ConfigurationSources(
                 arguments: arguments, environment: environment, file: file, defaults: defaults))
         address = try reader.address()
+        roles = try reader.roles()
         loops = try reader.count(ConfigurationKeys.loops, zero: ConfigurationReader.usableCPUs)
         nodeName = try reader.text(ConfigurationKeys.nodeName) ?? ConfigurationReader.hostName
         database = try reader.database(ConfigurationKeys.databaseURL)
@@ -119,6 +139,11 @@ package struct Configuration: Sendable {
         metricsReaders = try reader.networks(ConfigurationKeys.webMetricsReaders)
         connectionLimit = try reader.number(ConfigurationKeys.webConnections)
         live = try reader.live()
+        jobs = Jobs(
+            slots: try reader.number(ConfigurationKeys.jobsSlots),
+            poolSize: try reader.number(ConfigurationKeys.jobsPool),
+            lease: .seconds(try reader.number(ConfigurationKeys.jobsLease)),
+            retention: .seconds(3600 * (try reader.number(ConfigurationKeys.jobsRetention))))
         namespaces = try reader.namespaces()
         passwordsWidth = try reader.count(
             ConfigurationKeys.passwordsWidth, zero: max(1, ConfigurationReader.usableCPUs / 2))
@@ -132,8 +157,9 @@ package struct Configuration: Sendable {
         variables = Redacted(try reader.variables())
     }
 
-    /// Connections to Postgres that this node keeps open: each loop's, and those of the log and the answer intake.
-    package var connectionSum: Int { loops * poolSize + 2 * logPoolSize }
+    /// Connections to Postgres that this node keeps open: each loop's, and those of the log, the answer intake and the
+    /// jobs.
+    package var connectionSum: Int { loops * poolSize + 2 * logPoolSize + jobs.poolSize }
 
     /// The settings as they stand in the log, without secrets.
     package var metadata: Logger.Metadata {

@@ -17,6 +17,9 @@ package enum ConfigurationKeys {
         "listen.port", .number(0...65_535), "8080", "Port to listen at; 0 takes any free one")
     static let loops = ConfigurationKey(
         "loops", .number(0...256), "0", "Event loops; 0 makes one for each CPU that the process may use")
+    static let roles = ConfigurationKey(
+        "roles", .list, "web,worker",
+        "What this node does: web serves people, worker does jobs; a worker alone answers probes only")
     static let nodeName = ConfigurationKey("node.name", .text, "", "This node's name; empty takes the host's")
 
     static let databaseURL = ConfigurationKey(
@@ -96,6 +99,16 @@ package enum ConfigurationKeys {
         "namespaces", .list, "",
         "Plain channels for own apps: NAME:stream:SIZE:SECONDS or NAME:ephemeral; members may publish there")
 
+    static let jobsSlots = ConfigurationKey(
+        "jobs.slots", .number(1...1000), "16", "Jobs that a worker does at a time")
+    static let jobsPool = ConfigurationKey(
+        "jobs.pool", .number(1...32), "4", "Connections to Postgres of the jobs")
+    static let jobsLease = ConfigurationKey(
+        "jobs.lease-seconds", .number(1...600), "30",
+        "Seconds after which another worker takes the jobs of one that is silent")
+    static let jobsRetention = ConfigurationKey(
+        "jobs.retention-hours", .number(1...8760), "72", "Hours that completed jobs are kept")
+
     static let passwordsWidth = ConfigurationKey(
         "passwords.width", .number(0...256), "0", "Passwords hashed at a time; 0 takes half of the CPUs")
     static let passwordsBacklog = ConfigurationKey(
@@ -120,7 +133,7 @@ package enum ConfigurationKeys {
 
     /// The table, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
-        listenHost, listenPort, loops, nodeName,
+        listenHost, listenPort, roles, loops, nodeName,
         databaseURL, databaseOwnerURL, databasePool, databaseLogPool, databaseWaiters,
         databaseStatementSeconds, redisURL,
         tokenSecret, tokenKeySet, tokenKeySetURL, tokenAudience, tokenIssuer,
@@ -128,7 +141,8 @@ package enum ConfigurationKeys {
         webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webConnections,
         livePing, livePong, liveMessageBytes, liveSubscriptions, liveCommandRate, liveCommandBurst,
         liveAdmissions, liveSessionBytes,
-        namespaces, passwordsWidth, passwordsBacklog, operators, drainCloses, drainLimit, logLevel,
+        namespaces, jobsSlots, jobsPool, jobsLease, jobsRetention, passwordsWidth, passwordsBacklog,
+        operators, drainCloses, drainLimit, logLevel,
         logRequests,
     ]
 

@@ -84,6 +84,22 @@ struct ConfigurationReader {
 
     // MARK: Values with a meaning
 
+    func roles() throws(ConfigurationProblem) -> Set<Configuration.Role> {
+        let given = try given(ConfigurationKeys.roles)
+        var roles: Set<Configuration.Role> = []
+        for text in given.values {
+            guard let role = Configuration.Role(rawValue: text) else {
+                throw bad(
+                    ConfigurationKeys.roles, given, "must be web, worker or both; \"\(text)\" is neither")
+            }
+            roles.insert(role)
+        }
+        guard !roles.isEmpty else {
+            throw bad(ConfigurationKeys.roles, given, "must be web, worker or both")
+        }
+        return roles
+    }
+
     func address() throws(ConfigurationProblem) -> SocketAddress {
         let port = try number(ConfigurationKeys.listenPort)
         let host = try given(ConfigurationKeys.listenHost)

@@ -71,6 +71,7 @@ extension Demo {
         own["COHORT_LISTEN_PORT"] = "0"
         own["COHORT_LOOPS"] = "1"
         own["COHORT_REDIS_URL"] = nil
+        own["COHORT_ROLES"] = "web"
         let configuration = try Configuration(arguments: [], environment: own, file: nil)
         var extras = Server.Extras()
         extras.sink = sink

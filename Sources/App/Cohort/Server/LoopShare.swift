@@ -20,12 +20,4 @@ final class LoopShare {
         self.server = server
         self.live = live
     }
-
-    /// Tells readiness once a second whether the loop has a connection to Postgres.
-    func watchDatabase() {
-        let name = "database-\(context.loop.index)"
-        let isDown = pool.openConnections == 0
-        context.health.set(name, notReady: isDown ? "no connection to Postgres is open" : nil)
-        context.loop.schedule(after: .seconds(1)) { [weak self] in self?.watchDatabase() }
-    }
 }

@@ -26,6 +26,7 @@ final class Node: Sendable {
     let tenancy: TenancyServices
     let monitor: LiveMonitor
     let disk: WorkLane
+    let jobs: BackgroundJobs
     /// The connections of the log and of the intake, which are their own.
     private let ownPools: [LoopBound<PostgresPool>]
     private let watcher: LoopBound<LogWatcher>
@@ -37,7 +38,7 @@ final class Node: Sendable {
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices,
         monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, nodeWatch: LoopBound<NodeWatch>?,
-        carrier: Carrier,
+        carrier: Carrier, jobs: BackgroundJobs,
         ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
@@ -54,6 +55,7 @@ final class Node: Sendable {
         self.watcher = watcher
         self.nodeWatch = nodeWatch
         self.carrier = carrier
+        self.jobs = jobs
         self.ownPools = ownPools
         logger = Log.logger("server")
         disk = WorkLane(label: "disk", width: 2, backlog: 1000)
@@ -76,6 +78,7 @@ final class Node: Sendable {
     func closeOwnPools() {
         watcher.loop.execute { [watcher] in watcher.value.stop() }
         carrier.close()
+        jobs.close()
         for pool in ownPools { pool.loop.execute { pool.value.close() } }
     }
 }

@@ -5,8 +5,8 @@ import Telemetry
 
 /// What `/metrics` tells of the process and of the live layer besides what each part counts itself.
 enum NodeMetrics {
-    /// Registers the numbers; each is read when somebody asks.
-    static func register(_ metrics: Metrics, hub: LiveHub, loops: [EventLoop]) {
+    /// Registers the numbers of the process; each is read when somebody asks.
+    static func registerProcess(_ metrics: Metrics, loops: [EventLoop]) {
         metrics.gauge("cohort_process_resident_bytes", "Memory of the process that is in RAM.") {
             Double(ProcessGauges.read().residentBytes ?? 0)
         }
@@ -19,6 +19,11 @@ enum NodeMetrics {
                 ("loop", "\(loop.index)")
             ) { Double(loop.busyNanoseconds) / 1e9 }
         }
+    }
+
+    /// Registers those, and the numbers of the live layer.
+    static func register(_ metrics: Metrics, hub: LiveHub, loops: [EventLoop]) {
+        registerProcess(metrics, loops: loops)
         live(metrics, hub, "cohort_live_connections", "Live sessions that are connected.") {
             Double($0.connections)
         }

@@ -2,6 +2,7 @@ import Assessment
 import Classroom
 import Courses
 import EventLoop
+import JobQueue
 import LiveHub
 package import Postgres
 import Tenancy
@@ -10,17 +11,20 @@ import Tenancy
 package enum Schema {
     /// All migrations, in the order of their numbers.
     package static let migrations: [Migration] =
-        (TenancyMigrations.all + LiveHubMigrations.all + CourseMigrations.all + AssessmentMigrations.all
+        (TenancyMigrations.all + LiveHubMigrations.all + JobQueueMigrations.all + CourseMigrations.all
+        + AssessmentMigrations.all
         + ClassroomMigrations.all).sorted { $0.number < $1.number }
 
     /// Reviewed tables without an institution's policy, each with its reason.
     package static let globalTables = TenancyExceptions.globalTables.merging([
         "live_log": "One row: the epoch of the log of live events, the same for every institution.",
         "live_nodes": "A line for each node that serves all institutions: its name, and how well it hears.",
-    ]) { own, _ in own }
+    ]) { own, _ in own }.merging(JobQueueMigrations.globalTables) { own, _ in own }
 
     /// Reviewed functions with their owner's rights, each with its reason.
-    package static let definerFunctions = TenancyExceptions.definerFunctions
+    package static let definerFunctions = TenancyExceptions.definerFunctions.merging(
+        JobQueueMigrations.definerFunctions
+    ) { own, _ in own }
 
     /// Which migrations are applied; asked with the server's role.
     private static let applied: Statement = "SELECT number FROM cohort_migrations"

@@ -28,6 +28,12 @@ struct Carrier: Sendable {
         }
     }
 
+    /// Begins to connect for a node without a live layer.
+    func start(observe: @escaping @Sendable (_ isReachable: Bool) -> Void) {
+        guard let redis else { return }
+        redis.loop.execute { redis.broker.start(observe: observe) }
+    }
+
     /// What tries whether this node hears the others; `nil` where there can be none.
     func watch(
         _ hub: LiveHub, pool: LoopBound<PostgresPool>, name: String, metrics: Metrics

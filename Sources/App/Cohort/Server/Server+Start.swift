@@ -72,6 +72,7 @@ extension Server {
         node.monitor.start()
         let address = try await listen(shares, on: configuration.address)
         node.startWatching()
+        node.jobs.start()
         node.logger.notice(
             "serving",
             metadata: [
@@ -132,7 +133,7 @@ extension Server {
             }
             return (try row.int(0), try row.int(1))
         }
-        let own = 2 * configuration.logPoolSize
+        let own = 2 * configuration.logPoolSize + configuration.jobs.poolSize
         let sum = configuration.connectionSum
         var notes = [
             "Postgres connections of this node: \(configuration.loops) loops × \(configuration.poolSize) + \(own) = \(sum); "
@@ -193,6 +194,12 @@ extension Server {
             hub, pool: logPool, name: configuration.nodeName, metrics: metrics)
         carrier.start(hub, classroom)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
+        let jobs = try await first.loop.carryOut {
+            BackgroundJobs(
+                on: first.loop, configuration, database,
+                catalogue: Jobs.all(hasTestEndpoints: extras.hasTestEndpoints), bus: carrier.bus,
+                metrics: metrics)
+        }
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
             hub: hub, health: health, metrics: metrics, operators: configuration.operators,
@@ -201,7 +208,8 @@ extension Server {
             configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
             hub: hub,
             log: log, intake: intake, classroom: classroom, tenancy: tenancy, monitor: monitor,
-            watcher: watcher, nodeWatch: nodeWatch, carrier: carrier, ownPools: [logPool, answerPool])
+            watcher: watcher, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs,
+            ownPools: [logPool, answerPool])
     }
 
     private static func ownPool(
@@ -227,9 +235,10 @@ extension Server {
         context.provide(live)
         context.provide(node.intake)
         context.provide(node.monitor)
+        context.provide(node.jobs.queue)
         let share = LoopShare(
             pool: pool, context: context, server: HTTPServer(application, context: context), live: live)
-        share.watchDatabase()
+        node.health.watch(pool)
         return LoopBound(share, loop: loop)
     }
 

@@ -64,6 +64,7 @@ package final class Server: Sendable {
         let configuration = node.configuration
         node.health.drain()
         node.leaveCluster()
+        async let jobsEnded: Void = node.jobs.stop(within: configuration.drainLimit)
         node.logger.info("draining")
         let wait = DrainWait(count: shares.count)
         for share in shares {
@@ -72,6 +73,7 @@ package final class Server: Sendable {
         await settle()
         node.hub.drain(over: node.hub.closingWindow)
         let isComplete = await wait.wait(atMost: configuration.drainLimit)
+        await jobsEnded
         await settle()
         let closed = DrainWait(count: shares.count)
         for share in shares {

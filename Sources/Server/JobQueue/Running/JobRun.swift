@@ -132,6 +132,8 @@ package final class JobRun {
 package struct JobStopped: Error, Sendable, Equatable {
     /// Why.
     package let reason: JobRun.Stop
+
+    package init(reason: JobRun.Stop) { self.reason = reason }
 }
 
 /// A job as a claim gives it.

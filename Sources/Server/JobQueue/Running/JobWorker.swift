@@ -24,7 +24,7 @@ package final class JobWorker {
     let meters: JobMeters
     let logger: Logger
     let completions: Completions
-    /// What stands in the database for this worker's life.
+    /// What stands in the database for this worker's life: the node's name, and a number of this life.
     let name: String
 
     private var plan: ClaimPlan
@@ -44,7 +44,7 @@ package final class JobWorker {
     /// Makes a worker; on the loop of `pool`, whose connections it uses for claims, jobs and their completion.
     package init(
         queue: JobQueue, pool: PostgresPool, settings: JobSettings, meters: JobMeters,
-        logger: Logger = Log.logger("jobs")
+        name: String = "worker", logger: Logger = Log.logger("jobs")
     ) {
         self.queue = queue
         self.pool = pool
@@ -53,7 +53,7 @@ package final class JobWorker {
         self.logger = logger
         loop = pool.loop
         completions = Completions(pool: pool)
-        name = String(UInt64.random(in: 1 ... .max), radix: 16)
+        self.name = name.prefix(64) + "-" + String(UInt64.random(in: 1 ... .max), radix: 16)
         plan = ClaimPlan(queue.catalogue, slots: settings.slots)
     }
 

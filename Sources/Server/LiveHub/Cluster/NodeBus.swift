@@ -44,6 +44,8 @@ package struct NodeMessage: Sendable, Hashable {
         case presence
         /// Do something at once: end sessions, expel, look again at credentials.
         case control
+        /// There are jobs to do.
+        case jobs
     }
 
     package let kind: Kind
