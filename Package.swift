@@ -68,6 +68,7 @@ let modules: [Module] = [
 
     // Wire: bytes to values and back, pure.
     Module(name: "JSON", layer: .wire),
+    Module(name: "HTML", layer: .wire, testUses: ["JSON"]),
     Module(name: "HTTP", layer: .wire, libraries: [httpTypes]),
     Module(name: "WebSocket", layer: .wire, uses: ["COpenSSL"]),
     Module(name: "LiveProtocol", layer: .wire, uses: ["JSON"]),
