@@ -17,6 +17,8 @@ struct Exchange {
     /// The route that was found; `nil` for none.
     var route: Route?
     var clearance = Clearance.pending
+    /// Who takes the body instead of the request.
+    var receiver: (any BodyReceiver)?
     /// Whether the whole body has come.
     var isWhole = false
     /// Whether any byte of the body has come.

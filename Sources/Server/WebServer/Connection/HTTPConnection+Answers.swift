@@ -11,6 +11,7 @@ extension HTTPConnection {
     ///
     /// Without a request at hand (what came was none) the answer is to whatever it was.
     func answer(_ response: WebResponse, closing: Bool = false) {
+        dropReceiver()
         // While bytes are being consumed, `held` does not show whether further requests are among them.
         let peerIsDone = peerHasEnded && held.isEmpty && stage == .answering
         let isLast = closing || server.isDraining || peerIsDone

@@ -26,11 +26,13 @@ extension HTTPConnection {
             case .route(let route):
                 exchange?.route = route
                 try limit(to: route.bodyLimit)
+                if case .receive = route.action { stage = .holding }
                 try clear(route)
             }
         } catch {
             guard parser.phase != .failed else { throw .bodyTooLarge }
             settle(ErrorAnswers.response(error, id: request.id))
+            if stage == .holding { stage = .collecting }
         }
     }
 
@@ -113,11 +115,12 @@ extension HTTPConnection {
         } catch {
             found = .failure(error)
         }
-        guard number == self.number, stage == .collecting else { return }
+        guard number == self.number, stage == .collecting || stage == .holding else { return }
         do {
             try grant(route, found.get())
         } catch {
             settle(ErrorAnswers.response(mapped(error), id: request.id))
+            if stage == .holding { return resumeBody() }
         }
         if exchange?.isWhole == true { goOn() }
         advance()
@@ -129,16 +132,76 @@ extension HTTPConnection {
         request.principal = principal
         if route.access == .signedIn, principal == nil { throw .unauthorized }
         switch route.action {
-        case .answer: try application.requestGuard.check(request)
+        case .answer, .receive: try application.requestGuard.check(request)
         case .upgrade: try application.requestGuard.checkUpgrade(request)
         }
         exchange?.request.principal = principal
+        if case .receive(let opener) = route.action {
+            let number = number
+            return context.loop.run { await self.open(number, opener, request) }
+        }
         exchange?.clearance = .granted
+        sendContinue()
+    }
+
+    /// Tells a client that waits with its body to send it.
+    private func sendContinue() {
         guard exchange?.waitsForContinue == true else { return }
         exchange?.hasSentContinue = true
         var bytes: [UInt8] = []
         ResponseWriter.writeContinue(into: &bytes)
         stream.send(bytes)
+    }
+
+    // MARK: Bodies that are handed on
+
+    /// Makes the receiver of the body, and reads on.
+    private func open(_ number: Int, _ opener: Route.Opener, _ request: WebRequest) async {
+        let made: Result<any BodyReceiver, any Error>
+        do {
+            made = .success(try await opener(request, context))
+        } catch {
+            made = .failure(error)
+        }
+        guard number == self.number, stage == .holding else {
+            if case .success(let receiver) = made { receiver.abandon() }
+            return
+        }
+        switch made {
+        case .success(let receiver):
+            exchange?.receiver = receiver
+            exchange?.clearance = .granted
+            receiver.whenReady = { [weak self] in self?.receiverIsReady(number) }
+            sendContinue()
+        case .failure(let error): settle(ErrorAnswers.response(mapped(error), id: request.id))
+        }
+        resumeBody()
+    }
+
+    private func receiverIsReady(_ number: Int) {
+        guard number == self.number, let receiver = exchange?.receiver, exchange?.isWhole == false else {
+            return
+        }
+        if receiver.refusal != nil {
+            refuseBody()
+            return resumeBody()
+        }
+        if !receiver.isBehind { resumeBody() }
+    }
+
+    /// The receiver has no use for the rest.
+    func refuseBody() {
+        guard let error = exchange?.receiver?.refusal, let id = exchange?.request.id else { return }
+        dropReceiver()
+        settle(ErrorAnswers.response(error, id: id))
+    }
+
+    /// Lets go of a receiver that has not got everything.
+    func dropReceiver() {
+        guard let receiver = exchange?.receiver, exchange?.isWhole == false else { return }
+        exchange?.receiver = nil
+        receiver.whenReady = nil
+        receiver.abandon()
     }
 
     /// The request gets this answer without its handler: when its short body has been read, or at once and as the
@@ -187,6 +250,12 @@ extension HTTPConnection {
             switch route.action {
             case .answer(let handler):
                 let response = try await handler(request, context)
+                guard isCurrent(number) else { return }
+                answer(response)
+            case .receive:
+                guard let receiver = exchange?.receiver else { return abort() }
+                receiver.whenReady = nil
+                let response = try await receiver.finish(request)
                 guard isCurrent(number) else { return }
                 answer(response)
             case .upgrade(let acceptor, let limits):

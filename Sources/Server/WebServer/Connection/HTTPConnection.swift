@@ -17,6 +17,8 @@ final class HTTPConnection: StreamHandler {
         case reading
         /// The body is still coming, or it is being found out who asks.
         case collecting
+        /// The body is not read on: its receiver is being made, or is behind.
+        case holding
         /// The handler runs.
         case answering
         /// The answer waits for the client to take it.
@@ -109,7 +111,7 @@ final class HTTPConnection: StreamHandler {
                 return refuse(error)
             }
         }
-        if position < bytes.count, stage == .answering || stage == .sending {
+        if position < bytes.count, stage == .answering || stage == .sending || stage == .holding {
             hold(bytes.extracting(position..<bytes.count))
         }
     }
@@ -124,10 +126,27 @@ final class HTTPConnection: StreamHandler {
     private func take(_ bytes: Span<UInt8>) {
         exchange?.hasBodyBytes = true
         pace.receivedBody(bytes.count)
+        if let receiver = exchange?.receiver { return hand(bytes, to: receiver) }
         guard case .settled = exchange?.clearance else {
             bytes.withUnsafeBufferPointer { exchange?.request.body.append(contentsOf: $0) }
             return
         }
+    }
+
+    /// Gives a piece of the body to its receiver, and stops reading while that is behind.
+    private func hand(_ bytes: Span<UInt8>, to receiver: any BodyReceiver) {
+        receiver.receive(bytes.withUnsafeBufferPointer { Array($0) })
+        if receiver.refusal != nil { return refuseBody() }
+        if receiver.isBehind { stage = .holding }
+    }
+
+    /// Reads the body on, after a stop.
+    func resumeBody() {
+        guard stage == .holding else { return }
+        stage = .collecting
+        // The body's end may be all that is left: it comes with no bytes.
+        if held.isEmpty { consume([UInt8]().span) }
+        advance()
     }
 
     /// Bytes for whoever takes the stream over; the connection forgets them.
@@ -150,7 +169,7 @@ final class HTTPConnection: StreamHandler {
         switch stage {
         case .reading: finish()
         case .collecting where exchange?.isWhole != true: abort()
-        case .collecting, .answering, .sending, .closing, .ending, .gone: break
+        case .collecting, .holding, .answering, .sending, .closing, .ending, .gone: break
         }
     }
 
@@ -199,7 +218,7 @@ final class HTTPConnection: StreamHandler {
             case .reading: parser.phase == .idle ? .idle : .head
             case .collecting: exchange?.isWhole == true ? .nothing : .body
             case .sending, .closing: .room
-            case .answering, .ending, .gone: .nothing
+            case .holding, .answering, .ending, .gone: .nothing
             }
         pace.waits(for: wait, at: now)
         guard let deadline = pace.deadline else { return }
@@ -277,6 +296,7 @@ final class HTTPConnection: StreamHandler {
     func leave() {
         stage = .gone
         number += 1
+        dropReceiver()
         exchange = nil
         transfer = nil
         held = []

@@ -14,9 +14,13 @@ package struct Route: Sendable {
     /// Decides on a WebSocket handshake, after origin and credentials were checked; runs on the loop.
     package typealias Acceptor = @Sendable (WebRequest, WebContext) async throws -> WebSocketAcceptance
 
+    /// Makes the receiver of a body that is taken piece by piece, before any of it is read; runs on the loop.
+    package typealias Opener = @Sendable (WebRequest, WebContext) async throws -> any BodyReceiver
+
     /// What a route does with a request.
     package enum Action: Sendable {
         case answer(Handler)
+        case receive(Opener)
         case upgrade(Acceptor, WebSocketLimits)
     }
 
@@ -43,6 +47,25 @@ package struct Route: Sendable {
         self.access = access
         self.bodyLimit = bodyLimit
         action = .answer(handler)
+    }
+
+    private init(
+        receiving method: HTTPRequest.Method, _ pattern: String, access: Access, bodyLimit: Int,
+        action: Action
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.access = access
+        self.bodyLimit = bodyLimit
+        self.action = action
+    }
+
+    /// Makes a route whose body is not collected but handed on as it comes.
+    package static func receiving(
+        _ method: HTTPRequest.Method, _ pattern: String, access: Access, bodyLimit: Int,
+        _ opener: @escaping Opener
+    ) -> Route {
+        Route(receiving: method, pattern, access: access, bodyLimit: bodyLimit, action: .receive(opener))
     }
 
     private init(webSocket pattern: String, access: Access, action: Action) {
