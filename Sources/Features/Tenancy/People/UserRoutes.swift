@@ -40,6 +40,9 @@ enum UserRoutes {
     /// `user[event]`: sessions and tokens of a suspended user are good for nothing until they are let in again.
     static func update(_ call: Call, _ user: Int64) async throws -> WebResponse {
         let changes = try UserChanges(try call.request.fields().unwrapped("user"), isAdmin: call.isAdmin)
+        guard changes.state != .suspended || user != call.principal.user else {
+            throw WebError.conflict("You cannot suspend yourself.", code: "own_user")
+        }
         let response = try await call.commit { transaction in
             let rows = try await transaction.query(
                 UserQueries.update, [call.tenant, .int(user)] + changes.values)

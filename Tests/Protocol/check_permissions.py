@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Walks every operation as every role on own, other's and another institution's data, against permissions.txt.
+
+Starts a demo of its own. An operation that permissions.txt does not name is a complaint, and so is one that it names and
+that is not published. Without a program to test (`--cohort PATH`, else the newest build) nothing is checked.
+"""
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import re
+import sys
+
+import requests
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests"))
+
+from Rig.demo import Demo  # noqa: E402
+
+ROLES = "ADSLOX"
+
+
+def expectations():
+    """What permissions.txt says: {(method, template): {data: roles}}."""
+    found = {}
+    for line in (ROOT / "Tests/Protocol/permissions.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            method, template, *cells = line.split()
+            found[method, template] = dict(cell.split("=") for cell in cells)
+    return found
+
+
+class World:
+    """A course in a school, with one of everything in it and one of each role in the institution."""
+
+    def __init__(self, walk):
+        admin = walk.people["A"]
+        self.values = {"node_id": "0" * 16, "run_id": 1, "sub_account_id": None}
+        users = {role: person["id"] for role, person in walk.people.items()}
+
+        def make(path, fields=None):
+            return walk.ask(admin, "POST", f"/api/v1/{path}", fields or {}, expected=(200, 201))
+
+        school = make("accounts/self/sub_accounts", {"account": {"name": "School"}})["id"]
+        self.accounts = {"root": "self", "school": school}
+        self.below = {"root": make("accounts/self/sub_accounts", {"account": {"name": "Below"}})["id"],
+                      "school": make(f"accounts/{school}/sub_accounts", {"account": {"name": "Below"}})["id"]}
+        make(f"accounts/{school}/admins", {"user_id": users["D"]})
+        self.spare = make("accounts/self/users", {"pseudonym": {"unique_id": f"spare-{school}@school.example"}})["id"]
+        make("accounts/self/admins", {"user_id": self.spare})
+        self.admins = {"root": self.spare, "school": users["D"]}
+        course = make(f"accounts/{school}/courses", {"course": {"name": "Course"}, "offer": True})["id"]
+        target = make(f"accounts/{school}/courses", {"course": {"name": "Target"}, "offer": True})["id"]
+        at = f"courses/{course}"
+
+        def enroll(role, kind, **more):
+            return make(f"{at}/enrollments", {"enrollment": {
+                "user_id": users[role], "type": kind, "enrollment_state": "active", **more}})["id"]
+
+        enroll("S", "TaEnrollment")
+        self.values["enrollment_id"] = enroll("L", "StudentEnrollment")
+        enroll("O", "ObserverEnrollment", associated_user_id=users["L"])
+        section = make(f"{at}/sections", {"course_section": {"name": "Section"}})["id"]
+        crossed = make(f"courses/{target}/sections", {"course_section": {"name": "Crossed"}})["id"]
+        self.crossed = make(f"sections/{crossed}/crosslist/{course}")["id"]
+        quiz = make(f"{at}/quizzes", {"title": "Quiz"})
+        question = make(f"{at}/quizzes/{quiz['id']}/questions", {
+            "question_type": "true_false_question", "question_text": "Is it?",
+            "answers": [{"text": "True", "weight": 100}, {"text": "False", "weight": 0}]})["id"]
+        term = make("accounts/self/terms", {"enrollment_term": {"name": "Term"}})["id"]
+        self.values |= {
+            "course_id": course, "new_course_id": target, "section_id": section, "quiz_id": quiz["id"],
+            "question_id": question, "assignment_id": quiz["assignment_id"], "term_id": term,
+            "class_id": make(f"{at}/live_classes", {"title": "Class"})["id"]}
+        self.target = target
+        self.users = users
+        self.invite = lambda: make(f"{at}/enrollments", {"enrollment": {
+            "user_id": users["X"], "type": "StudentEnrollment", "enrollment_state": "invited"}})["id"]
+
+    def path(self, method, template, data, role):
+        """A path of the operation on some data, as a role sees it."""
+        values = dict(self.values)
+        values["user_id"] = {"self": self.users[role], "child": self.users["L"], "other": self.users["X"]}.get(
+            data, self.users["L"])
+        if data in self.accounts:
+            values["account_id"] = self.accounts[data]
+            values["sub_account_id"] = self.below[data]
+            values["user_id"] = self.spare if template.endswith("/users/{user_id}") else self.admins[data]
+        if data == "invited":
+            values["enrollment_id"] = self.invite()
+        if template.endswith("/crosslist") and method == "DELETE":
+            values["section_id"] = self.crossed
+        return template.format(**values)
+
+
+class Walk:
+    def __init__(self, demo):
+        users = demo.first["users"]
+        self.base = demo.ready["base_url"]
+        self.people = {"A": users["admin"], "D": users["students"][13], "S": users["students"][14],
+                       "L": users["students"][0], "O": users["parent"], "X": users["students"][15]}
+        self.foreigner = demo.second["users"]["admin"]
+        self.complaints, self.count = [], 0
+        self.session = requests.Session()
+        self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=8))
+
+    def ask(self, who, method, path, fields=None, expected=None):
+        """One request; its answer's body when the status is as expected, else the status."""
+        answer = self.session.request(
+            method, self.base + path, headers={"Authorization": f"Bearer {who['api_token']}"}, timeout=60,
+            json=None if method == "GET" else fields if fields is not None else {}, allow_redirects=False)
+        self.count += 1
+        if expected is None:
+            return answer.status_code
+        if answer.status_code not in expected:
+            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+        return answer.json()
+
+    def walk(self, method, template, cells):
+        """One operation, as everybody."""
+        changes = method != "GET" and any(cells.values())
+        world = World(self)
+        for data, allowed in cells.items():
+            refused = [role for role in ROLES if role not in allowed]
+            for role in refused:
+                status = self.ask(self.people[role], method, world.path(method, template, data, role))
+                if status not in (403, 404):
+                    self.complain(method, template, data, role, f"was let in ({status})")
+            if "{" in template and "{node_id}" not in template:
+                # Ids of the institution, to somebody of another: as if there were no such thing.
+                path = world.path(method, template, data, "A").replace("/self", f"/{self.people['A']['id']}")
+                status = self.ask(self.foreigner, method, path)
+                if status != 404:
+                    self.complain(method, template, data, "foreigner", f"got {status}")
+            for role in allowed:
+                status = self.ask(self.people[role], method, world.path(method, template, data, role))
+                if status in (401, 403) or (status == 404 and self.names_something(template)):
+                    self.complain(method, template, data, role, f"was refused ({status})")
+                if changes:
+                    world = World(self)
+
+    @staticmethod
+    def names_something(template):
+        """Whether all that the path names is there: no run was opened, and no node has the id."""
+        return not re.search(r"{(run_id|node_id)}", template)
+
+    def complain(self, method, template, data, role, what):
+        self.complaints.append(f"{method} {template} on {data}: {role} {what}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cohort", type=pathlib.Path)
+    given = parser.parse_args().cohort
+    builds = [path for kind in ("debug", "release") if (path := ROOT / ".build" / kind / "cohort").is_file()]
+    if given is None and not builds:
+        print("no program is built: permissions were not walked")
+        return 0
+    document = json.loads((ROOT / "protocol/rest/openapi.json").read_text())
+    published = {(method.upper(), template) for template, item in document["paths"].items() for method in item
+                 if method != "parameters" and template.startswith("/api/")
+                 and document["paths"][template][method]["security"] not in ([], [{}])}
+    expected = expectations()
+    complaints = [f"{method} {template} is not in permissions.txt" for method, template in published - set(expected)]
+    complaints += [f"{method} {template} is not published" for method, template in set(expected) - published]
+    with Demo(given or max(builds, key=lambda path: path.stat().st_mtime)) as demo:
+        walk = Walk(demo)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            known = [(*way, cells) for way, cells in expected.items() if way in published]
+            for way, failure in zip(known, pool.map(lambda way: attempt(walk, way), known)):
+                complaints += [f"{way[0]} {way[1]}: {failure}"] if failure else []
+        complaints += walk.complaints
+        if demo.process.poll() is not None:
+            complaints.append(f"the server ended:\n{demo.tail()}")
+    for complaint in sorted(complaints):
+        print(complaint, file=sys.stderr)
+    print(f"{len(expected)} operations as everybody, {walk.count} requests, {len(complaints)} complaints")
+    return 1 if complaints else 0
+
+
+def attempt(walk, way):
+    """Walks one operation; what went wrong besides."""
+    try:
+        walk.walk(*way)
+    except Exception as error:
+        return f"given up: {type(error).__name__}: {error}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
