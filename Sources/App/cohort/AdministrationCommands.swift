@@ -4,7 +4,79 @@ import Cohort
 /// `cohort institution …`.
 struct InstitutionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "institution", abstract: "Institutions.", subcommands: [Create.self])
+        commandName: "institution", abstract: "Institutions.",
+        subcommands: [Create.self, List.self, Suspend.self, Resume.self, Host.self])
+
+    /// `cohort institution list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Print a line for each institution: id, name, host, state.")
+
+        @OptionGroup var settings: Settings
+
+        func run() async throws {
+            let lines = try await Complaint.around {
+                try await Administration(settings.read()).institutions()
+            }
+            for line in lines { StandardOutput.line(line) }
+        }
+    }
+
+    /// `cohort institution suspend`.
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "suspend",
+            abstract: "Shut everybody of an institution out; open connections end within two seconds.")
+
+        @Argument(help: "The institution's id.")
+        var id: Int64
+
+        @OptionGroup var settings: Settings
+
+        func run() async throws {
+            try await Complaint.around {
+                try await Administration(settings.read()).setSuspended(true, institution: id)
+            }
+        }
+    }
+
+    /// `cohort institution resume`.
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "resume", abstract: "Let everybody of a suspended institution in again.")
+
+        @Argument(help: "The institution's id.")
+        var id: Int64
+
+        @OptionGroup var settings: Settings
+
+        func run() async throws {
+            try await Complaint.around {
+                try await Administration(settings.read()).setSuspended(false, institution: id)
+            }
+        }
+    }
+
+    /// `cohort institution host`.
+    struct Host: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "host",
+            abstract: "Give an institution a host name of its own; without a name, take it away.")
+
+        @Argument(help: "The institution's id.")
+        var id: Int64
+
+        @Argument(help: "The name, such as school.example.")
+        var host = ""
+
+        @OptionGroup var settings: Settings
+
+        func run() async throws {
+            try await Complaint.around {
+                try await Administration(settings.read()).setHost(host, institution: id)
+            }
+        }
+    }
 
     /// `cohort institution create`.
     struct Create: AsyncParsableCommand {

@@ -33,6 +33,27 @@ package struct Administration: Sendable {
         }
     }
 
+    /// A line for each institution: id, name, host, state.
+    package func institutions() async throws -> [String] {
+        try await run { directory in
+            try await directory.overview().map { one in
+                "\(one.id.rawValue)\t\(one.name)\t\(one.host ?? "-")\t\(one.state)"
+            }
+        }
+    }
+
+    /// Shuts everybody of an institution out, or lets them in again.
+    package func setSuspended(_ isSuspended: Bool, institution: Int64) async throws {
+        try await run { try await $0.setSuspended(isSuspended, InstitutionID(rawValue: institution)) }
+    }
+
+    /// Gives an institution a host name of its own; an empty one takes it away.
+    package func setHost(_ host: String, institution: Int64) async throws {
+        try await run {
+            try await $0.setHost(host.isEmpty ? nil : host, of: InstitutionID(rawValue: institution))
+        }
+    }
+
     /// Makes a user, and the person behind it when the login is new.
     ///
     /// - Returns: The user's id.

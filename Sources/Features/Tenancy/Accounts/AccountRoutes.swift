@@ -37,6 +37,10 @@ enum AccountRoutes {
                 ])
             guard let row = rows.first else { throw WebError.notFound }
             let changed = try Account(row)
+            if changed.isRoot, let name {
+                // The root's name is the institution's.
+                try await transaction.query(DirectoryQueries.rename, [.text(name)])
+            }
             return .json { changed.write(&$0) }
         } mapping: {
             duplicate($0)

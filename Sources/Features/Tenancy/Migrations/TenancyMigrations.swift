@@ -12,5 +12,6 @@ package enum TenancyMigrations {
         Migration(number: 3, name: "revocations", sql: m0003Revocations),
         Migration(number: 4, name: "repetitions", sql: m0004Repetitions),
         Migration(number: 5, name: "accounts", sql: m0005Accounts),
+        Migration(number: 6, name: "hosts", sql: m0006Hosts),
     ]
 }

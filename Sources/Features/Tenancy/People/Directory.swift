@@ -45,6 +45,63 @@ package struct Directory {
         } catch { throw Self.known(error) }
     }
 
+    /// An institution as operators see it.
+    package struct Overview: Hashable, Sendable {
+        /// Its id.
+        package let id: InstitutionID
+        /// What people call it.
+        package let name: String
+        /// The host name under which it is reached, where it has one of its own.
+        package let host: String?
+        /// `active` or `suspended`.
+        package let state: String
+    }
+
+    /// All institutions by name, with what operators look after.
+    package func overview() async throws(DirectoryError) -> [Overview] {
+        do {
+            return try await pool.query(DirectoryQueries.overview, tenant: nil).map { row in
+                Overview(
+                    id: InstitutionID(rawValue: try row.int(0)), name: try row.text(1),
+                    host: try row.textOrNil(2), state: try row.text(3))
+            }
+        } catch { throw Self.known(error) }
+    }
+
+    /// Shuts everybody of an institution out, or lets them in again.
+    ///
+    /// Open connections on every node end within two seconds. Nothing of the institution is changed besides.
+    package func setSuspended(_ isSuspended: Bool, _ id: InstitutionID) async throws(DirectoryError) {
+        do {
+            let rows = try await pool.query(
+                DirectoryQueries.setState,
+                [.int(id.rawValue), .text(isSuspended ? "suspended" : "active")], tenant: nil)
+            guard !rows.isEmpty else { throw DirectoryError.unknownInstitution }
+        } catch { throw Self.known(error) }
+    }
+
+    /// Gives an institution a host name of its own; `nil` takes it away.
+    package func setHost(_ host: String?, of id: InstitutionID) async throws(DirectoryError) {
+        let host = host?.lowercased()
+        if let host {
+            guard (1...253).contains(host.utf8.count), host == InstitutionHosts.name(in: host),
+                host.utf8.allSatisfy({
+                    $0 == 0x2D || $0 == 0x2E || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0)
+                })
+            else {
+                throw .invalid(
+                    field: "host", "The host must be a name such as school.example, without a port.")
+            }
+        }
+        do {
+            let rows = try await pool.query(
+                DirectoryQueries.setHost, [.int(id.rawValue), .text(host)], tenant: nil)
+            guard !rows.isEmpty else { throw DirectoryError.unknownInstitution }
+        } catch let error as PostgresError where error.state == .uniqueViolation {
+            throw .invalid(field: "host", "Another institution has this host.")
+        } catch { throw Self.known(error) }
+    }
+
     // MARK: Users
 
     /// Makes a user, and its person when the login is new; a person who is known keeps the password it has.

@@ -10,6 +10,22 @@ enum DirectoryQueries {
 
     static let institutions: Statement = "SELECT id, name, accent FROM institutions ORDER BY name, id"
 
+    static let hosts: Statement = "SELECT host, id FROM institutions WHERE host IS NOT NULL"
+
+    /// $1 institution, $2 state.
+    static let setState: Statement = "SELECT * FROM tenancy_set_institution_state($1, $2)"
+
+    /// $1 institution, $2 host or null.
+    static let setHost: Statement = "SELECT * FROM tenancy_set_institution_host($1, $2)"
+
+    /// $1 name of the chosen institution.
+    static let rename: Statement = "SELECT tenancy_rename_institution($1)::text"
+
+    /// What operators see of institutions.
+    static let overview: Statement = """
+        SELECT id, name, host, workflow_state FROM institutions ORDER BY name, id
+        """
+
     static let createPeople: Statement = """
         SELECT place, person_id, was_created FROM tenancy_create_people($1, $2) ORDER BY place
         """

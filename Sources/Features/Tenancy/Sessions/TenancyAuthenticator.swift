@@ -15,11 +15,25 @@ package struct TenancyAuthenticator: Authenticator {
             guard let text = request.bearerToken, let secret = BearerSecret(text) else {
                 throw WebError.badToken
             }
-            guard let user = try await find(secret, isCookie: false, context) else { throw WebError.badToken }
+            guard let user = try await find(secret, isCookie: false, context),
+                try await isAtHome(user, request, context)
+            else { throw WebError.badToken }
             return user
         }
         guard let secret = SessionCookie.secret(of: request) else { return nil }
-        return try await find(secret, isCookie: true, context)
+        guard let user = try await find(secret, isCookie: true, context),
+            try await isAtHome(user, request, context)
+        else { return nil }
+        return user
+    }
+
+    /// Whether the host that was asked is the user's institution's, or everybody's.
+    private func isAtHome(
+        _ user: Principal, _ request: WebRequest, _ context: WebContext
+    ) async throws -> Bool {
+        let hosts = context.service(InstitutionHosts.self)
+        guard let home = try await hosts.institution(of: request.authority, context.pool) else { return true }
+        return home == user.institution
     }
 
     private func find(_ secret: BearerSecret, isCookie: Bool, _ context: WebContext) async throws

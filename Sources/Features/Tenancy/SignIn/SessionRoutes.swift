@@ -23,7 +23,12 @@ enum SessionRoutes {
         let password = try fields.string("password", in: 1...1024)
         let person = try await SignIn(services: services, context: context)
             .person(login: login, password: password, address: request.remote)
-        let memberships = try await Membership.all(of: person, context.pool)
+        var memberships = try await Membership.all(of: person, context.pool)
+        let hosts = context.service(InstitutionHosts.self)
+        if let home = try await hosts.institution(of: request.authority, context.pool) {
+            // Under an institution's own name there is nothing to choose.
+            memberships = memberships.filter { $0.institution.id == home }
+        }
         guard let only = memberships.first else {
             throw WebError.forbidden("You belong to no institution.", code: "no_institution")
         }

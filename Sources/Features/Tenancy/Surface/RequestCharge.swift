@@ -7,6 +7,7 @@ import WebServer
 /// What one request is charged with, from its beginning to its end.
 struct RequestCharge {
     private let key: RequestBudget.Key
+    private let shared: RequestBudget.Key
     private let services: TenancyServices
     private let context: WebContext
     private let began: ContinuousClock.Instant
@@ -28,7 +29,14 @@ struct RequestCharge {
                     institution: principal.institution.rawValue, isToken: true, credential: token)
             }
         let now = context.loop.now
+        let shared = RequestBudget.Key(
+            institution: principal.institution.rawValue, isToken: false, credential: 0)
+        if let wait = services.sharedBudget.withLock({ $0.begin(shared, at: now) }) {
+            throw .tooManyRequests(
+                retryAfter: max(1, Int(wait / .seconds(1) + 0.999)), code: "institution_throttled")
+        }
         if let wait = services.budget.withLock({ $0.begin(key, at: now) }) {
+            _ = services.sharedBudget.withLock { $0.end(shared, cost: 0, at: now) }
             // Older clients look for these words.
             var error = WebError(
                 .tooManyRequests, code: "throttled",
@@ -37,13 +45,14 @@ struct RequestCharge {
             error.headers[.rateLimitRemaining] = "0.0"
             throw error
         }
-        return RequestCharge(key: key, services: services, context: context, began: now)
+        return RequestCharge(key: key, shared: shared, services: services, context: context, began: now)
     }
 
     /// Charges what it took, and says so.
     func end(_ headers: inout HTTPFields) {
         let now = context.loop.now
         let seconds = (now - began) / .seconds(1)
+        _ = services.sharedBudget.withLock { $0.end(shared, cost: seconds, at: now) }
         let left = services.budget.withLock { $0.end(key, cost: seconds, at: now) }
         headers[.requestCost] = Self.text(seconds, decimals: 6)
         headers[.rateLimitRemaining] = Self.text(left, decimals: 1)

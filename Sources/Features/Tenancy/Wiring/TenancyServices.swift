@@ -10,6 +10,8 @@ package final class TenancyServices: Sendable {
     let ticketKey: SignInTicket.Key
     private let throttle: Mutex<SignInThrottle>
     let budget: Mutex<RequestBudget>
+    /// One bucket for each institution, so that one of them cannot take everybody's turn.
+    let sharedBudget: Mutex<RequestBudget>
     private let revocation = Mutex<(@Sendable (InstitutionID, Int64) -> Void)?>(nil)
 
     /// Makes the services.
@@ -21,9 +23,11 @@ package final class TenancyServices: Sendable {
     ///     from it.
     ///   - limits: How often a password may be tried.
     ///   - budget: How much one token or session may ask for.
+    ///   - sharedBudget: How much all of one institution may ask for, on each node.
     package init(
         passwords: PasswordLane, liveTokens: LiveTokens, secret: [UInt8],
-        limits: SignInThrottle.Limits = .standard, budget: RequestBudget.Limits = .init()
+        limits: SignInThrottle.Limits = .standard, budget: RequestBudget.Limits = .init(),
+        sharedBudget: RequestBudget.Limits = .init(capacity: 20_000, leak: 400)
     ) {
         precondition(secret.count >= 32, "the secret is shorter than 256 bits")
         self.passwords = passwords
@@ -31,12 +35,14 @@ package final class TenancyServices: Sendable {
         ticketKey = SignInTicket.Key(secret: secret)
         throttle = Mutex(SignInThrottle(limits))
         self.budget = Mutex(RequestBudget(budget))
+        self.sharedBudget = Mutex(RequestBudget(sharedBudget, entries: 10_000))
     }
 
     /// Gives a loop's handlers what they ask for; called once per loop, before it serves.
     package func provide(to context: WebContext) {
         context.provide(self)
         context.provide(CredentialCache())
+        context.provide(InstitutionHosts())
     }
 
     /// Has `tell` called whenever a credential of a user was withdrawn here: whoever keeps connections open looks again.

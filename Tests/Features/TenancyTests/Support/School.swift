@@ -172,6 +172,8 @@ struct Client: Sendable {
     var bearer: String?
     var isSecure = false
     var remote = "192.0.2.1"
+    var authority = "school.example"
+    var headers: HTTPFields = [:]
 
     init(_ school: School, bearer: String? = nil) {
         self.school = school
@@ -180,7 +182,8 @@ struct Client: Sendable {
 
     func send(_ method: HTTPRequest.Method, _ path: String, _ json: JSONValue? = nil) async throws -> Answer {
         var request = WebRequest(method: method, path: path)
-        request.authority = "school.example"
+        request.authority = authority
+        request.headers = headers
         request.remote = remote
         request.isSecure = isSecure
         if let json {

@@ -1,6 +1,7 @@
 import HTTPTypes
-import WebServer
+
 import Testing
+import WebServer
 
 @testable import Tenancy
 

@@ -1,0 +1,45 @@
+import EventLoop
+import Postgres
+
+/// Which institution a host name belongs to; one per loop.
+///
+/// Names are read all at once and again after ``age``, so that most requests cost a look into a dictionary. A host that no
+/// institution has is everybody's. While the database does not answer, the names of before hold.
+final class InstitutionHosts {
+    /// For how long names hold.
+    static let age = Duration.seconds(2)
+
+    private var hosts: [String: InstitutionID] = [:]
+    private var readAt: ContinuousClock.Instant?
+
+    /// The institution of a host, with or without a port; `nil` for one that is everybody's.
+    func institution(of authority: String, _ pool: PostgresPool) async throws(PostgresError) -> InstitutionID?
+    {
+        let now = pool.loop.now
+        if readAt.map({ now - $0 > InstitutionHosts.age }) ?? true {
+            // Before the question, so that those who come meanwhile do not ask, too.
+            let isFirst = readAt == nil
+            readAt = now
+            do {
+                var read: [String: InstitutionID] = [:]
+                for row in try await pool.query(DirectoryQueries.hosts, tenant: nil) {
+                    read[try row.text(0)] = InstitutionID(rawValue: try row.int(1))
+                }
+                hosts = read
+            } catch {
+                guard !isFirst else {
+                    readAt = nil
+                    throw error
+                }
+            }
+        }
+        return hosts.isEmpty ? nil : hosts[InstitutionHosts.name(in: authority)]
+    }
+
+    /// The name in an authority, in lower case and without the port.
+    static func name(in authority: String) -> String {
+        let lowered = authority.lowercased()
+        guard !lowered.hasPrefix("[") else { return lowered }
+        return lowered.split(separator: ":", maxSplits: 1).first.map(String.init) ?? lowered
+    }
+}
