@@ -23,8 +23,10 @@ package enum TenancyExceptions {
         "tenancy_access_token":
             "A bearer's token within the institution that the token names, with the login.",
         "tenancy_rename_institution": "Renames the chosen institution, for its admins.",
-        "tenancy_set_institution_state": "Suspends and resumes, for operators' commands; not within an institution.",
-        "tenancy_set_institution_host": "Sets a host name, for operators' commands; not within an institution.",
+        "tenancy_set_institution_state":
+            "Suspends and resumes, for operators' commands; not within an institution.",
+        "tenancy_set_institution_host":
+            "Sets a host name, for operators' commands; not within an institution.",
         "tenancy_logins": "What users of the chosen institution sign in with, for its admins.",
         "tenancy_user_by_login": "The user of the chosen institution who signs in with a login.",
     ]
