@@ -98,7 +98,10 @@ let modules: [Module] = [
     // Features: a vertical slice each; a feature uses only features above it.
     Module(
         name: "Tenancy", layer: .features,
-        uses: ["COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "Telemetry"],
+        uses: [
+            "COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "Telemetry",
+            "JobQueue",
+        ],
         libraries: [httpTypes, jwt, logging], testUses: ["Sockets"]),
     Module(
         name: "Courses", layer: .features,
@@ -119,7 +122,8 @@ let modules: [Module] = [
     Module(
         name: "Operations", layer: .features,
         uses: [
-            "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "LiveHub", "Telemetry", "Tenancy",
+            "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "JobQueue", "LiveHub", "Telemetry",
+            "Tenancy",
             "Courses", "Classroom",
         ],
         libraries: [httpTypes], testUses: ["LiveTestKit"]),

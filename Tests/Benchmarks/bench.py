@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One interleaved run of everything that has a number: fan-out, memory, joins, durable answers.
 
-    bench.py [--only server,nodes,recoveries,class] [--cohort PATH] [--reps 3] [--json FILE]
+    bench.py [--only server,nodes,recoveries,jobs,class] [--cohort PATH] [--reps 3] [--json FILE]
              [--seconds 1.5] [--idle 10000] [--members 1000] [--rate-seconds 20] [--returning 4000] [--class 90000]
 
 Loopback only, bounded in time (about fifteen minutes after the first build; README.md has each part's), everything that
@@ -21,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import durable  # noqa: E402
 import fanout  # noqa: E402
+import jobs  # noqa: E402
 import large_class  # noqa: E402
 import nodes  # noqa: E402
 import recoveries  # noqa: E402
@@ -113,6 +114,8 @@ PARTS = {
         nodes, nodes.measure(programs, program, folder, options.reps, options.rate_seconds)),
     "recoveries": lambda options, program, programs, folder: apart(
         recoveries, recoveries.measure(programs, program, folder, options.reps, options.returning)),
+    "jobs": lambda options, program, programs, folder: apart(
+        jobs, jobs.measure(program, folder, options.reps)),
     "class": lambda options, program, programs, folder: apart(
         large_class, large_class.measure(programs, program, folder, options.most)),
 }

@@ -330,6 +330,16 @@ def reads(check, demo, users, strangers):
     check.send(users["students"][0], "PUT", path, 403, json={"aside": False})
     check.send(users["admin"], "GET", "/api/v1/ops/live?since=0", 200)
     check.send(users["students"][0], "GET", "/api/v1/ops/live", 403)
+    for who in (users["admin"], strangers["admin"]):
+        check.send(who, "GET", "/api/v1/ops/jobs", 200)
+        check.send(who, "POST", "/api/v1/ops/jobs/redrive", 200, json={"kind": "assessment.autograde"})
+        check.send(who, "POST", "/api/v1/ops/jobs/redrive", 400, json={"error_class": "Not a class"})
+        check.send(who, "POST", "/api/v1/ops/jobs/redrive", 400, json={})
+        check.send(who, "POST", f"/api/v1/ops/jobs/{UNKNOWN}/redrive", 404, json={})
+        check.send(who, "GET", f"/api/v1/progress/{UNKNOWN}", 404)
+        check.send(who, "POST", f"/api/v1/progress/{UNKNOWN}/cancel", 404, json={})
+    for method, path in (("GET", "/jobs"), ("POST", "/jobs/redrive"), ("POST", f"/jobs/{UNKNOWN}/redrive")):
+        check.send(users["instructor"], method, "/api/v1/ops" + path, 403, json=None if method == "GET" else {})
     for path in ("/healthz", "/readyz", "/metrics"):
         check.send(None, "GET", path, 200)
     check.send(None, "GET", "/connection/websocket", 426)
@@ -340,15 +350,16 @@ def refusals(check, users, strangers, ready):
     values = {"course_id": ready["course_id"], "class_id": ready["class_id"], "quiz_id": ready["quiz_id"], "run_id": 1,
               "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"], "node_id": "0" * 15 + "1",
               "account_id": ready["institutions"][0]["id"], "sub_account_id": ready["institutions"][0]["id"], "term_id": 1,
-              "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1}
+              "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1,
+              "progress_id": 1, "job_id": 1}
     for (method, template), (_, operation, _) in check.contract.operations.items():
         if [] == operation["security"] or {} in operation["security"] or not template.startswith("/api/"):
             continue
         check.send(None, method, template.format(**values), 401, json=None if method == "GET" else {})
         bad = {**users["instructor"], "api_token": "1~bad"}
         check.send(bad, method, template.format(**values), 401, json=None if method == "GET" else {})
-        # Nodes belong to no institution: whoever is no operator learns nothing of them.
-        if "{" not in template or "{node_id}" in template:
+        # Nodes belong to no institution, and jobs are for administrators: others learn nothing of them.
+        if "{" not in template or "{node_id}" in template or "{job_id}" in template:
             continue
         told = []
         for ids in (values, dict.fromkeys(values, UNKNOWN)):

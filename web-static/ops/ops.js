@@ -9,6 +9,7 @@ import { register } from "../base/keys.js";
 import { problem, startShell, state } from "../base/shell.js";
 import { show } from "./amounts.js";
 import { sparkline } from "./chart.js";
+import { jobSection } from "./jobs.js";
 import english from "./lang/en.js";
 import { nodeSection } from "./nodes.js";
 
@@ -112,7 +113,7 @@ function build() {
     } }, t(`ops.show_${level}`)));
     parts = {
         status: h("p.small.muted.ops-status", { role: "status" }), alert: h("div.ops-alert"), totals: h("dl.totals"), charts,
-        deaf: h("div.ops-alert"), table: h("div"), nodes: nodeSection(() => polling.now()), count: h("span.small.faint"), find,
+        deaf: h("div.ops-alert"), table: h("div"), nodes: nodeSection(() => polling.now()), jobs: jobSection(), count: h("span.small.faint"), find,
     };
     fill(main, h("div.page.wide.stack.loose",
         h("div.page-head.ops-head", h("h1", t("ops.title")), parts.status),
@@ -123,6 +124,7 @@ function build() {
             h("div.table-head", h("h2.section-title", { id: "table-title" }, t("ops.table"), " ", parts.count),
                 h("div.row.tight.wrap", h("div.segments", { role: "group", "aria-label": t("ops.show") }, levels), h("div.input-group.ops-find", icon("search", { size: 16 }), find))),
             parts.table),
+        parts.jobs.element,
         parts.nodes.element));
     main.removeAttribute("aria-busy");
     register({ key: "/", label: t("ops.find"), group: t("ops.title"), run: () => find.focus() });
@@ -137,6 +139,7 @@ function draw() {
             ? state({ sign: "lock", title: t("ops.forbidden"), text: t("ops.forbidden_text"), actions: [h("a.button", { href: "/" }, icon("arrow-left"), t("state.home"))] })
             : problem(failed, () => read())));
         main.removeAttribute("aria-busy");
+        parts?.jobs.stop();
         parts = null;
         return;
     }

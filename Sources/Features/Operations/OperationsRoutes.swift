@@ -6,10 +6,13 @@ package import WebServer
 
 /// Every way into this feature over HTTP.
 package enum OperationsRoutes {
-    /// The routes; they need a ``LiveMonitor`` provided to every loop's context.
+    /// The routes; they need a ``LiveMonitor`` and a `JobQueue` provided to every loop's context.
     package static let all: [Route] = [
         .call("GET /api/v1/ops/live", showLive),
         .call("PUT /api/v1/ops/nodes/:id", setNode),
+        .call("GET /api/v1/ops/jobs", JobRoutes.show),
+        .call("POST /api/v1/ops/jobs/redrive", JobRoutes.redriveMany),
+        .call("POST /api/v1/ops/jobs/:id/redrive", JobRoutes.redriveOne),
     ]
 
     /// What happens now, and what has happened within the last hour.
@@ -44,7 +47,7 @@ package enum OperationsRoutes {
 
 extension LiveMonitor {
     /// Whether somebody sees every institution.
-    fileprivate func isOperator(_ principal: Principal) -> Bool {
+    func isOperator(_ principal: Principal) -> Bool {
         operators.contains(principal.login.lowercased())
     }
 }

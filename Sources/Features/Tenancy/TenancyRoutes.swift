@@ -29,5 +29,7 @@ package enum TenancyRoutes {
         .account("GET /api/v1/accounts/:account_id/scopes", RoleRoutes.scopes),
         .account("POST /api/v1/accounts/:account_id/users", UserRoutes.create),
         .account("DELETE /api/v1/accounts/:account_id/users/:user_id", UserRoutes.delete),
+        .call("GET /api/v1/progress/:id", ProgressRoutes.show),
+        .call("POST /api/v1/progress/:id/cancel", bodyLimit: smallBody, ProgressRoutes.cancel),
     ]
 }

@@ -119,20 +119,25 @@ package final class JobQueue: Sendable {
         }
     }
 
-    /// Sends dead letters on their way again, with all their attempts.
+    /// Sends dead letters on their way again, with all their attempts, in a transaction of its own.
     ///
     /// - Returns: How many, ``Redrive/most`` at most; another call takes the next.
     @discardableResult
     package func redrive(_ what: Redrive, pool: PostgresPool) async throws(PostgresError) -> Int {
-        let rows = try await pool.query(
-            JobStatements.redrive,
-            [
-                .int(what.institution?.rawValue), .int(what.job), .text(what.kind),
-                .text(what.errorClass?.rawValue), .int(Int64(Redrive.most)),
-            ], tenant: what.institution)
+        let rows = try await pool.query(JobStatements.redrive, what.values, tenant: what.institution)
         let count = Int(try rows[0].int(0))
         if count > 0 { wake() }
         return count
+    }
+}
+
+extension JobQueue.Redrive {
+    /// The parameters of the statement.
+    var values: [PostgresValue] {
+        [
+            .int(institution?.rawValue), .int(job), .text(kind), .text(errorClass?.rawValue),
+            .int(Int64(JobQueue.Redrive.most)),
+        ]
     }
 }
 
@@ -167,6 +172,17 @@ extension PostgresTransaction {
         }
         afterCommit { queue.wake() }
         return jobs
+    }
+
+    /// Sends dead letters on their way again, with all their attempts; this node's worker hears of them after the commit.
+    ///
+    /// - Returns: How many, ``JobQueue/Redrive/most`` at most; another call takes the next.
+    /// - Throws: `PostgresError`.
+    @discardableResult
+    package func redrive(_ what: JobQueue.Redrive, of queue: JobQueue) async throws(PostgresError) -> Int {
+        let count = Int(try await query(JobStatements.redrive, what.values)[0].int(0))
+        if count > 0 { afterCommit { queue.wake() } }
+        return count
     }
 
     /// Cancels a job of this transaction's institution: one that waits at once, one that runs by a mark that its handler

@@ -62,7 +62,7 @@ struct `Settings of a server` {
     @Test func `knows no other role, and needs one`() {
         #expect(
             problem(["--roles", "web,wrker"])
-                == "roles (the flag --roles) must be web, worker or both; \"wrker\" is neither")
+                == "roles, set by the flag --roles, must be web, worker or both; \"wrker\" is neither")
         #expect(problem(yaml: "roles: []\n") != nil)
     }
 

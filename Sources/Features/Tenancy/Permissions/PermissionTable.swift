@@ -6,7 +6,7 @@
 package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
-        sessions + accounts + users + courses + assessment + classroom + operations
+        sessions + accounts + users + progress + courses + assessment + classroom + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
 
@@ -48,6 +48,14 @@ package enum PermissionTable {
         Permission("PUT /api/v1/users/:id", .user([.oneself, .admin])),
         Permission("GET /api/v1/users/:user_id/profile", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/users/self/observees", .own),
+    ]
+
+    // MARK: Progress
+
+    private static let progress: [Permission] = [
+        // What one has started oneself; admins see all of the institution.
+        Permission("GET /api/v1/progress/:id", .own),
+        Permission("POST /api/v1/progress/:id/cancel", .own),
     ]
 
     // MARK: Courses
@@ -184,5 +192,9 @@ package enum PermissionTable {
         Permission("GET /api/v1/ops/live", .institution([.admin])),
         // Operators only, which the handler knows.
         Permission("PUT /api/v1/ops/nodes/:id", .institution([.admin])),
+        // One's own institution's jobs; operators' are all.
+        Permission("GET /api/v1/ops/jobs", .institution([.admin])),
+        Permission("POST /api/v1/ops/jobs/redrive", .institution([.admin])),
+        Permission("POST /api/v1/ops/jobs/:id/redrive", .institution([.admin])),
     ]
 }

@@ -38,8 +38,10 @@ struct ClaimPlan {
     }
 
     /// The next claim; `nil` when there is no room.
+    ///
+    /// It asks for half of the slots at most, so that one half is claimed while the other is done.
     mutating func ask(running: Int) -> Ask? {
-        let free = min(slots - running, ClaimPlan.batch)
+        let free = min(slots - running, (slots + 1) / 2, ClaimPlan.batch)
         guard free > 0, !rows.isEmpty else { return nil }
         turn &+= 1
         var ordered: [Row] = []

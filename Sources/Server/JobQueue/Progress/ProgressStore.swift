@@ -5,7 +5,7 @@ package import Postgres
 ///
 /// Confined to the pool's loop.
 package struct ProgressStore {
-    private static let read: Statement = """
+    fileprivate static let read: Statement = """
         SELECT id, job_id, context_type, context_id, user_id, tag, workflow_state, completion, message, results,
             created_at, updated_at
         FROM progresses WHERE institution_id = $1 AND id = $2
@@ -22,18 +22,14 @@ package struct ProgressStore {
         return try rows.only().map { row throws(PostgresError) in try ProgressStore.progress(row) }
     }
 
-    /// Cancels the job behind a progress: one that waits at once, one that runs when its handler hears of it.
+    /// Cancels the job behind a progress; see ``PostgresTransaction/cancelProgress(_:in:)``.
     ///
     /// - Returns: The progress as it is then; `nil` when the institution has none. One that is over stays as it is.
     package func cancel(_ id: Int64, in institution: TenantID) async throws -> Progress? {
-        guard let before = try await read(id, in: institution) else { return nil }
-        try await pool.transaction(tenant: institution) { transaction in
-            _ = try await transaction.cancelJob(before.job, in: institution)
-        }
-        return try await read(id, in: institution)
+        try await pool.transaction(tenant: institution) { try await $0.cancelProgress(id, in: institution) }
     }
 
-    private static func progress(_ row: Row) throws(PostgresError) -> Progress {
+    fileprivate static func progress(_ row: Row) throws(PostgresError) -> Progress {
         let results = try row.bytesOrNil(9)
         return Progress(
             id: try row.int(0), job: try row.int(1),
@@ -45,5 +41,25 @@ package struct ProgressStore {
             // What Postgres gives as jsonb is JSON.
             results: results.flatMap { try? RawJSON(validating: $0) },
             createdAt: try row.timestampMilliseconds(10), updatedAt: try row.timestampMilliseconds(11))
+    }
+}
+
+extension PostgresTransaction {
+    /// The progress of that id; `nil` when this transaction's institution has none.
+    package func progress(_ id: Int64, in institution: TenantID) async throws(PostgresError) -> Progress? {
+        let rows = try await query(ProgressStore.read, [.int(institution.rawValue), .int(id)])
+        return try rows.only().map { row throws(PostgresError) in try ProgressStore.progress(row) }
+    }
+
+    /// Cancels the job behind a progress: one that waits at once, one that runs when its handler hears of it.
+    ///
+    /// - Returns: The progress as it is then; `nil` when the institution has none. One that is over stays as it is.
+    /// - Throws: `PostgresError`.
+    package func cancelProgress(
+        _ id: Int64, in institution: TenantID
+    ) async throws(PostgresError) -> Progress? {
+        guard let before = try await progress(id, in: institution) else { return nil }
+        _ = try await cancelJob(before.job, in: institution)
+        return try await progress(id, in: institution)
     }
 }

@@ -45,6 +45,15 @@ package struct DeadLetters: Sendable, Equatable {
     package var jobs: [Int64]
 }
 
+extension JobReport {
+    /// Adds the kinds that have nothing at present, so that they are seen, too.
+    mutating func add(_ catalogue: JobCatalogue) {
+        let known = Set(depths.map(\.kind))
+        depths += catalogue.kinds.filter { !known.contains($0.name) }.map { JobDepth(kind: $0.name) }
+        depths.sort { $0.kind < $1.kind }
+    }
+}
+
 /// The queue at one moment, for those who look after it.
 package struct JobReport: Sendable, Equatable {
     /// Milliseconds since 1970.
@@ -56,11 +65,11 @@ package struct JobReport: Sendable, Equatable {
     package var failures: [JobFailures]?
     package var deadLetters: [DeadLetters]
 
-    /// The report as the API gives it; `time` writes milliseconds since 1970.
+    /// The report as the API gives it; `time` writes milliseconds since 1970 for what ends in `_at`.
     package func json(time: (Int64) -> String) -> RawJSON {
         RawJSON { json in
             json.object { json in
-                json.member("at", time(at))
+                json.member("at", at)
                 json.name("kinds")
                 json.array(of: depths) { json, depth in
                     json.object { json in
@@ -76,7 +85,7 @@ package struct JobReport: Sendable, Equatable {
                     json.name("minutes")
                     json.array(of: minutes) { json, minute in
                         json.object { json in
-                            json.member("at", time(minute.at))
+                            json.member("at", minute.at)
                             json.member("kind", minute.kind)
                             json.member("completed", minute.completed)
                             json.member("failed", minute.failed)

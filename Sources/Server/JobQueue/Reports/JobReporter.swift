@@ -59,10 +59,18 @@ package struct JobReporter {
     }
 
     /// The whole report, of one institution or of all.
+    ///
+    /// - Parameters:
+    ///   - institution: Whose jobs count; `nil` for all.
+    ///   - now: Milliseconds since 1970.
+    ///   - catalogue: Kinds that are shown though they have nothing.
+    /// - Returns: The report.
+    /// - Throws: `PostgresError`.
     package func report(
-        of institution: TenantID?, at now: Int64
+        of institution: TenantID?, at now: Int64, catalogue: JobCatalogue = JobCatalogue([])
     ) async throws(PostgresError) -> JobReport {
         var report = JobReport(at: now, depths: try await depth(of: institution), deadLetters: [])
+        report.add(catalogue)
         for row in try await pool.query(
             JobReporter.dead, [.int(institution?.rawValue)], tenant: institution)
         {
