@@ -10,6 +10,7 @@ import argparse
 import json
 import pathlib
 import sys
+import time
 import uuid
 
 import requests
@@ -22,6 +23,7 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
+from Rig.database import Database  # noqa: E402
 from Rig.demo import Demo  # noqa: E402
 
 UNKNOWN = 9_007_199_254_740_001
@@ -345,6 +347,30 @@ def reads(check, demo, users, strangers):
     check.send(None, "GET", "/connection/websocket", 426)
 
 
+def jobs(check, demo, users):
+    """A job of somebody's that dies, since what it writes into is not there; its progress, and another attempt."""
+    database = Database(demo)
+    database.run("""
+        SELECT set_config('cohort.institution', :'institution', true);
+        WITH job AS (
+            SELECT job_id FROM job_enqueue(ARRAY['test.effect'], ARRAY['check'],
+                ARRAY['{"text": "check", "hold_ms": 0}'::jsonb], ARRAY[NULL::timestamptz]))
+        INSERT INTO progresses (institution_id, job_id, context_type, context_id, user_id, tag)
+        SELECT :institution, job_id, 'Course', :course, :user, 'check' FROM job;
+    """, institution=demo.first["id"], course=demo.ready["course_id"], user=users["instructor"]["id"])
+    limit = time.monotonic() + 20
+    while not (dead := database.rows("SELECT id FROM job_heads WHERE state = 'dead'")) and time.monotonic() < limit:
+        time.sleep(0.05)
+    job = dead[0]["id"]
+    progress = database.rows(f"SELECT id FROM progresses WHERE job_id = {job}")[0]["id"]
+    for who in (users["instructor"], users["admin"]):
+        check.send(who, "GET", f"/api/v1/progress/{progress}", 200)
+    check.send(users["students"][0], "GET", f"/api/v1/progress/{progress}", 404)
+    check.send(users["admin"], "GET", "/api/v1/ops/jobs", 200)
+    check.send(users["admin"], "POST", f"/api/v1/ops/jobs/{job}/redrive", 200, json={})
+    check.send(users["instructor"], "POST", f"/api/v1/progress/{progress}/cancel", 200, json={})
+
+
 def refusals(check, users, strangers, ready):
     """Nobody, a bad token, a wrong method, and things of others: every operation, without a difference."""
     values = {"course_id": ready["course_id"], "class_id": ready["class_id"], "quiz_id": ready["quiz_id"], "run_id": 1,
@@ -386,6 +412,7 @@ def main():
                      lambda: classes(check, users, demo.ready["course_id"]),
                      lambda: answers(check, demo, users, demo.ready["course_id"]),
                      lambda: core_walk.walk(check, users),
+                     lambda: jobs(check, demo, users),
                      lambda: refusals(check, users, strangers, demo.ready)):
             try:
                 part()

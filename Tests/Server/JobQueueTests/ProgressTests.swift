@@ -92,7 +92,8 @@ struct `Progress of a job` {
             try await node.queue.redrive(.init(job: job.id), pool: desk.pool)
             try await desk.until(job.id, is: .completed)
             await node.worker.stop(within: .seconds(5))
-            #expect(try await store.read(id, in: QueueDesk.here)?.workflowState == .completed)
+            let done = try #require(try await store.read(id, in: QueueDesk.here))
+            #expect(done.workflowState == .completed && done.message == nil)
         }
     }
 
@@ -112,6 +113,7 @@ struct `Progress of a job` {
             let store = ProgressStore(pool: desk.pool)
             node.worker.start()
             await begun.wait()
+            try await desk.until { try await store.read(id, in: QueueDesk.here)?.workflowState == .running }
             #expect(try await store.cancel(id, in: QueueDesk.here)?.workflowState == .running)
             mayEnd.give()
             try await desk.until(job.id, is: .cancelled)

@@ -23,7 +23,8 @@ enum ProgressStatements {
     /// From the handler, outside of the job's transaction: only while the fence holds the job.
     static let update: Statement = """
         UPDATE progresses p SET workflow_state = 'running', completion = coalesce($4, p.completion),
-            message = coalesce($5, p.message), updated_at = now()
+            -- What an earlier attempt failed of is no more so.
+            message = coalesce($5, CASE WHEN p.workflow_state <> 'failed' THEN p.message END), updated_at = now()
         WHERE p.institution_id = $1 AND p.job_id = $2 AND EXISTS (
             SELECT FROM job_heads h
             WHERE h.institution_id = p.institution_id AND h.id = p.job_id AND h.fence = $3 AND h.state = 'running')

@@ -29,6 +29,8 @@ package final class JobWorker {
 
     private var plan: ClaimPlan
     var running: [ObjectIdentifier: JobRun] = [:]
+    /// Jobs that were claimed and are not begun yet.
+    private var loading = 0
     private var isClaiming = false
     private var wantsClaim = false
     private var mayHaveMore = false
@@ -58,7 +60,7 @@ package final class JobWorker {
     }
 
     /// Jobs that it has at this moment.
-    package var runningCount: Int { running.count }
+    package var runningCount: Int { running.count + loading }
 
     // MARK: Life
 
@@ -125,7 +127,7 @@ package final class JobWorker {
     }
 
     private func tellIdle() {
-        guard isStopping, running.isEmpty, !isClaiming else { return }
+        guard isStopping, runningCount == 0, !isClaiming else { return }
         let told = whenIdle
         whenIdle = []
         for tell in told { tell() }
@@ -171,7 +173,7 @@ package final class JobWorker {
     private func claimWhileWanted() async {
         while wantsClaim, !isStopping {
             wantsClaim = false
-            guard let ask = plan.ask(running: running.count) else {
+            guard let ask = plan.ask(running: runningCount) else {
                 // There is no room; whoever makes some asks again.
                 mayHaveMore = true
                 return
@@ -179,7 +181,7 @@ package final class JobWorker {
             do throws(PostgresError) {
                 let count = try await claim(ask)
                 mayHaveMore = count > 0
-                if mayHaveMore, plan.isWorthwhile(running: running.count) { wantsClaim = true }
+                if mayHaveMore, plan.isWorthwhile(running: runningCount) { wantsClaim = true }
             } catch {
                 complain("jobs cannot be claimed", error)
             }
@@ -206,24 +208,44 @@ package final class JobWorker {
         }
         guard !jobs.isEmpty else { return 0 }
         plan.served(jobs.map { ($0.kind, $0.institution.rawValue) })
-        guard !isStopping else {
-            await release(jobs.map { ($0.institution, $0.id, $0.fence) })
-            return 0
+        // The next claim need not wait until these are loaded.
+        loading += jobs.count
+        loop.run { [self] in
+            await load(jobs, claimedAt: claimedAt)
+            loading -= jobs.count
+            tellIdle()
         }
-        let contents = try await load(jobs)
+        return jobs.count
+    }
+
+    /// Loads what was claimed and begins with it; what cannot be loaded is given back.
+    private func load(_ jobs: [ClaimedJob], claimedAt: ContinuousClock.Instant) async {
+        var contents: [Int64: JobContent] = [:]
+        do throws(PostgresError) {
+            if !isStopping { contents = try await read(jobs) }
+        } catch {
+            complain("jobs cannot be loaded", error)
+        }
+        var rest: [ClaimedJob] = []
         for job in jobs {
-            // A kind that was asked for is known, and a head without a job cannot be.
-            guard let kind = queue.catalogue.kind(job.kind), let content = contents[job.id] else { continue }
+            // A kind that was asked for is known.
+            guard !isStopping, let kind = queue.catalogue.kind(job.kind), let content = contents[job.id]
+            else {
+                rest.append(job)
+                continue
+            }
             let lease = LeaseClock(
                 claimedAt: claimedAt, lease: settings.lease, timeLimit: kind.policy.timeLimit)
             meters.began(job)
             begin(JobRun(job, content, kind: kind, lease: lease, pool: pool))
         }
-        return jobs.count
+        await release(rest.map { ($0.institution, $0.id, $0.fence) })
     }
 
     /// What the jobs are about, read as their institutions.
-    private func load(_ jobs: [ClaimedJob]) async throws(PostgresError) -> [Int64: JobContent] {
+    private func read(
+        _ jobs: [ClaimedJob]
+    ) async throws(PostgresError) -> [Int64: JobContent] {
         var batch = TransactionBatch(statementTimeout: JobWorker.statementTimeout)
         let groups = Dictionary(grouping: jobs, by: \.institution)
         for (institution, group) in groups.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -256,7 +278,7 @@ package final class JobWorker {
     private func slotIsFree() {
         if isStopping { return tellIdle() }
         guard mayHaveMore else { return }
-        if plan.isWorthwhile(running: running.count) { return claimSoon() }
+        if plan.isWorthwhile(running: runningCount) { return claimSoon() }
         guard batchTimer == nil else { return }
         batchTimer = loop.schedule(after: .milliseconds(10)) { [weak self] in
             self?.batchTimer = nil
