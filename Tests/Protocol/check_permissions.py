@@ -17,9 +17,20 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
+from Rig.database import Database  # noqa: E402
 from Rig.demo import Demo  # noqa: E402
 
 ROLES = "ADSLOX"
+#: A job for tomorrow with a progress, and one that is dead.
+JOBS = """
+    SELECT set_config('cohort.institution', :'institution', true) \\g /dev/null
+    WITH job AS (
+        SELECT job_id FROM job_enqueue(ARRAY['test.empty'], ARRAY[NULL::text], ARRAY['null'::jsonb], ARRAY[now() + interval '1 day'])
+    ) INSERT INTO progresses (institution_id, job_id, context_type, context_id, user_id, tag)
+    SELECT :institution, job_id, 'User', :user, :user, 'check' FROM job RETURNING id;
+    INSERT INTO job_heads (institution_id, id, kind, state, run_at, error_class, finished_at)
+    VALUES (:institution, nextval('job_ids'), 'test.gone', 'dead', now(), 'gone', now()) RETURNING id;
+"""
 
 
 def expectations():
@@ -75,6 +86,7 @@ class World:
             "question_id": question, "assignment_id": quiz["assignment_id"], "term_id": term,
             "class_id": make(f"{at}/live_classes", {"title": "Class"})["id"]}
         self.target = target
+        self.jobs = walk.jobs
         self.users = users
         self.invite = lambda: make(f"{at}/enrollments", {"enrollment": {
             "user_id": users["X"], "type": "StudentEnrollment", "enrollment_state": "invited"}})["id"]
@@ -92,6 +104,8 @@ class World:
             values["enrollment_id"] = self.invite()
         if template.endswith("/crosslist") and method == "DELETE":
             values["section_id"] = self.crossed
+        if "{progress_id}" in template or "{job_id}" in template:
+            values["progress_id"], values["job_id"] = self.jobs(self.users["X"])
         return template.format(**values)
 
 
@@ -101,6 +115,7 @@ class Walk:
         self.base = demo.ready["base_url"]
         self.people = {"A": users["admin"], "D": users["students"][13], "S": users["students"][14],
                        "L": users["students"][0], "O": users["parent"], "X": users["students"][15]}
+        self.database, self.institution = Database(demo), demo.first["id"]
         self.foreigner = demo.second["users"]["admin"]
         self.complaints, self.count = [], 0
         self.session = requests.Session()
@@ -117,6 +132,10 @@ class Walk:
         if answer.status_code not in expected:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json()
+
+    def jobs(self, user):
+        """The ids of a user's progress, and of a dead letter."""
+        return map(int, self.database.run(JOBS, institution=self.institution, user=user).split())
 
     def walk(self, method, template, cells):
         """One operation, as everybody."""
