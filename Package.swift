@@ -108,6 +108,14 @@ let modules: [Module] = [
         uses: ["EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry", "Tenancy"],
         libraries: [httpTypes]),
     Module(
+        name: "Content", layer: .features,
+        uses: [
+            "COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "Telemetry",
+            "Tenancy",
+            "Courses",
+        ],
+        libraries: [httpTypes, logging], testUses: ["Sockets"]),
+    Module(
         name: "Assessment", layer: .features,
         uses: ["EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry", "Tenancy", "Courses"],
         libraries: [httpTypes, logging, deque]),

@@ -39,6 +39,8 @@ if [ "${1:-test}" = test ]; then
     need python3-venv /usr/bin/python3 -c 'import ensurepip, venv'
     need fonts-dejavu-core any /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
     need procps command_exists ps
+    # Stands before the content: the tests of deploy/nginx.
+    need nginx any /usr/sbin/nginx
     # Gives one node of the cluster tests a clock that is wrong.
     need faketime any /usr/lib/*/faketime/libfaketimeMT.so.1
 fi

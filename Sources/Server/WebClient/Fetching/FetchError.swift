@@ -27,6 +27,8 @@ package enum FetchError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge
     /// There were more redirects than the caller's limit.
     case tooManyRedirects
+    /// The file that was to be sent cannot be read, or is shorter than it was.
+    case badFile
     /// It all took longer than the caller's limit.
     case timedOut
 
@@ -46,6 +48,7 @@ package enum FetchError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badResponse(let reason): "the response is not acceptable (\(reason))"
         case .tooLarge: "the response is too large"
         case .tooManyRedirects: "there were too many redirects"
+        case .badFile: "the file to be sent cannot be read"
         case .timedOut: "it took too long"
         }
     }

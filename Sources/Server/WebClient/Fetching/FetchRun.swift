@@ -28,6 +28,9 @@ final class FetchRun: StreamHandler {
     private var head: ResponseHead?
     private var body: [UInt8] = []
     private var hasFollowed = false
+    /// Of the request's file.
+    private var sent = 0
+    private var isReading = false
 
     private var loop: EventLoop { core.streams.loop }
 
@@ -110,19 +113,54 @@ final class FetchRun: StreamHandler {
     private func exchange(_ stream: any ByteStream) {
         let bytes: [UInt8]
         do throws(ResponseError) {
-            bytes = try RequestWriter.write(
-                request.method == .get ? .get : .post, target: request.url.target,
-                host: request.url.authority, fields: request.fields, body: request.body)
+            let length = request.file?.size ?? request.body.count
+            bytes = try RequestWriter.head(
+                request.method.method, target: request.url.target, host: request.url.authority,
+                fields: request.fields, length: length)
         } catch {
             stream.close()
             return end(.failure(.badField))
         }
         self.stream = stream
         stream.handler = self
-        parser = ResponseParser(limits: ResponseLimits(body: request.limits.body))
+        parser = ResponseParser(
+            toHead: request.method == .head, limits: ResponseLimits(body: request.limits.body))
         head = nil
         body = []
-        if !stream.send(bytes) { end(.failure(.tooLarge)) }
+        if request.file == nil {
+            if !stream.send(bytes + request.body) { end(.failure(.tooLarge)) }
+        } else {
+            sent = 0
+            if stream.send(bytes) { sendFile() } else { end(.failure(.tooLarge)) }
+        }
+    }
+
+    /// Reads and sends the next piece of the file, once the peer has taken enough of what was sent.
+    private func sendFile() {
+        guard let file = request.file, let stream, !isReading, sent < file.size, then != nil,
+            stream.queuedBytes <= OutgoingFile.piece
+        else { return }
+        isReading = true
+        let (offset, count) = (sent, min(file.size - sent, OutgoingFile.piece))
+        let isAdmitted = file.lane.submit(on: loop) {
+            OutgoingFile.read(file.path, from: offset, count: count)
+        } then: { [self] bytes in
+            isReading = false
+            guard then != nil, self.stream != nil else { return }
+            guard !bytes.isEmpty else { return end(.failure(.badFile)) }
+            sent += bytes.count
+            guard self.stream?.send(bytes) == true else { return end(.failure(.tooLarge)) }
+            // What was just queued leaves at the end of the round.
+            let again = LoopBound(self, loop: loop)
+            loop.execute { again.value.sendFile() }
+        }
+        // The lane is full: a little later it may not be. The fetch's own limit ends this.
+        if !isAdmitted {
+            loop.schedule(after: .milliseconds(20)) { [self] in
+                isReading = false
+                sendFile()
+            }
+        }
     }
 
     func streamDidReceive(_ bytes: UnsafeMutableRawBufferPointer) {
@@ -158,7 +196,7 @@ final class FetchRun: StreamHandler {
         }
     }
 
-    func streamDidDrain() {}
+    func streamDidDrain() { sendFile() }
 
     func streamDidClose(_ reason: StreamClosure) {
         stream = nil
@@ -176,7 +214,9 @@ final class FetchRun: StreamHandler {
         }
         let response = OutgoingResponse(
             status: head.status, fields: head.fields, body: body, url: request.url)
-        guard request.limits.redirects > 0 || hasFollowed else { return end(.success(response)) }
+        guard request.limits.redirects > 0 || hasFollowed, request.file == nil else {
+            return end(.success(response))
+        }
         do throws(FetchError) {
             guard let next = try request.redirected(by: response) else { return end(.success(response)) }
             hasFollowed = true

@@ -2,7 +2,19 @@ package import HTTPTypes
 
 /// A request that the server makes itself, with what its caller allows.
 package struct OutgoingRequest: Sendable {
-    package enum Method: Sendable { case get, post }
+    package enum Method: Sendable {
+        case get, head, post, put, delete
+
+        var method: HTTPRequest.Method {
+            switch self {
+            case .get: .get
+            case .head: .head
+            case .post: .post
+            case .put: .put
+            case .delete: .delete
+            }
+        }
+    }
 
     /// How much a fetch may take.
     package struct Limits: Sendable {
@@ -28,6 +40,8 @@ package struct OutgoingRequest: Sendable {
     /// leads to another origin.
     package var fields: HTTPFields
     package var body: [UInt8]
+    /// Sent instead of ``body``; such a request follows no redirect.
+    package var file: OutgoingFile?
     package var limits: Limits
     /// Whether `http` will do; a redirect never leads from `https` to it.
     package var allowsPlainHTTP: Bool

@@ -11,6 +11,13 @@ package enum RequestWriter {
     package static func write(
         _ method: HTTPRequest.Method, target: String, host: String, fields: HTTPFields, body: [UInt8]
     ) throws(ResponseError) -> [UInt8] {
+        try head(method, target: target, host: host, fields: fields, length: body.count) + body
+    }
+
+    /// Writes the part of such a request that stands before a body of `length` bytes.
+    package static func head(
+        _ method: HTTPRequest.Method, target: String, host: String, fields: HTTPFields, length: Int
+    ) throws(ResponseError) -> [UInt8] {
         guard target.utf8.allSatisfy({ $0 > ASCII.space && $0 < ASCII.delete }), !target.isEmpty else {
             throw .forbiddenByte(field: "target")
         }
@@ -19,16 +26,15 @@ package enum RequestWriter {
         guard host.utf8.span.firstForbiddenInFieldValue() == nil else { throw .forbiddenByte(field: "host") }
         output.append(contentsOf: "Host: \(host)\r\n".utf8)
         try EncodedFields.appendUnreserved(HTTPField(name: .connection, value: "close"), to: &output)
-        if !body.isEmpty || method == .post || method == .put || method == .patch {
+        if length > 0 || method == .post || method == .put || method == .patch {
             try EncodedFields.appendUnreserved(
-                HTTPField(name: .contentLength, value: String(body.count)), to: &output)
+                HTTPField(name: .contentLength, value: String(length)), to: &output)
         }
         for field in fields {
             guard field.name.canonicalName != "host" else { throw .reservedField("host") }
             try EncodedFields.append(field, to: &output)
         }
         output.appendLineEnd()
-        output.append(contentsOf: body)
         return output
     }
 }
