@@ -142,7 +142,7 @@ let modules: [Module] = [
         uses: [
             "CLinux", "EventLoop", "Sockets", "Processes", "Postgres", "Redis", "JSON", "HTTP", "WebSocket",
             "WebServer", "WebClient", "JobQueue", "LiveHub", "Telemetry",
-            "Tenancy", "Courses", "Assessment", "Classroom", "Operations",
+            "Tenancy", "Courses", "Content", "Assessment", "Classroom", "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),
     Module(

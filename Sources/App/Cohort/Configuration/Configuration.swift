@@ -1,3 +1,4 @@
+package import Content
 package import LiveHub
 package import Logging
 package import Postgres
@@ -47,6 +48,7 @@ package struct Configuration: Sendable {
     package let connectionLimit: Int
     package let live: Live
     package let jobs: Jobs
+    package let content: Content
     /// Plain namespaces of the operator's.
     package let namespaces: [Namespace]
     /// Passwords hashed at a time.
@@ -91,6 +93,17 @@ package struct Configuration: Sendable {
         package let commandBurst: Int
         package let admissionsPerSecond: Int
         package let sessionBytes: Int
+    }
+
+    /// Where files are kept, and how many.
+    package struct Content: Sendable {
+        /// The folder of the files, or where they arrive; `nil` where none are kept.
+        package let folder: String?
+        /// What links are signed with; `nil` to derive it.
+        package let linkSecret: Redacted<String>?
+        package let settings: ContentServices.Settings
+        /// The object store; `nil` for the folder.
+        package let store: Redacted<S3Settings>?
     }
 
     /// One line of what is printed at start.
@@ -144,6 +157,7 @@ package struct Configuration: Sendable {
             poolSize: try reader.number(ConfigurationKeys.jobsPool),
             lease: .seconds(try reader.number(ConfigurationKeys.jobsLease)),
             retention: .seconds(3600 * (try reader.number(ConfigurationKeys.jobsRetention))))
+        content = try reader.content()
         namespaces = try reader.namespaces()
         passwordsWidth = try reader.count(
             ConfigurationKeys.passwordsWidth, zero: max(1, ConfigurationReader.usableCPUs / 2))

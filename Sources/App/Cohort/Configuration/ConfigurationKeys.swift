@@ -95,6 +95,44 @@ package enum ConfigurationKeys {
         "live.session-bytes", .number(65_536...1_073_741_824), "1048576",
         "Bytes that may wait for a slow reader; beyond, it is disconnected and resumes")
 
+    static let contentFolder = ConfigurationKey(
+        "content.folder", .text, "",
+        "Folder of the files, or where they arrive on their way to an object store; empty keeps none")
+    static let contentLinkSecret = ConfigurationKey(
+        "content.link-secret", .secret, "",
+        "Signs links to files; letters and digits, at least 32, as in nginx's secure_link_md5; empty derives one"
+    )
+    static let contentEdge = ConfigurationKey(
+        "content.edge", .text, "",
+        "Where links to files begin when an edge serves them (https://files.school.example); empty serves them here"
+    )
+    static let contentLargestFile = ConfigurationKey(
+        "content.largest-file", .number(1...1_099_511_627_776), "2147483648", "Bytes that a file may have")
+    static let contentCourseQuota = ConfigurationKey(
+        "content.course-quota", .number(1...1_125_899_906_842_624), "2147483648",
+        "Bytes of a course's files, where it has no quota of its own")
+    static let contentUserQuota = ConfigurationKey(
+        "content.user-quota", .number(1...1_125_899_906_842_624), "104857600",
+        "Bytes of a user's own files, where they have no quota of their own")
+    static let contentInstitutionQuota = ConfigurationKey(
+        "content.institution-quota", .number(0...1_125_899_906_842_624), "0",
+        "Bytes of all files of an institution; 0 takes what there is room for")
+    static let contentRequiresScan = ConfigurationKey(
+        "content.requires-scan", .flag, "true",
+        "Whether only staff and owners see a file until a scan has cleared it")
+    static let contentS3Endpoint = ConfigurationKey(
+        "content.s3-endpoint", .text, "",
+        "URL of an S3-compatible object store that keeps the files; empty keeps them in the folder")
+    static let contentS3Bucket = ConfigurationKey("content.s3-bucket", .text, "", "Bucket of the files")
+    static let contentS3Region = ConfigurationKey(
+        "content.s3-region", .text, "us-east-1", "Region that requests to the object store are signed for")
+    static let contentS3Prefix = ConfigurationKey(
+        "content.s3-prefix", .text, "", "What the names of objects begin with, such as cohort/")
+    static let contentS3AccessKey = ConfigurationKey(
+        "content.s3-access-key", .text, "", "Name of the key to the object store")
+    static let contentS3SecretKey = ConfigurationKey(
+        "content.s3-secret-key", .secret, "", "Key to the object store")
+
     static let namespaces = ConfigurationKey(
         "namespaces", .list, "",
         "Plain channels for own apps: NAME:stream:SIZE:SECONDS or NAME:ephemeral; members may publish there")
@@ -141,6 +179,10 @@ package enum ConfigurationKeys {
         webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webConnections,
         livePing, livePong, liveMessageBytes, liveSubscriptions, liveCommandRate, liveCommandBurst,
         liveAdmissions, liveSessionBytes,
+        contentFolder, contentLinkSecret, contentEdge, contentLargestFile, contentCourseQuota,
+        contentUserQuota,
+        contentInstitutionQuota, contentRequiresScan, contentS3Endpoint, contentS3Bucket, contentS3Region,
+        contentS3Prefix, contentS3AccessKey, contentS3SecretKey,
         namespaces, jobsSlots, jobsPool, jobsLease, jobsRetention, passwordsWidth, passwordsBacklog,
         operators, drainCloses, drainLimit, logLevel,
         logRequests,

@@ -32,7 +32,7 @@ struct ConfigurationReader {
 
     // MARK: Simple values
 
-    private func given(_ key: ConfigurationKey) throws(ConfigurationProblem) -> ConfigurationSources.Given {
+    func given(_ key: ConfigurationKey) throws(ConfigurationProblem) -> ConfigurationSources.Given {
         try sources.value(of: key)
             ?? ConfigurationSources.Given(values: key.split(key.standard), origin: "its default")
     }

@@ -32,7 +32,7 @@ package struct Demo: Sendable {
         let place = try place()
         var state = try DemoState.read(place.stateFile) ?? DemoState.fresh()
         try state.write(place.stateFile)
-        let configuration = try configuration(secret: state.secret)
+        let configuration = try configuration(place, secret: state.secret)
         let hooks = try hooks()
         // Before Postgres is started for nothing.
         try PortProbe.check(configuration.address)
@@ -93,7 +93,7 @@ package struct Demo: Sendable {
 
     // MARK: Before serving
 
-    private func configuration(secret: String) throws -> Configuration {
+    private func configuration(_ place: Place, secret: String) throws -> Configuration {
         var variables = environment
         // The demo has a Postgres of its own.
         variables["COHORT_DATABASE_URL"] = nil
@@ -105,7 +105,11 @@ package struct Demo: Sendable {
         if let port = options.port { flags.append("--listen-port=\(port)") }
         let configuration = try Configuration(
             arguments: flags, environment: variables, file: options.configurationFile,
-            defaults: ["token.secret": secret, "operators": operators, "node.name": "demo"])
+            // Nobody scans a demo's files.
+            defaults: [
+                "token.secret": secret, "operators": operators, "node.name": "demo",
+                "content.folder": place.folder + "/content", "content.requires-scan": "false",
+            ])
         guard configuration.address.isLoopback else {
             throw DemoProblem.notLoopback(configuration.address.host)
         }

@@ -1,5 +1,6 @@
 import Assessment
 import Classroom
+import Content
 import EventLoop
 import LiveHub
 import Logging
@@ -24,6 +25,7 @@ final class Node: Sendable {
     let intake: AnswerIntake
     let classroom: ClassroomFeature
     let tenancy: TenancyServices
+    let content: ContentServices
     let monitor: LiveMonitor
     let disk: WorkLane
     let jobs: BackgroundJobs
@@ -36,7 +38,7 @@ final class Node: Sendable {
     init(
         configuration: Configuration, metrics: Metrics, health: Health, sink: LogSink, group: EventLoopGroup,
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
-        tenancy: TenancyServices,
+        tenancy: TenancyServices, content: ContentServices, disk: WorkLane,
         monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, nodeWatch: LoopBound<NodeWatch>?,
         carrier: Carrier, jobs: BackgroundJobs,
         ownPools: [LoopBound<PostgresPool>]
@@ -51,6 +53,8 @@ final class Node: Sendable {
         self.intake = intake
         self.classroom = classroom
         self.tenancy = tenancy
+        self.content = content
+        self.disk = disk
         self.monitor = monitor
         self.watcher = watcher
         self.nodeWatch = nodeWatch
@@ -58,7 +62,6 @@ final class Node: Sendable {
         self.jobs = jobs
         self.ownPools = ownPools
         logger = Log.logger("server")
-        disk = WorkLane(label: "disk", width: 2, backlog: 1000)
     }
 
     /// Begins to look for events that the broker did not bring, and whether it brings any; once every loop has its share

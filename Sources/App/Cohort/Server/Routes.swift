@@ -1,5 +1,6 @@
 import Assessment
 import Classroom
+import Content
 import Courses
 import HTTPTypes
 import LiveHub
@@ -24,6 +25,7 @@ enum Routes {
         var routes = ProbeRoutes.all(watchers: configuration.metricsReaders)
         routes += TenancyRoutes.all
         routes += CoursesRoutes.all(additions: [LiveClassesOfCourses()])
+        routes += ContentRoutes.all(largestFile: configuration.content.settings.largestFile)
         routes += AssessmentRoutes.all(classes: CourseOfLiveClass(classroom))
         routes += ClassroomRoutes.all(classroom)
         routes += OperationsRoutes.all

@@ -1,5 +1,6 @@
 import Assessment
 import Classroom
+import Content
 import Courses
 import EventLoop
 import JobQueue
@@ -12,6 +13,7 @@ package enum Schema {
     /// All migrations, in the order of their numbers.
     package static let migrations: [Migration] =
         (TenancyMigrations.all + LiveHubMigrations.all + JobQueueMigrations.all + CourseMigrations.all
+        + ContentMigrations.all
         + AssessmentMigrations.all
         + ClassroomMigrations.all).sorted { $0.number < $1.number }
 

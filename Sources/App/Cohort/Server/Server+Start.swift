@@ -1,5 +1,6 @@
 import Assessment
 import Classroom
+import Content
 import EventLoop
 import Foundation
 import Glibc
@@ -158,6 +159,8 @@ extension Server {
             passwords: PasswordLane(
                 width: configuration.passwordsWidth, backlog: configuration.passwordsBacklog),
             liveTokens: tokens, secret: secret)
+        let disk = WorkLane(label: "disk", width: 2, backlog: 1000)
+        let content = try content(configuration, secret: secret, loop: group.loops[0], disk: disk)
         // The log and the intake live on the last loop, with connections of their own.
         let home = group.loops[group.loops.count - 1]
         let logPool = LoopBound(ownPool(home, database, configuration), loop: home)
@@ -207,8 +210,8 @@ extension Server {
         return Node(
             configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
             hub: hub,
-            log: log, intake: intake, classroom: classroom, tenancy: tenancy, monitor: monitor,
-            watcher: watcher, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs,
+            log: log, intake: intake, classroom: classroom, tenancy: tenancy, content: content, disk: disk,
+            monitor: monitor, watcher: watcher, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs,
             ownPools: [logPool, answerPool])
     }
 
@@ -230,6 +233,7 @@ extension Server {
             metrics: node.metrics,
             health: node.health, logger: Log.logger("web"))
         node.tenancy.provide(to: context)
+        node.content.provide(to: context)
         let live = node.hub.open(on: loop, pool: pool)
         node.classroom.open(on: live)
         context.provide(live)

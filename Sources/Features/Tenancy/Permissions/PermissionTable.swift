@@ -6,7 +6,7 @@
 package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
-        sessions + accounts + users + progress + courses + assessment + classroom + operations
+        sessions + accounts + users + progress + courses + content + assessment + classroom + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
 
@@ -109,6 +109,41 @@ package enum PermissionTable {
         // Whom the invitation is for.
         Permission("POST /api/v1/courses/:course_id/enrollments/:id/accept", .own),
         Permission("POST /api/v1/courses/:course_id/enrollments/:id/reject", .own),
+    ]
+
+    // MARK: Files
+
+    private static let content: [Permission] = [
+        // Files of a course are kept by its staff; its members see those that are not hidden, and read those that a scan has
+        // cleared and nobody has locked. A user's own files are theirs alone. So are the rows without a course or user in
+        // their path, which are about either: what a file or folder belongs to decides.
+        Permission("GET /api/v1/files/:id", .own),
+        Permission("PUT /api/v1/files/:id", .own),
+        Permission("DELETE /api/v1/files/:id", .own),
+        Permission("GET /api/v1/files/:id/public_url", .own),
+        Permission("GET /api/v1/files/:id/create_success", .own),
+        Permission("POST /api/v1/files/:id/create_success", .own),
+        Permission("GET /api/v1/courses/:course_id/files", .course(everybody)),
+        Permission("POST /api/v1/courses/:course_id/files", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/files/quota", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/files/:id", .course(everybody)),
+        Permission("GET /api/v1/courses/:course_id/folders", .course(everybody)),
+        Permission("POST /api/v1/courses/:course_id/folders", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/folders/:id", .course(everybody)),
+        Permission("GET /api/v1/users/:user_id/files", .user([.oneself])),
+        Permission("POST /api/v1/users/:user_id/files", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/files/quota", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/files/:id", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/folders", .user([.oneself])),
+        Permission("POST /api/v1/users/:user_id/folders", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/folders/:id", .user([.oneself])),
+        Permission("GET /api/v1/folders/:id", .own),
+        Permission("PUT /api/v1/folders/:id", .own),
+        Permission("DELETE /api/v1/folders/:id", .own),
+        Permission("GET /api/v1/folders/:folder_id/files", .own),
+        Permission("POST /api/v1/folders/:folder_id/files", .own),
+        Permission("GET /api/v1/folders/:folder_id/folders", .own),
+        Permission("POST /api/v1/folders/:folder_id/folders", .own),
     ]
 
     // MARK: Assessment

@@ -1,0 +1,66 @@
+import JSON
+import Postgres
+import Tenancy
+import WebServer
+
+/// Writes files in Canvas's shape.
+struct FileJSON {
+    private let call: Call
+
+    init(_ call: Call) { self.call = call }
+
+    /// Writes one file; its URL only for those who may read it, valid for a few minutes.
+    func write(_ file: StoredFile, _ access: FileAccess, _ json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", file.id)
+            json.member("uuid", file.uuid.description)
+            json.member("folder_id", file.folder)
+            json.member("display_name", file.displayName)
+            json.member("filename", file.filename)
+            json.member("upload_status", "success")
+            json.member("content-type", file.contentType)
+            json.member("url", access.isReadable ? url(file, isDownload: true) : "")
+            json.member("size", file.size)
+            json.member("created_at", ISO8601.text(milliseconds: file.createdAt))
+            json.member("updated_at", ISO8601.text(milliseconds: file.updatedAt))
+            json.member("modified_at", ISO8601.text(milliseconds: file.updatedAt))
+            json.member("unlock_at", file.availability.unlockAt.map { ISO8601.text(milliseconds: $0) })
+            json.member("lock_at", file.availability.lockAt.map { ISO8601.text(milliseconds: $0) })
+            json.member("locked", file.availability.isLocked)
+            json.member("hidden", file.availability.isHidden)
+            json.member("hidden_for_user", false)
+            json.member("locked_for_user", access.isLockedForUser)
+            json.nullMember("thumbnail_url")
+            json.member("mime_class", FileJSON.mimeClass(file.contentType))
+            json.member("scan_state", file.scanState.rawValue)
+        }
+    }
+
+    /// A URL of a file's content.
+    func url(_ file: StoredFile, isDownload: Bool) -> String {
+        let link = ContentLink(
+            institution: call.institution, file: file.id, sha256: file.sha256, isDownload: isDownload,
+            filename: file.displayName)
+        return call.content.base(for: call.request)
+            + call.content.links.sign(link, at: call.context.nowMilliseconds)
+    }
+
+    /// The kind that pages choose an icon by.
+    private static func mimeClass(_ type: String) -> String {
+        let essence = type.prefix { $0 != ";" }.lowercased()
+        switch essence {
+        case "text/html": return "html"
+        case "application/pdf": return "pdf"
+        case "application/zip", "application/gzip": return "zip"
+        case "application/msword": return "doc"
+        default: break
+        }
+        switch essence.prefix(while: { $0 != "/" }) {
+        case "image": return "image"
+        case "audio": return "audio"
+        case "video": return "video"
+        case "text": return "text"
+        default: return "file"
+        }
+    }
+}

@@ -1,0 +1,286 @@
+"""Files through PyPI's canvasapi, unchanged: what schools' scripts do must work."""
+
+import pathlib
+import threading
+import time
+import urllib.parse
+
+import pytest
+import requests
+from canvasapi.exceptions import BadRequest, CanvasException, Forbidden, ResourceDoesNotExist, Unauthorized
+
+REFUSED = (Forbidden, Unauthorized, ResourceDoesNotExist)
+
+
+def put(course, folder: pathlib.Path, name: str, content: bytes, **options) -> dict:
+    """Uploads a file with canvasapi."""
+    path = folder / name
+    path.write_bytes(content)
+    done, answer = course.upload(str(path), **options)
+    assert done, answer
+    return answer
+
+
+def begin(demo, user, path: str, **fields) -> dict:
+    """The first step by hand."""
+    answer = requests.post(demo.base + path, data=fields, headers={"Authorization": f"Bearer {user['api_token']}"},
+                           timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_file_is_uploaded_listed_read_renamed_moved_and_deleted(course, tmp_path):
+    content = bytes(range(256)) * 1000
+    made = put(course, tmp_path, "été 1.bin", content, parent_folder_path="week 1/slides")
+    assert made["size"] == len(content) and made["display_name"] == "été 1.bin"
+    assert made["upload_status"] == "success" and "url" in made
+
+    listed = {file.id: file for file in course.get_files()}
+    assert made["id"] in listed
+    file = course.get_file(made["id"])
+    file.download(str(tmp_path / "back"))
+    assert (tmp_path / "back").read_bytes() == content
+    assert file.get_contents(binary=True) == content
+
+    folders = {folder.full_name: folder for folder in course.get_folders()}
+    assert {"course files", "course files/week 1", "course files/week 1/slides"} <= set(folders)
+    assert file.folder_id == folders["course files/week 1/slides"].id
+    assert [one.id for one in folders["course files/week 1/slides"].get_files()] == [made["id"]]
+
+    renamed = file.update(name="winter.bin", parent_folder_id=folders["course files"].id)
+    assert renamed.display_name == "winter.bin" and renamed.folder_id == folders["course files"].id
+    assert renamed.get_contents(binary=True) == content
+    # The old address names what is gone.
+    assert requests.get(file.url, timeout=30).status_code == 404
+
+    deleted = renamed.delete()
+    assert deleted.id == made["id"]
+    with pytest.raises(ResourceDoesNotExist):
+        course.get_file(made["id"])
+    assert made["id"] not in [one.id for one in course.get_files()]
+    assert requests.get(renamed.url, timeout=30).status_code == 404
+
+
+def test_a_file_of_the_same_name_takes_the_place_of_the_first_or_gets_a_number(course, tmp_path):
+    first = put(course, tmp_path, "same.txt", b"one")
+    second = put(course, tmp_path, "same.txt", b"two!")
+    assert second["id"] != first["id"] and second["display_name"] == "same.txt"
+    with pytest.raises(ResourceDoesNotExist):
+        course.get_file(first["id"])
+    third = put(course, tmp_path, "same.txt", b"three", on_duplicate="rename")
+    assert third["display_name"] == "same-1.txt"
+    assert course.get_file(second["id"]).get_contents() == "two!"
+
+
+def test_folders_are_made_renamed_moved_hidden_and_removed(course, canvas, people, demo, tmp_path):
+    top = course.create_folder("papers")
+    below = top.create_folder("drafts")
+    assert below.full_name == "course files/papers/drafts"
+    made = put(course, tmp_path, "draft.txt", b"draft", parent_folder_id=below.id)
+    with pytest.raises(CanvasException):
+        course.create_folder("papers")
+
+    top = top.update(name="essays")
+    assert top.name == "essays"
+    assert course.get_folder(below.id).full_name == "course files/essays/drafts"
+    with pytest.raises(BadRequest):
+        top.update(parent_folder_id=below.id)
+
+    student = canvas(people["students"][0]).get_course(course.id)
+    assert made["id"] in [file.id for file in student.get_files()]
+    top.update(hidden=True)
+    assert made["id"] not in [file.id for file in student.get_files()]
+    assert "course files/essays" not in [folder.full_name for folder in student.get_folders()]
+    top.update(hidden=False, locked=True)
+    locked = student.get_file(made["id"])
+    assert locked.locked_for_user and locked.url == ""
+    top.update(locked=False)
+    assert student.get_file(made["id"]).get_contents() == "draft"
+
+    with pytest.raises(BadRequest):
+        top.delete()
+    used = course.get_files_quota()["quota_used"] if hasattr(course, "get_files_quota") else None
+    top.delete(force=True)
+    with pytest.raises(ResourceDoesNotExist):
+        course.get_file(made["id"])
+    if used is not None:
+        assert course.get_files_quota()["quota_used"] == used - 5
+
+
+def test_users_have_files_of_their_own_which_nobody_else_sees(canvas, people, demo, tmp_path):
+    ada, alan = people["students"][:2]
+    me = canvas(ada).get_current_user()
+    done, made = me.upload(str((tmp_path / "mine.txt").write_text("mine") and tmp_path / "mine.txt"))
+    assert done
+    assert [file.id for file in me.get_files()] == [made["id"]]
+    assert canvas(ada).get_file(made["id"]).get_contents() == "mine"
+    with pytest.raises(REFUSED):
+        canvas(alan).get_file(made["id"])
+    with pytest.raises(REFUSED):
+        list(canvas(alan).get_user(me.id).get_files()) if False else canvas(alan).get_folder(made["folder_id"])
+    answer = requests.get(f"{demo.base}/api/v1/users/{me.id}/files", timeout=30,
+                          headers={"Authorization": f"Bearer {alan['api_token']}"})
+    assert answer.status_code == 403
+
+
+def test_students_read_and_do_not_change(course, canvas, people, demo, tmp_path):
+    made = put(course, tmp_path, "read.txt", b"read me")
+    student = canvas(people["students"][0]).get_course(course.id)
+    file = student.get_file(made["id"])
+    assert file.get_contents() == "read me"
+    with pytest.raises(REFUSED):
+        file.update(name="changed.txt")
+    with pytest.raises(REFUSED):
+        file.delete()
+    with pytest.raises(REFUSED):
+        student.upload(str(tmp_path / "read.txt"))
+
+
+def test_another_institution_sees_nothing(course, canvas, demo, tmp_path):
+    made = put(course, tmp_path, "private.txt", b"private")
+    stranger = canvas(demo.second["users"]["instructor"])
+    with pytest.raises(ResourceDoesNotExist):
+        stranger.get_file(made["id"])
+    # An address that is signed for one institution is worth nothing when it names another.
+    url = urllib.parse.urlsplit(made["url"])
+    parts = url.path.split("/")
+    other = str(demo.second["id"])
+    assert requests.get(made["url"], timeout=30).status_code == 200
+    changed = url._replace(path="/".join([*parts[:2], other, *parts[3:]]))
+    assert requests.get(changed.geturl(), timeout=30).status_code == 403
+
+
+def test_an_address_is_signed_and_harmless(course, tmp_path):
+    made = put(course, tmp_path, 'a"b;c.html', b"<script>alert(1)</script>", content_type="text/html")
+    answer = requests.get(made["url"], timeout=30)
+    assert answer.status_code == 200 and answer.content == b"<script>alert(1)</script>"
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=\"a_b_c.html\"")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    for change in (lambda url: url.replace("md5=", "md5=A"), lambda url: url.replace("expires=1", "expires=2"),
+                   lambda url: url.split("?")[0], lambda url: url.replace("/save/", "/show/")):
+        assert requests.get(change(made["url"]), timeout=30).status_code == 403
+
+
+def test_content_is_read_in_parts_and_not_again(course, tmp_path):
+    content = bytes(range(256)) * 40
+    made = put(course, tmp_path, "film.mp4", content, content_type="video/mp4")
+    part = requests.get(made["url"], headers={"Range": "bytes=100-199"}, timeout=30)
+    assert part.status_code == 206 and part.content == content[100:200]
+    assert part.headers["Content-Range"] == f"bytes 100-199/{len(content)}"
+    last = requests.get(made["url"], headers={"Range": "bytes=-5"}, timeout=30)
+    assert last.content == content[-5:]
+    assert requests.get(made["url"], headers={"Range": "bytes=99999-"}, timeout=30).status_code == 416
+    tag = part.headers["ETag"]
+    again = requests.get(made["url"], headers={"If-None-Match": tag}, timeout=30)
+    assert again.status_code == 304 and again.content == b""
+    other = requests.get(made["url"], headers={"Range": "bytes=0-1", "If-Range": '"other"'}, timeout=30)
+    assert other.status_code == 200 and other.content == content
+    assert requests.head(made["url"], timeout=30).headers["Content-Length"] == str(len(content))
+
+
+def test_an_upload_is_what_was_announced(demo, course, people, tmp_path):
+    teacher, path = people["instructor"], f"/api/v1/courses/{course.id}/files"
+    ticket = begin(demo, teacher, path, name="five.txt", size=5)
+
+    def send(content, params=None):
+        return requests.post(ticket["upload_url"], data=params or ticket["upload_params"],
+                             files={ticket["file_param"]: ("x", content)}, timeout=30)
+
+    assert send(b"four").status_code == 400
+    assert send(b"sixsix").status_code == 400
+    assert send(b"x" * 100_000).status_code == 400
+    assert send(b"five!", {**ticket["upload_params"], "token": "x"}).status_code == 403
+    assert send(b"five!", {**ticket["upload_params"], "filename": "other"}).status_code == 403
+    late = requests.post(ticket["upload_url"], files=[("file", ("x", b"five!")), *[
+        (name, (None, value)) for name, value in ticket["upload_params"].items()]], timeout=30)
+    assert late.status_code == 403
+    first = send(b"five!")
+    assert first.status_code == 201
+    # Once more finds the same file.
+    assert send(b"five!").json()["id"] == first.json()["id"]
+    confirmed = requests.get(first.headers["Location"], timeout=30,
+                             headers={"Authorization": f"Bearer {teacher['api_token']}"})
+    assert confirmed.status_code == 200 and confirmed.json()["id"] == first.json()["id"]
+    assert requests.get(first.headers["Location"], timeout=30).status_code == 401
+
+
+def test_sizes_and_quotas_have_ends(demo, canvas, course, people, tmp_path):
+    teacher = {"Authorization": f"Bearer {people['instructor']['api_token']}"}
+    large = requests.post(f"{demo.base}/api/v1/courses/{course.id}/files", data={"name": "a", "size": 8388609},
+                          headers=teacher, timeout=30)
+    assert large.status_code == 400 and large.json()["code"] == "file_too_large"
+    me = canvas(people["students"][2]).get_current_user()
+    put(me, tmp_path, "one", b"x" * 2_000_000)
+    with pytest.raises(CanvasException):
+        put(me, tmp_path, "two", b"x" * 2_000_000)
+    quota = requests.get(f"{demo.base}/api/v1/users/self/files/quota", timeout=30,
+                         headers={"Authorization": f"Bearer {people['students'][2]['api_token']}"}).json()
+    assert quota == {"quota": 3_000_000, "quota_used": 2_000_000}
+    # The same name again frees what it replaces.
+    put(me, tmp_path, "one", b"x" * 2_500_000)
+
+
+def test_many_uploads_at_once_count_right(demo, canvas, people, tmp_path):
+    user = people["students"][3]
+    me = canvas(user).get_current_user()
+    results = []
+
+    def upload(number):
+        try:
+            results.append(put(canvas(user).get_current_user(), tmp_path, f"part-{number}", b"x" * 500_000))
+        except CanvasException as error:
+            results.append(error)
+
+    threads = [threading.Thread(target=upload, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    stored = [one for one in results if isinstance(one, dict)]
+    assert len(results) == 10 and len(stored) == 6
+    assert len(list(me.get_files())) == 6
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(demo, course, people):
+    import socket
+    ticket = begin(demo, people["instructor"], f"/api/v1/courses/{course.id}/files", name="broken.bin", size=1_000_000)
+    url = urllib.parse.urlsplit(ticket["upload_url"])
+    boundary = "cut"
+    head = "".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+                   for name, value in ticket["upload_params"].items())
+    head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+    incoming = demo.folder / "data" / "content" / "incoming"
+    with socket.create_connection((url.hostname, url.port), timeout=30) as connection:
+        connection.sendall(
+            f"POST {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\nContent-Length: {len(head) + 1_000_100}\r\n"
+            f"Content-Type: multipart/form-data; boundary={boundary}\r\n\r\n{head}".encode() + b"x" * 500_000)
+        wait(lambda: incoming.exists() and any(incoming.iterdir()))
+    wait(lambda: not any(incoming.iterdir()))
+    assert "broken.bin" not in [file.display_name for file in course.get_files()]
+
+
+def wait(condition):
+    """Waits for something that comes by itself, for half a minute at most."""
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_large_file_is_never_whole_in_memory(demo, course, tmp_path):
+    before = memory(demo.process.pid)
+    made = put(course, tmp_path, "large.bin", b"\0" * 8_000_000)
+    assert made["size"] == 8_000_000
+    # Some of what was received at once, and what the allocator keeps.
+    assert memory(demo.process.pid) - before < 6_000_000
+    course.get_file(made["id"]).delete()
+
+
+def memory(pid: int) -> int:
+    """The largest resident size so far, in bytes."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError("no VmHWM")
