@@ -11,6 +11,7 @@ import json
 import pathlib
 import sys
 import time
+import urllib.parse
 import uuid
 
 import requests
@@ -205,6 +206,84 @@ def classes(check, users, course):
     check.send(staff, "POST", f"/api/v1/live_classes/{gone}/start", 404)
 
 
+def files(check, demo, users, course):
+    """Files and folders of a course and of oneself, from their making to their end; the ids of two that stay."""
+    staff, student, other = users["instructor"], users["students"][0], users["students"][1]
+    api, path = "/api/v1", f"/api/v1/courses/{course}"
+
+    def upload(who, place, name, content, **more):
+        wish = {"name": name, "size": len(content), "content_type": "text/plain", **more}
+        ticket = check.send(who, "POST", f"{place}/files", 200, json=wish)
+        return check.send(None, "POST", "/files/upload", 201, data=ticket["upload_params"],
+                          files={"file": ("x", content)})
+
+    def read(url, expected, **headers):
+        where = urllib.parse.urlsplit(url)
+        return check.send(None, "GET", f"{where.path}?{where.query}", expected, headers=headers)
+
+    folder = check.send(staff, "POST", f"{path}/folders", 201, json={"name": "Checked"})
+    check.send(staff, "POST", f"{path}/folders", 409, data={"name": "Checked"})
+    check.send(staff, "POST", f"{path}/folders", 400, json={"name": "a\nb"})
+    check.send(student, "POST", f"{path}/folders", 403, json={"name": "Mine"})
+    below = check.send(staff, "POST", f"{api}/folders/{folder['id']}/folders", 201, json={"name": "Below"})
+    check.send(staff, "POST", f"{api}/folders/{folder['id']}/folders", 409, json={"name": "Below"})
+    file = upload(staff, path, "a.txt", b"hello", parent_folder_id=below["id"])
+    upload(staff, f"{api}/folders/{below['id']}", "b.txt", b"b")
+    repeated(check, staff, f"{path}/folders", {"name": "Twice"})
+    check.send(student, "POST", f"{path}/files", 403, json={"name": "a.txt", "size": 1})
+    check.send(staff, "POST", f"{path}/files", 400, json={"size": 1})
+    check.send(staff, "POST", f"{path}/files", 400, json={"name": "a", "size": 1 << 45})
+    check.send(None, "POST", "/files/upload", 403, data={"token": "x"}, files={"file": ("x", b"x")})
+    check.send(None, "POST", "/files/upload", 415, json={})
+    for who in (staff, student):
+        for where in (f"{path}/files", f"{path}/files/{file['id']}", f"{path}/folders", f"{path}/folders/root",
+                      f"{path}/folders/{below['id']}", f"{api}/files/{file['id']}", f"{api}/files/{file['id']}/public_url",
+                      f"{api}/folders/{below['id']}", f"{api}/folders/{below['id']}/files",
+                      f"{api}/folders/{folder['id']}/folders", f"{api}/files/{file['id']}/create_success"):
+            check.send(who, "GET", where, 200)
+        check.send(who, "GET", f"{path}/files/quota", 200 if who is staff else 403)
+        check.send(who, "POST", f"{api}/files/{file['id']}/create_success", 200)
+    if check.send(staff, "GET", f"{path}/files?search_term=A.T&content_types[]=text", 200)[0]["id"] != file["id"]:
+        check.complaints.append("the file is not found by its name and type")
+    check.pages(staff, f"{path}/files")
+    check.pages(staff, f"{path}/folders")
+    if read(file["url"], 200) != "hello":
+        check.complaints.append("the content came back as something else")
+    read(file["url"], 206, Range="bytes=1-2")
+    read(file["url"], 416, Range="bytes=9-")
+    read(file["url"], 304, **{"If-None-Match": "*"})
+    read(file["url"].replace("md5=", "md5=A"), 403)
+    check.send(student, "PUT", f"{api}/files/{file['id']}", 403, json={"name": "c.txt"})
+    check.send(staff, "PUT", f"{api}/files/{file['id']}", 409, json={"name": "b.txt"})
+    check.send(staff, "PUT", f"{api}/files/{file['id']}", 200, data={"name": "c.txt", "hidden": "true"})
+    if any(one["id"] == file["id"] for one in check.send(student, "GET", f"{path}/files", 200)):
+        check.complaints.append("a student's list has a hidden file")
+    read(file["url"], 404)
+    check.send(staff, "PUT", f"{api}/folders/{below['id']}", 200, json={"name": "Lower", "locked": True})
+    check.send(staff, "PUT", f"{api}/folders/{below['id']}", 409, json={
+        "name": "Twice", "parent_folder_id": folder["parent_folder_id"]})
+    check.send(staff, "PUT", f"{api}/folders/{folder['id']}", 400, json={"parent_folder_id": below["id"]})
+    check.send(student, "GET", f"{api}/files/{file['id']}/public_url", 403)
+    check.send(staff, "DELETE", f"{api}/folders/{folder['id']}", 400)
+    check.send(student, "DELETE", f"{api}/files/{file['id']}", 403)
+    check.send(staff, "DELETE", f"{api}/files/{file['id']}", 200)
+    check.send(staff, "GET", f"{api}/files/{file['id']}", 404)
+    check.send(staff, "DELETE", f"{api}/folders/{folder['id']}?force=true", 200)
+    check.send(staff, "GET", f"{api}/folders/{below['id']}", 404)
+
+    mine = f"{api}/users/self"
+    check.send(student, "POST", f"{mine}/folders", 201, json={"name": "Own"})
+    check.send(student, "POST", f"{mine}/folders", 409, json={"name": "Own"})
+    own = upload(student, mine, "own.txt", b"own")
+    for where in ("files", f"files/{own['id']}", "files/quota", "folders", "folders/root"):
+        check.send(student, "GET", f"{mine}/{where}", 200)
+    check.send(other, "GET", f"{api}/files/{own['id']}", 403)
+    check.send(other, "GET", f"{api}/users/{student['id']}/files", 403)
+    check.send(student, "DELETE", f"{api}/files/{own['id']}", 200)
+    kept = upload(staff, path, "kept.txt", b"kept")
+    return {"file_id": kept["id"], "folder_id": kept["folder_id"]}
+
+
 QUESTIONS = [
     {"question_type": "multiple_choice_question", "question_text": "One?",
      "answers": [{"text": "a", "weight": 100}, {"text": "b"}]},
@@ -371,13 +450,13 @@ def jobs(check, demo, users):
     check.send(users["instructor"], "POST", f"/api/v1/progress/{progress}/cancel", 200, json={})
 
 
-def refusals(check, users, strangers, ready):
+def refusals(check, users, strangers, ready, things):
     """Nobody, a bad token, a wrong method, and things of others: every operation, without a difference."""
     values = {"course_id": ready["course_id"], "class_id": ready["class_id"], "quiz_id": ready["quiz_id"], "run_id": 1,
               "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"], "node_id": "0" * 15 + "1",
               "account_id": ready["institutions"][0]["id"], "sub_account_id": ready["institutions"][0]["id"], "term_id": 1,
               "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1,
-              "progress_id": 1, "job_id": 1}
+              "progress_id": 1, "job_id": 1, **things}
     for (method, template), (_, operation, _) in check.contract.operations.items():
         if [] == operation["security"] or {} in operation["security"] or not template.startswith("/api/"):
             continue
@@ -407,13 +486,14 @@ def main():
         return 0
     with Demo(given or max(builds, key=lambda path: path.stat().st_mtime)) as demo:
         users, strangers = (institution["users"] for institution in demo.ready["institutions"][:2])
-        check = Checked(demo.ready["base_url"])
+        check, things = Checked(demo.ready["base_url"]), {}
         for part in (lambda: sign_in(check, users), lambda: reads(check, demo, users, strangers),
                      lambda: classes(check, users, demo.ready["course_id"]),
                      lambda: answers(check, demo, users, demo.ready["course_id"]),
                      lambda: core_walk.walk(check, users),
                      lambda: jobs(check, demo, users),
-                     lambda: refusals(check, users, strangers, demo.ready)):
+                     lambda: things.update(files(check, demo, users, demo.ready["course_id"])),
+                     lambda: refusals(check, users, strangers, demo.ready, things)):
             try:
                 part()
             except Exception as error:  # What follows from an answer that was complained about already.

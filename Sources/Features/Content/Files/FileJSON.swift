@@ -24,8 +24,8 @@ struct FileJSON {
             json.member("created_at", ISO8601.text(milliseconds: file.createdAt))
             json.member("updated_at", ISO8601.text(milliseconds: file.updatedAt))
             json.member("modified_at", ISO8601.text(milliseconds: file.updatedAt))
-            json.member("unlock_at", file.availability.unlockAt.map { ISO8601.text(milliseconds: $0) })
-            json.member("lock_at", file.availability.lockAt.map { ISO8601.text(milliseconds: $0) })
+            json.time("unlock_at", file.availability.unlockAt)
+            json.time("lock_at", file.availability.lockAt)
             json.member("locked", file.availability.isLocked)
             json.member("hidden", file.availability.isHidden)
             json.member("hidden_for_user", false)
@@ -62,5 +62,19 @@ struct FileJSON {
         case "text": return "text"
         default: return "file"
         }
+    }
+}
+
+extension JSONWriter {
+    /// A time, or null.
+    mutating func time(_ name: String, _ milliseconds: Int64?) {
+        guard let milliseconds else { return nullMember(name) }
+        member(name, ISO8601.text(milliseconds: milliseconds))
+    }
+
+    /// A number, or null.
+    mutating func number(_ name: String, _ value: Int64?) {
+        guard let value else { return nullMember(name) }
+        member(name, value)
     }
 }
