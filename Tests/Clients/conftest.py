@@ -13,9 +13,9 @@ from Rig.demo import Demo, locate  # noqa: E402
 
 SETTINGS = """
 content:
-  largest-file: 8388608
+  largest-file: 80000000
   user-quota: 3000000
-  course-quota: 20000000
+  course-quota: 200000000
 """
 
 

@@ -241,6 +241,9 @@ def files(check, demo, users, course):
                       f"{api}/folders/{below['id']}", f"{api}/folders/{below['id']}/files",
                       f"{api}/folders/{folder['id']}/folders", f"{api}/files/{file['id']}/create_success"):
             check.send(who, "GET", where, 200)
+        for where in (f"/files/{file['id']}", f"/courses/{course}/files/{file['id']}"):
+            for mode in ("preview", "download"):
+                check.send(who, "GET", f"{where}/{mode}", 302)
         check.send(who, "GET", f"{path}/files/quota", 200 if who is staff else 403)
         check.send(who, "POST", f"{api}/files/{file['id']}/create_success", 200)
     if check.send(staff, "GET", f"{path}/files?search_term=A.T&content_types[]=text", 200)[0]["id"] != file["id"]:

@@ -10,7 +10,7 @@ package enum ContentRoutes {
     /// - Parameter largestFile: Bytes that a file may have.
     /// - Returns: The table.
     package static func all(largestFile: Int) -> [Route] {
-        files + ofCourses + ofUsers + folders + open(largestFile)
+        files + ofCourses + ofUsers + folders + lasting + open(largestFile)
     }
 
     private static let files: [Route] = [
@@ -91,6 +91,15 @@ package enum ContentRoutes {
         },
         .call("POST /api/v1/folders/:folder_id/folders") { try await FolderRoutes.createBelow($0) },
     ]
+
+    /// Addresses that last, for pages and for what people write: they lead to one that is signed.
+    private static let lasting: [Route] = ["/files/:id", "/courses/:course_id/files/:id"].flatMap { place in
+        ["preview", "download"].map { mode in
+            Route(.get, "\(place)/\(mode)", access: .signedIn) { request, context in
+                try await FileRoutes.lead(request, context, isDownload: mode == "download")
+            }
+        }
+    }
 
     /// What needs no credentials but what is signed.
     private static func open(_ largestFile: Int) -> [Route] {

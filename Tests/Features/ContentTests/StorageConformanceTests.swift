@@ -20,11 +20,11 @@ enum StorageKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
 /// A storage of one test.
 struct StorageRig {
     let storage: any ContentStorage
-    let folder: Folder
+    let folder: ScratchFolder
     let fetcher: Fetcher
 
     init(_ kind: StorageKind) async throws {
-        folder = try Folder()
+        folder = try ScratchFolder()
         let certificates = try TestCertificates()
         defer { withExtendedLifetime(certificates) {} }
         let loop = try EventLoop(index: 0, label: "test-storage")

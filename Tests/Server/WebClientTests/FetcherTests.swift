@@ -1,4 +1,5 @@
 import EventLoop
+import Foundation
 import HTTP
 import HTTPTypes
 import Sockets
@@ -62,6 +63,41 @@ struct `Fetching over the web` {
         #expect(found.status.code == 201)
         #expect(found.body == Array("a=bc".utf8))
         #expect(server.requests[0].contains("\r\nContent-Length: 4\r\n"))
+        server.stop()
+    }
+
+    @Test func `asks, puts and deletes`() async throws {
+        let server = try await ScriptedServer.start(identity) { text in
+            let isHead = text.hasPrefix("HEAD ")
+            return .bytes(isHead ? Array("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n".utf8) : answer())
+        }
+        let fetcher = try fetcher()
+        let head = try await fetcher.fetch(patient(.head, try url(server)))
+        #expect(head.fields[.contentLength] == "7" && head.body.isEmpty)
+        _ = try await fetcher.fetch(patient(.put, try url(server), body: Array("abc".utf8)))
+        _ = try await fetcher.fetch(patient(.delete, try url(server)))
+        #expect(server.requests.map { $0.prefix { $0 != " " } } == ["HEAD", "PUT", "DELETE"])
+        #expect(server.requests[1].hasSuffix("\r\n\r\nabc"))
+        server.stop()
+    }
+
+    @Test(arguments: [0, 5, 2_000_000])
+    func `sends a file piece by piece`(size: Int) async throws {
+        let server = try await ScriptedServer.start(identity) { text in
+            .bytes(answer(body: "\(text.utf8.count { $0 == UInt8(ascii: "~") })"))
+        }
+        let path = FileManager.default.temporaryDirectory.appending(path: "cohort-\(UUID())").path
+        try Data(repeating: UInt8(ascii: "~"), count: size).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let lane = WorkLane(label: "test-disk", width: 1, backlog: 4)
+        var request = patient(.put, try url(server))
+        request.file = OutgoingFile(path: path, size: size, lane: lane)
+        #expect(try await fetcher().fetch(request).body == Array("\(size)".utf8))
+        // One that has become shorter cannot keep the length that was promised.
+        request.file = OutgoingFile(path: path, size: size + 1, lane: lane)
+        #expect(await error(try fetcher(), request) == .badFile)
+        request.file = OutgoingFile(path: "/nonexistent", size: 1, lane: lane)
+        #expect(await error(try fetcher(), request) == .badFile)
         server.stop()
     }
 

@@ -48,6 +48,22 @@ enum FileRoutes {
         }
     }
 
+    /// `GET /files/:id/preview` and `/download`, also with a course before them: leads to a signed address.
+    ///
+    /// Pages and what people write name files so, since signed addresses end. A token needs the scope of `public_url`.
+    static func lead(_ request: WebRequest, _ context: WebContext, isDownload: Bool) async throws -> WebResponse {
+        let call = Call(request: request, context: context, principal: try request.signedIn())
+        let scope = Permissions.of("GET /api/v1/files/:id/public_url").scope
+        if let scopes = call.principal.scopes, let scope, !scopes.contains(scope) {
+            throw WebError.forbidden("The access token lacks the scope \(scope).", code: "insufficient_scope")
+        }
+        let course = request.parameters["course_id"] == nil ? nil : try request.id("course_id")
+        let (file, access) = try await ContentAccess(call).file(
+            try request.id("id"), in: course.map { .course($0) })
+        guard access.isReadable else { throw WebError.forbidden }
+        return .redirect(to: FileJSON(call).url(file, isDownload: isDownload), status: .found)
+    }
+
     /// `PUT /api/v1/files/:id`: `name`, `parent_folder_id`, `on_duplicate`, `hidden`, `locked`, `unlock_at`, `lock_at`.
     static func update(_ call: Call) async throws -> WebResponse {
         let access = ContentAccess(call)

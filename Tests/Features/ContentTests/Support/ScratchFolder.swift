@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder of one test, removed when nobody needs it.
-final class Folder: Sendable {
+final class ScratchFolder: Sendable {
     let path: String
 
     init() throws {
