@@ -11,7 +11,7 @@ STRICT := --explicit-target-dependency-import-check error
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-scenario \
+.PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-edge test-scenario \
 	test-browser test-faults test-jobs faults test-cluster cluster demo bench bench-page conformance clean
 
 help: ## List these commands
@@ -37,7 +37,7 @@ build-tests: deps
 
 check: lint test ## What must be green before every commit: format, build with warnings as errors, all tests
 
-test: build-tests test-swift test-web test-protocol test-canvas test-scenario test-browser test-faults test-jobs test-cluster ## Install what is missing, build, run every test
+test: build-tests test-swift test-web test-protocol test-canvas test-edge test-scenario test-browser test-faults test-jobs test-cluster ## Install what is missing, build, run every test
 	@echo "all tests passed"
 
 # One test at a time: hundreds at once share two cores and one Postgres, and then limits meant for a hung server are met by
@@ -53,6 +53,9 @@ test-protocol: deps ## Only the checks of protocol/: schemas, examples, OpenAPI
 
 test-canvas: build-tests ## Only the tests with Canvas's own Python client
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Canvas --cohort $(DEBUG)
+
+test-edge: build-tests ## Only the tests of files behind nginx
+	$(PYTHON) -m pytest -q Tests/Edge --cohort $(DEBUG)
 
 test-scenario: build-tests ## Only the scenario that our client and the reference SDK must both pass
 	$(PYTHON) Tests/Tools/with_demo.py $(DEBUG) -- $(PYTHON) Tests/Scenario/scenario.py {ready}

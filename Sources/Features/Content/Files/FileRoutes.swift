@@ -50,8 +50,11 @@ enum FileRoutes {
 
     /// `GET /files/:id/preview` and `/download`, also with a course before them: leads to a signed address.
     ///
-    /// Pages and what people write name files so, since signed addresses end. A token needs the scope of `public_url`.
-    static func lead(_ request: WebRequest, _ context: WebContext, isDownload: Bool) async throws -> WebResponse {
+    /// Pages and what people write name files so, since signed addresses end. A token needs the scope of
+    /// `public_url`.
+    static func lead(_ request: WebRequest, _ context: WebContext, isDownload: Bool) async throws
+        -> WebResponse
+    {
         let call = Call(request: request, context: context, principal: try request.signedIn())
         let scope = Permissions.of("GET /api/v1/files/:id/public_url").scope
         if let scopes = call.principal.scopes, let scope, !scopes.contains(scope) {
@@ -64,7 +67,8 @@ enum FileRoutes {
         return .redirect(to: FileJSON(call).url(file, isDownload: isDownload), status: .found)
     }
 
-    /// `PUT /api/v1/files/:id`: `name`, `parent_folder_id`, `on_duplicate`, `hidden`, `locked`, `unlock_at`, `lock_at`.
+    /// `PUT /api/v1/files/:id`: `name`, `parent_folder_id`, `on_duplicate`, `hidden`, `locked`, `unlock_at`,
+    /// `lock_at`.
     static func update(_ call: Call) async throws -> WebResponse {
         let access = ContentAccess(call)
         let file = try await access.changeableFile(try call.request.id("id"))

@@ -6,11 +6,44 @@ import threading
 import time
 import urllib.parse
 
+import canvasapi
 import pytest
 import requests
 from canvasapi.exceptions import BadRequest, CanvasException, Forbidden, ResourceDoesNotExist, Unauthorized
 
+from Rig.demo import Demo, locate
+
+SETTINGS = """
+content:
+  largest-file: 80000000
+  user-quota: 3000000
+  course-quota: 200000000
+"""
 REFUSED = (Forbidden, Unauthorized, ResourceDoesNotExist)
+
+
+@pytest.fixture(scope="module")
+def server(request):
+    """A server with small quotas."""
+    with Demo(locate(request.config.getoption("--cohort")), config=SETTINGS) as demo:
+        yield demo
+        assert demo.process.poll() is None, f"the server ended during the tests:\n{demo.tail()}"
+
+
+@pytest.fixture(scope="module")
+def members(server):
+    return server.first["users"]
+
+
+@pytest.fixture(scope="module")
+def client_of(server):
+    return lambda user: canvasapi.Canvas(server.base, user["api_token"])
+
+
+@pytest.fixture
+def course(server, client_of, members):
+    """The first course, as its teacher has it."""
+    return client_of(members["instructor"]).get_course(server.ready["course_id"])
 
 
 def put(course, folder: pathlib.Path, name: str, content: bytes, **options) -> dict:
@@ -22,15 +55,15 @@ def put(course, folder: pathlib.Path, name: str, content: bytes, **options) -> d
     return answer
 
 
-def quota(demo, user, place: str) -> dict:
+def quota(server, user, place: str) -> dict:
     """What a place's files may have, and have."""
-    return requests.get(f"{demo.base}/api/v1/{place}/files/quota", timeout=30,
+    return requests.get(f"{server.base}/api/v1/{place}/files/quota", timeout=30,
                         headers={"Authorization": f"Bearer {user['api_token']}"}).json()
 
 
-def begin(demo, user, path: str, **fields) -> dict:
+def begin(server, user, path: str, **fields) -> dict:
     """The first step by hand."""
-    answer = requests.post(demo.base + path, data=fields, headers={"Authorization": f"Bearer {user['api_token']}"},
+    answer = requests.post(server.base + path, data=fields, headers={"Authorization": f"Bearer {user['api_token']}"},
                            timeout=30)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -79,7 +112,7 @@ def test_a_file_of_the_same_name_takes_the_place_of_the_first_or_gets_a_number(c
     assert course.get_file(second["id"]).get_contents() == "two!"
 
 
-def test_folders_are_made_renamed_moved_hidden_and_removed(course, canvas, people, demo, tmp_path):
+def test_folders_are_made_renamed_moved_hidden_and_removed(course, client_of, members, server, tmp_path):
     top = course.create_folder("papers")
     below = top.create_folder("drafts")
     assert below.full_name == "course files/papers/drafts"
@@ -93,7 +126,7 @@ def test_folders_are_made_renamed_moved_hidden_and_removed(course, canvas, peopl
     with pytest.raises(BadRequest):
         top.update(parent_folder_id=below.id)
 
-    student = canvas(people["students"][0]).get_course(course.id)
+    student = client_of(members["students"][0]).get_course(course.id)
     assert made["id"] in [file.id for file in student.get_files()]
     top.update(hidden=True)
     assert made["id"] not in [file.id for file in student.get_files()]
@@ -106,31 +139,31 @@ def test_folders_are_made_renamed_moved_hidden_and_removed(course, canvas, peopl
 
     with pytest.raises(BadRequest):
         top.delete()
-    used = quota(demo, people["instructor"], f"courses/{course.id}")["quota_used"]
+    used = quota(server, members["instructor"], f"courses/{course.id}")["quota_used"]
     top.delete(force=True)
     with pytest.raises(ResourceDoesNotExist):
         course.get_file(made["id"])
-    assert quota(demo, people["instructor"], f"courses/{course.id}")["quota_used"] == used - len(b"draft")
+    assert quota(server, members["instructor"], f"courses/{course.id}")["quota_used"] == used - len(b"draft")
 
 
-def test_users_have_files_of_their_own_which_nobody_else_sees(canvas, people, demo, tmp_path):
-    ada, alan = people["students"][:2]
-    me = canvas(ada).get_current_user()
+def test_users_have_files_of_their_own_which_nobody_else_sees(client_of, members, server, tmp_path):
+    ada, alan = members["students"][:2]
+    me = client_of(ada).get_current_user()
     made = put(me, tmp_path, "mine.txt", b"mine")
     assert [file.id for file in me.get_files()] == [made["id"]]
-    assert canvas(ada).get_file(made["id"]).get_contents() == "mine"
+    assert client_of(ada).get_file(made["id"]).get_contents() == "mine"
     with pytest.raises(REFUSED):
-        canvas(alan).get_file(made["id"])
+        client_of(alan).get_file(made["id"])
     with pytest.raises(REFUSED):
-        canvas(alan).get_folder(made["folder_id"])
-    answer = requests.get(f"{demo.base}/api/v1/users/{me.id}/files", timeout=30,
+        client_of(alan).get_folder(made["folder_id"])
+    answer = requests.get(f"{server.base}/api/v1/users/{me.id}/files", timeout=30,
                           headers={"Authorization": f"Bearer {alan['api_token']}"})
     assert answer.status_code == 403
 
 
-def test_students_read_and_do_not_change(course, canvas, people, demo, tmp_path):
+def test_students_read_and_do_not_change(course, client_of, members, server, tmp_path):
     made = put(course, tmp_path, "read.txt", b"read me")
-    student = canvas(people["students"][0]).get_course(course.id)
+    student = client_of(members["students"][0]).get_course(course.id)
     file = student.get_file(made["id"])
     assert file.get_contents() == "read me"
     with pytest.raises(REFUSED):
@@ -141,15 +174,15 @@ def test_students_read_and_do_not_change(course, canvas, people, demo, tmp_path)
         student.upload(str(tmp_path / "read.txt"))
 
 
-def test_another_institution_sees_nothing(course, canvas, demo, tmp_path):
+def test_another_institution_sees_nothing(course, client_of, server, tmp_path):
     made = put(course, tmp_path, "private.txt", b"private")
-    stranger = canvas(demo.second["users"]["instructor"])
+    stranger = client_of(server.second["users"]["instructor"])
     with pytest.raises(ResourceDoesNotExist):
         stranger.get_file(made["id"])
     # An address that is signed for one institution is worth nothing when it names another.
     url = urllib.parse.urlsplit(made["url"])
     parts = url.path.split("/")
-    other = str(demo.second["id"])
+    other = str(server.second["id"])
     assert requests.get(made["url"], timeout=30).status_code == 200
     changed = url._replace(path="/".join([*parts[:2], other, *parts[3:]]))
     assert requests.get(changed.geturl(), timeout=30).status_code == 403
@@ -185,9 +218,9 @@ def test_content_is_read_in_parts_and_not_again(course, tmp_path):
     assert requests.head(made["url"], timeout=30).headers["Content-Length"] == str(len(content))
 
 
-def test_an_upload_is_what_was_announced(demo, course, people, tmp_path):
-    teacher, path = people["instructor"], f"/api/v1/courses/{course.id}/files"
-    ticket = begin(demo, teacher, path, name="five.txt", size=5)
+def test_an_upload_is_what_was_announced(server, course, members, tmp_path):
+    teacher, path = members["instructor"], f"/api/v1/courses/{course.id}/files"
+    ticket = begin(server, teacher, path, name="five.txt", size=5)
 
     def send(content, params=None):
         return requests.post(ticket["upload_url"], data=params or ticket["upload_params"],
@@ -211,28 +244,28 @@ def test_an_upload_is_what_was_announced(demo, course, people, tmp_path):
     assert requests.get(first.headers["Location"], timeout=30).status_code == 401
 
 
-def test_sizes_and_quotas_have_ends(demo, canvas, course, people, tmp_path):
-    teacher = {"Authorization": f"Bearer {people['instructor']['api_token']}"}
-    large = requests.post(f"{demo.base}/api/v1/courses/{course.id}/files", data={"name": "a", "size": 80000001},
+def test_sizes_and_quotas_have_ends(server, client_of, course, members, tmp_path):
+    teacher = {"Authorization": f"Bearer {members['instructor']['api_token']}"}
+    large = requests.post(f"{server.base}/api/v1/courses/{course.id}/files", data={"name": "a", "size": 80000001},
                           headers=teacher, timeout=30)
     assert large.status_code == 400 and large.json()["code"] == "file_too_large"
-    me = canvas(people["students"][2]).get_current_user()
+    me = client_of(members["students"][2]).get_current_user()
     put(me, tmp_path, "one", b"x" * 2_000_000)
     with pytest.raises(CanvasException):
         put(me, tmp_path, "two", b"x" * 2_000_000)
-    assert quota(demo, people["students"][2], "users/self") == {"quota": 3_000_000, "quota_used": 2_000_000}
+    assert quota(server, members["students"][2], "users/self") == {"quota": 3_000_000, "quota_used": 2_000_000}
     # The same name again frees what it replaces.
     put(me, tmp_path, "one", b"x" * 2_500_000)
 
 
-def test_many_uploads_at_once_count_right(demo, canvas, people, tmp_path):
-    user = people["students"][3]
-    me = canvas(user).get_current_user()
+def test_many_uploads_at_once_count_right(server, client_of, members, tmp_path):
+    user = members["students"][3]
+    me = client_of(user).get_current_user()
     results = []
 
     def upload(number):
         try:
-            results.append(put(canvas(user).get_current_user(), tmp_path, f"part-{number}", b"x" * 500_000))
+            results.append(put(client_of(user).get_current_user(), tmp_path, f"part-{number}", b"x" * 500_000))
         except CanvasException as error:
             results.append(error)
 
@@ -246,14 +279,14 @@ def test_many_uploads_at_once_count_right(demo, canvas, people, tmp_path):
     assert len(list(me.get_files())) == 6
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(demo, course, people):
-    ticket = begin(demo, people["instructor"], f"/api/v1/courses/{course.id}/files", name="broken.bin", size=1_000_000)
+def test_an_upload_that_breaks_off_leaves_nothing(server, course, members):
+    ticket = begin(server, members["instructor"], f"/api/v1/courses/{course.id}/files", name="broken.bin", size=1_000_000)
     url = urllib.parse.urlsplit(ticket["upload_url"])
     boundary = "cut"
     head = "".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
                    for name, value in ticket["upload_params"].items())
     head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
-    incoming = demo.folder / "data" / "content" / "incoming"
+    incoming = server.folder / "data" / "content" / "incoming"
     with socket.create_connection((url.hostname, url.port), timeout=30) as connection:
         connection.sendall(
             f"POST {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\nContent-Length: {len(head) + 1_000_100}\r\n"
@@ -271,12 +304,12 @@ def wait(condition):
         time.sleep(0.02)
 
 
-def test_a_large_file_is_never_whole_in_memory(demo, course, tmp_path):
-    before = memory(demo.process.pid)
+def test_a_large_file_is_never_whole_in_memory(server, course, tmp_path):
+    before = memory(server.process.pid)
     made = put(course, tmp_path, "large.bin", b"\0" * 64_000_000)
     assert made["size"] == 64_000_000
     # Some of what was received at once, and what the allocator keeps.
-    assert memory(demo.process.pid) - before < 24_000_000
+    assert memory(server.process.pid) - before < 24_000_000
     course.get_file(made["id"]).delete()
 
 
