@@ -85,11 +85,22 @@ class World:
             "course_id": course, "new_course_id": target, "section_id": section, "quiz_id": quiz["id"],
             "question_id": question, "assignment_id": quiz["assignment_id"], "term_id": term,
             "class_id": make(f"{at}/live_classes", {"title": "Class"})["id"]}
+        folder = make(f"{at}/folders", {"name": "Folder"})["id"]
+        self.walk = walk
+        self.values |= {"folder_id": folder, "file_id": self.upload(admin, f"folders/{folder}")["id"]}
         self.target = target
         self.jobs = walk.jobs
         self.users = users
         self.invite = lambda: make(f"{at}/enrollments", {"enrollment": {
             "user_id": users["X"], "type": "StudentEnrollment", "enrollment_state": "invited"}})["id"]
+
+    def upload(self, who, place):
+        """A file in a place."""
+        ticket = self.walk.ask(who, "POST", f"/api/v1/{place}/files", {"name": "file.txt", "size": 4}, expected=(200,))
+        answer = self.walk.session.post(
+            ticket["upload_url"], data=ticket["upload_params"], files={"file": ("file.txt", b"text")}, timeout=60)
+        self.walk.count += 1
+        return answer.json()
 
     def path(self, method, template, data, role):
         """A path of the operation on some data, as a role sees it."""
@@ -100,6 +111,10 @@ class World:
             values["account_id"] = self.accounts[data]
             values["sub_account_id"] = self.below[data]
             values["user_id"] = self.spare if template.endswith("/users/{user_id}") else self.admins[data]
+        if template.startswith("/api/v1/users/{user_id}/f"):
+            whose = {"self": role, "child": "L"}.get(data, "X")
+            file = self.upload(self.walk.people[whose], "users/self")
+            values |= {"file_id": file["id"], "folder_id": file["folder_id"]}
         if data == "invited":
             values["enrollment_id"] = self.invite()
         if template.endswith("/crosslist") and method == "DELETE":

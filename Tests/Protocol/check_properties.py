@@ -12,22 +12,35 @@ import subprocess
 import sys
 import tempfile
 
+import requests
+
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
+from Rig.api import Api  # noqa: E402
 from Rig.demo import Demo  # noqa: E402
 
 CHECKS = "not_a_server_error,response_schema_conformance,content_type_conformance,status_code_conformance"
 #: What would take away what the requests after it are about.
-SPARED = ["deleteCourse", "updateCourse", "deleteClass", "signOut"]
+SPARED = ["deleteCourse", "updateCourse", "deleteClass", "signOut", "deleteFile", "deleteFolder"]
+
+
+def file(demo):
+    """A file and a folder of the course."""
+    api, course = Api(demo.base, demo.first["users"]["instructor"]), demo.ready["course_id"]
+    folder = api.post(f"/api/v1/courses/{course}/folders", {"name": "Folder"})["id"]
+    ticket = api.post(f"/api/v1/folders/{folder}/files", {"name": "file.txt", "size": 4})
+    made = requests.post(ticket["upload_url"], data=ticket["upload_params"], files={"file": ("x", b"text")}, timeout=30)
+    return {"file_id": made.json()["id"], "folder_id": folder}
 
 
 def settings(demo):
     """Path parameters that name things of the demo."""
     values = {"account_id": "self", "course_id": demo.ready["course_id"], "class_id": demo.ready["class_id"],
               "quiz_id": demo.ready["quiz_id"], "new_course_id": demo.ready["course_id"], "section_id": 1,
-              "user_id": demo.first["users"]["students"][3]["id"], "enrollment_id": 9, "assignment_id": 1, "question_id": 1}
+              "user_id": demo.first["users"]["students"][3]["id"], "enrollment_id": 9, "assignment_id": 1, "question_id": 1,
+              **file(demo)}
     return "[parameters]\n" + "\n".join(f'"path.{name}" = {json.dumps(value)}' for name, value in values.items()) + "\n"
 
 
