@@ -5,7 +5,7 @@ import Cohort
 struct InstitutionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "institution", abstract: "Institutions.",
-        subcommands: [Create.self, List.self, Suspend.self, Resume.self, Host.self])
+        subcommands: [Create.self, List.self, Suspend.self, Resume.self, Host.self, Files.self])
 
     /// `cohort institution list`.
     struct List: AsyncParsableCommand {
@@ -96,6 +96,46 @@ struct InstitutionCommand: AsyncParsableCommand {
                 try await Administration(settings.read()).createInstitution(name: name, accent: accent)
             }
             StandardOutput.line(String(id))
+        }
+    }
+}
+
+extension InstitutionCommand {
+    /// `cohort institution files`.
+    struct Files: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "files", abstract: "Set what an institution's files may.")
+
+        @Argument(help: "The institution's id.")
+        var id: Int64
+
+        @Option(name: .long, help: "Whether only staff and owners see a file until a scan has cleared it.")
+        var requiresScan: Bool?
+
+        @Option(name: .long, help: "Bytes of all files; 0 for the usual quota.")
+        var quota: Int64?
+
+        @Option(name: .long, help: "The quota is that of this course.")
+        var course: Int64?
+
+        @Option(name: .long, help: "The quota is that of this user's own files.")
+        var user: Int64?
+
+        @OptionGroup var settings: Settings
+
+        func validate() throws {
+            guard course == nil || user == nil else {
+                throw ValidationError("name a course or a user, not both")
+            }
+        }
+
+        func run() async throws {
+            try await Complaint.around {
+                try await Administration(settings.read())
+                    .setFiles(
+                        requiresScan: requiresScan, quota: quota, course: course, user: user,
+                        institution: id)
+            }
         }
     }
 }

@@ -152,3 +152,43 @@ struct `File store` {
         #expect(try await archive.refusal(of: id, as: outsider) == 404)
     }
 }
+
+struct `What an institution decides` {
+    @Test func `counts at once, and can be taken back`() async throws {
+        let archive = try await Archive.open { $0.courseQuota = 10 }
+        let id = try await archive.add("a", size: 10)
+        let (institution, course) = (archive.institution, archive.course)
+        #expect(try await archive.refusal(of: id, as: archive.students[0]) == 403)
+        try await archive.call(as: archive.staff) { call in
+            let policies = ContentPolicies(pool: call.pool)
+            try await policies.setRequiresScan(false, in: institution)
+            try await policies.setQuota(25, of: .files(.course(course)), in: institution)
+            try await policies.setQuota(22, of: .institution, in: institution)
+        }
+        #expect(try await archive.refusal(of: id, as: archive.students[0]) == nil)
+        try await archive.add("b", size: 12)
+        await #expect(throws: WebError.self) { try await archive.add("c", size: 1) }
+        try await archive.call(as: archive.staff) { call in
+            let policies = ContentPolicies(pool: call.pool)
+            try await policies.setRequiresScan(true, in: institution)
+            try await policies.setQuota(nil, of: .institution, in: institution)
+        }
+        try await archive.add("c", size: 1)
+        #expect(try await archive.refusal(of: id, as: archive.students[0]) == 403)
+    }
+
+    @Test func `is about what is there`() async throws {
+        let archive = try await Archive.open()
+        let institution = archive.institution
+        let state = try await archive.call(as: archive.staff) { call in
+            do throws(PostgresError) {
+                try await ContentPolicies(pool: call.pool).setQuota(
+                    1, of: .files(.course(999)), in: institution)
+                return SQLState?.none
+            } catch {
+                return error.state
+            }
+        }
+        #expect(state == .foreignKeyViolation)
+    }
+}

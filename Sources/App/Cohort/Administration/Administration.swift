@@ -1,3 +1,4 @@
+import Content
 import EventLoop
 import Postgres
 import Tenancy
@@ -94,8 +95,47 @@ package struct Administration: Sendable {
         }
     }
 
+    /// Says whether an institution's files wait for a scan, and how many bytes the institution, a course or a user may have.
+    ///
+    /// - Parameters:
+    ///   - requiresScan: `nil` leaves it as it is.
+    ///   - quota: In bytes; 0 for the node's usual one, `nil` leaves it as it is.
+    ///   - course: The quota is this course's.
+    ///   - user: The quota is that of this user's own files.
+    ///   - institution: The institution's id.
+    /// - Throws: ``Failure`` for what is not there, or when there is nothing to set.
+    package func setFiles(
+        requiresScan: Bool?, quota: Int64?, course: Int64?, user: Int64?, institution: Int64
+    ) async throws {
+        guard requiresScan != nil || quota != nil else { throw Failure("say --requires-scan or --quota") }
+        guard quota.map({ $0 >= 0 }) ?? true else { throw Failure("a quota has at least 0 bytes") }
+        let own = InstitutionID(rawValue: institution)
+        let context = course.map { FileContext.course($0) } ?? user.map { FileContext.user($0) }
+        let place = context.map { ContentPolicies.Place.files($0) } ?? .institution
+        try await run { (pool: PostgresPool) in
+            let policies = ContentPolicies(pool: pool)
+            do throws(PostgresError) {
+                if let requiresScan { try await policies.setRequiresScan(requiresScan, in: own) }
+                if let quota { try await policies.setQuota(quota == 0 ? nil : quota, of: place, in: own) }
+            } catch {
+                throw Administration.known(error)
+            }
+        }
+    }
+
+    private static func known(_ error: PostgresError) -> any Error {
+        error.state == .foreignKeyViolation
+            ? Failure("there is no such institution, course or user") : error
+    }
+
     private func run<Value: Sendable>(
         _ body: @escaping @Sendable (Directory) async throws -> Value
+    ) async throws -> Value {
+        try await run { (pool: PostgresPool) in try await body(Directory(pool: pool)) }
+    }
+
+    private func run<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresPool) async throws -> Value
     ) async throws -> Value {
         let loop = try EventLoop(index: 0, label: "cohort.command")
         let database = database
@@ -104,7 +144,7 @@ package struct Administration: Sendable {
             defer { pool.close() }
             do {
                 try await pool.waitUntilOpen(atMost: .seconds(10))
-                return try await body(Directory(pool: pool))
+                return try await body(pool)
             } catch let error as PostgresError {
                 throw ServerProblem.database(database.display, error)
             } catch let error as DirectoryError {

@@ -40,6 +40,12 @@ enum UsageQueries {
             AND user_id IS NOT DISTINCT FROM $3::bigint
         """
 
+    /// $1 institution, $2 whether files wait for a scan.
+    static let setPolicy: Statement = """
+        INSERT INTO content_policies (institution_id, requires_scan) VALUES ($1, $2)
+        ON CONFLICT (institution_id) DO UPDATE SET requires_scan = excluded.requires_scan
+        """
+
     /// $1 institution, $2 course or null, $3 user or null, $4 quota or null for the default.
     static let setQuota: Statement = """
         INSERT INTO content_usage (institution_id, course_id, user_id, quota_bytes) VALUES ($1, $2, $3, $4)
