@@ -1,3 +1,5 @@
+import Content
+import Telemetry
 import Testing
 
 @testable import Cohort

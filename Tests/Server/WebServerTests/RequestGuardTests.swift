@@ -131,6 +131,22 @@ struct `Proxy trust` {
         #expect(client.isSecure == isSecure)
     }
 
+    @Test(
+        arguments: [
+            ("10.0.0.1", "school.example", "school.example"),
+            ("10.0.0.1", "a.example, b.example:8443", "b.example:8443"),
+            ("10.0.0.1", "[::1]:80", "[::1]:80"), ("10.0.0.1", nil, "here:1"), ("10.0.0.1", "a/b", "here:1"),
+            ("10.0.0.1", "a\"b", "here:1"), ("10.0.0.1", "", "here:1"),
+            ("8.8.8.8", "school.example", "here:1"),
+        ] as [(String, String?, String)])
+    func `knows the host that was asked from its proxies alone`(
+        peer: String, forwarded: String?, authority: String
+    ) throws {
+        var headers: HTTPFields = [:]
+        headers[.forwardedHost] = forwarded
+        #expect(try trust().authority(peer: peer, headers, host: "here:1") == authority)
+    }
+
     @Test(arguments: ["", "host", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "::1/129"])
     func `refuses what is no network`(text: String) {
         #expect(throws: ProxyTrustError(text: text)) { try ProxyTrust([text]) }
