@@ -42,20 +42,19 @@ struct PlainTextWriter: HTMLSink {
 
     /// The text, with no half of a character at its end.
     func result() -> String {
-        var end = bytes.count
-        if isFull {
-            end = limit
-            while end > 0, end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-            if end == bytes.count { end = wholeCharacters() }
-        }
-        return String(decoding: bytes[..<end], as: UTF8.self)
+        let kept = bytes.prefix(limit)
+        return String(decoding: kept.dropLast(PlainTextWriter.brokenTail(kept)), as: UTF8.self)
     }
 
-    /// Where the last whole character ends.
-    private func wholeCharacters() -> Int {
-        var start = bytes.count - 1
-        while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
-        let length = [0xF0, 0xE0, 0xC0].firstIndex { bytes[start] >= $0 }.map { 4 - $0 } ?? 1
-        return start + length == bytes.count ? bytes.count : start
+    /// Bytes at the end that begin a character and do not end it.
+    private static func brokenTail(_ bytes: ArraySlice<UInt8>) -> Int {
+        var tail = 0
+        for byte in bytes.reversed() {
+            tail += 1
+            if byte & 0xC0 == 0x80, tail < 4 { continue }
+            let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
+            return tail < length ? tail : 0
+        }
+        return 0
     }
 }
