@@ -105,7 +105,7 @@ let modules: [Module] = [
         libraries: [httpTypes, jwt, logging], testUses: ["Sockets"]),
     Module(
         name: "Courses", layer: .features,
-        uses: ["EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry", "Tenancy"],
+        uses: ["EventLoop", "Postgres", "JSON", "HTTP", "HTML", "WebServer", "Telemetry", "Tenancy"],
         libraries: [httpTypes]),
     Module(
         name: "Content", layer: .features,

@@ -9,6 +9,7 @@ package enum CoursesRoutes {
     /// - Returns: The table.
     package static func all(additions: [any CourseAddition] = []) -> [Route] {
         terms + courses(CourseRoutes(view: CourseView(additions: additions))) + people + sections
+            + ContentRoutes.all
     }
 
     private static let terms: [Route] = [

@@ -7,5 +7,6 @@ package enum CourseMigrations {
         Migration(number: 100, name: "courses", sql: m0100Courses),
         Migration(number: 101, name: "sis_ids", sql: m0101SIS),
         Migration(number: 102, name: "terms", sql: m0102Terms),
+        Migration(number: 110, name: "pages", sql: m0110Pages),
     ]
 }

@@ -6,7 +6,7 @@
 package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
-        sessions + accounts + users + progress + courses + content + assessment + classroom + operations
+        sessions + accounts + users + progress + courses + content + contents + assessment + classroom + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
 
@@ -144,6 +144,27 @@ package enum PermissionTable {
         Permission("POST /api/v1/folders/:folder_id/files", .own),
         Permission("GET /api/v1/folders/:folder_id/folders", .own),
         Permission("POST /api/v1/folders/:folder_id/folders", .own),
+    ]
+
+    // MARK: Contents
+
+    // Students and observers see what is published, and of that what is not locked.
+    private static let contents: [Permission] = [
+        Permission("GET /api/v1/courses/:course_id/pages", .course(everybody)),
+        Permission("POST /api/v1/courses/:course_id/pages", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/pages/:url_or_id", .course(everybody)),
+        // Students write the bodies of pages whose editing roles name them, and read what those said before.
+        Permission("PUT /api/v1/courses/:course_id/pages/:url_or_id", .course([.staff, .student])),
+        Permission("DELETE /api/v1/courses/:course_id/pages/:url_or_id", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/front_page", .course(everybody)),
+        Permission("PUT /api/v1/courses/:course_id/front_page", .course([.staff, .student])),
+        Permission("GET /api/v1/courses/:course_id/pages/:url_or_id/revisions", .course([.staff, .student])),
+        // The newest is for everybody, as `latest`.
+        Permission(
+            "GET /api/v1/courses/:course_id/pages/:url_or_id/revisions/:revision_id", .course(everybody)),
+        Permission(
+            "POST /api/v1/courses/:course_id/pages/:url_or_id/revisions/:revision_id",
+            .course([.staff, .student])),
     ]
 
     // MARK: Assessment

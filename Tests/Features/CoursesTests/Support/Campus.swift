@@ -6,6 +6,7 @@ import Sockets
 import Telemetry
 import Tenancy
 import TestKit
+import Testing
 import WebServer
 
 @testable import Courses
@@ -45,9 +46,12 @@ final class Campus: Sendable {
     }
 
     /// Opens a campus on the shared database, or one that nobody else uses.
-    static func open(additions: [any CourseAddition] = [], isAlone: Bool = false) async throws -> Campus {
+    static func open(
+        additions: [any CourseAddition] = [], coursework: any Coursework = NoCoursework(),
+        isAlone: Bool = false
+    ) async throws -> Campus {
         let deployment = isAlone ? try await Deployment.open() : try await Deployment.shared()
-        let routes = try RouteTable(CoursesRoutes.all(additions: additions))
+        let routes = try RouteTable(CoursesRoutes.all(additions: additions, coursework: coursework))
         return try await deployment.loop.perform {
             let loop = deployment.loop
             let context = WebContext(
@@ -71,15 +75,30 @@ final class Campus: Sendable {
 
     /// Answers a request of a user as the server does.
     func get(_ path: String, _ query: [(String, String)] = [], as user: Principal) async throws -> Answer {
+        try await send(.get, path, query, as: user)
+    }
+
+    /// Answers any request of a user as the server does; `body` goes as JSON.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ query: [(String, String)] = [],
+        _ body: JSONValue? = nil,
+        key: String? = nil, as user: Principal
+    ) async throws -> Answer {
         let routes = routes
         return try await onLoop { context in
-            var request = WebRequest(path: path)
+            var request = WebRequest(method: method, path: path)
             request.authority = "school.example"
             request.query = query.map { WebRequest.Item($0.0, $0.1) }
             request.principal = user
+            if let body {
+                request.body = RawJSON(body).bytes
+                request.headers[.contentType] = "application/json"
+            }
+            if let key, let name = HTTPField.Name("Idempotency-Key") { request.headers[name] = key }
             do {
                 let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-                guard case .route(let route, let parameters) = routes.match(.get, segments.map(String.init)),
+                guard
+                    case .route(let route, let parameters) = routes.match(method, segments.map(String.init)),
                     case .answer(let handler) = route.action
                 else { throw WebError.notFound }
                 request.parameters = parameters
@@ -88,6 +107,20 @@ final class Campus: Sendable {
                 return Answer(error: ErrorAnswers.judged(error).0)
             }
         }
+    }
+
+    /// All items of a list, so many at a time, by way of the Links.
+    func all(
+        _ path: String, _ query: [(String, String)] = [], size: Int = 2, as user: Principal
+    ) async throws -> [JSONValue] {
+        var items: [JSONValue] = []
+        var asked: [(String, String)]? = query + [("per_page", "\(size)")]
+        while let query = asked {
+            let answer = try await get(path, query, as: user)
+            items += answer.json.array ?? []
+            asked = answer.next
+        }
+        return items
     }
 
     /// Statements that the one connection has executed so far.
@@ -164,6 +197,12 @@ struct Answer: Sendable {
         self.error = error
     }
 
+    /// The field that the first complaint names.
+    var field: String? { error?.items.first?.field }
+
+    /// The id of a single thing.
+    var id: Int { json["id"]?.int ?? 0 }
+
     var ids: [Int] { json.array?.compactMap { $0["id"]?.int } ?? [] }
 
     /// The query of the page after this one; `nil` on the last page.
@@ -176,5 +215,68 @@ struct Answer: Sendable {
             let parts = pair.split(separator: "=", maxSplits: 1)
             return (String(parts[0]).replacing("%5B%5D", with: "[]"), String(parts[1]))
         }
+    }
+}
+
+/// A course with a teacher, two students, an observer, and somebody of another institution.
+struct Lesson: Sendable {
+    let campus: Campus
+    let institution: InstitutionID
+    let course: Int64
+    let teacher: Principal
+    let student: Principal
+    let other: Principal
+    let observer: Principal
+    /// Of the institution, but not of the course.
+    let stranger: Principal
+    /// Of another institution.
+    let foreigner: Principal
+
+    /// Where the course's things are.
+    var path: String { "/api/v1/courses/\(course)" }
+
+    static func open(coursework: any Coursework = NoCoursework(), isAlone: Bool = false) async throws
+        -> Lesson
+    {
+        let campus = try await Campus.open(coursework: coursework, isAlone: isAlone)
+        let here = try await campus.institution([
+            "tea": .instructor, "stu": .student, "oth": .student, "obs": .parent, "str": .student,
+        ])
+        let there = try await campus.institution(["for": .instructor])
+        func user(_ login: String) throws -> Principal { try #require(here.users[login]) }
+        let created = try await campus.course(
+            in: here.id,
+            [
+                (try user("tea"), .teacher), (try user("stu"), .student), (try user("oth"), .student),
+                (try user("obs"), .observer),
+            ])
+        return Lesson(
+            campus: campus, institution: here.id, course: created.course.id, teacher: try user("tea"),
+            student: try user("stu"), other: try user("oth"), observer: try user("obs"),
+            stranger: try user("str"), foreigner: try #require(there.users["for"]))
+    }
+
+    /// Sends a request about the course; `tail` follows its path.
+    func send(
+        _ method: HTTPRequest.Method, _ tail: String, _ body: JSONValue? = nil,
+        query: [(String, String)] = [],
+        key: String? = nil, as user: Principal? = nil
+    ) async throws -> Answer {
+        try await campus.send(method, path + tail, query, body, key: key, as: user ?? teacher)
+    }
+
+    func get(_ tail: String, _ query: [(String, String)] = [], as user: Principal? = nil) async throws
+        -> Answer
+    {
+        try await campus.get(path + tail, query, as: user ?? teacher)
+    }
+
+    /// Makes a page; its address.
+    @discardableResult
+    func page(_ title: String, published: Bool = true, body: String = "") async throws -> String {
+        let answer = try await send(
+            .post, "/pages",
+            ["wiki_page": ["title": .string(title), "published": .bool(published), "body": .string(body)]])
+        return try #require(answer.json["url"]?.string)
     }
 }
