@@ -4,9 +4,10 @@ import WebServer
 
 /// The SQL that everything in a course shares.
 enum ContentQueries {
-    /// Lets one change of a course's contents wait for another until its transaction ends: so positions stay dense,
-    /// addresses unique and prerequisites without cycles, whoever writes beside. Readers, enrolments and answers do not
-    /// wait.
+    /// Lets one change of a course's contents wait for another until its transaction ends.
+    ///
+    /// So positions stay dense, addresses unique and prerequisites without cycles, whoever writes beside. Readers,
+    /// enrolments and answers do not wait.
     ///
     /// $1 institution, $2 course.
     static let lockCourse: Statement = """

@@ -3,7 +3,7 @@ import WebServer
 
 /// Every way to a course's contents over HTTP.
 enum ContentRoutes {
-    static let all = pages
+    static let all = pages + discussions
 
     private static let pages: [Route] = {
         let pages = "/api/v1/courses/:course_id/pages"
@@ -20,6 +20,34 @@ enum ContentRoutes {
             .course("GET \(revisions)", PageRevisionRoutes.list),
             .course("GET \(revisions)/:revision_id", PageRevisionRoutes.show),
             .course("POST \(revisions)/:revision_id", PageRevisionRoutes.revert),
+        ]
+    }()
+
+    private static let discussions: [Route] = {
+        let topics = "/api/v1/courses/:course_id/discussion_topics"
+        let topic = "\(topics)/:topic_id"
+        let entry = "\(topic)/entries/:entry_id"
+        return [
+            .call("GET /api/v1/announcements", AnnouncementRoutes.list),
+            .course("GET \(topics)", TopicRoutes.list),
+            .course("POST \(topics)", TopicRoutes.create),
+            .course("GET \(topic)", TopicRoutes.show),
+            .course("PUT \(topic)", TopicRoutes.update),
+            .course("DELETE \(topic)", TopicRoutes.delete),
+            .course("GET \(topic)/view", EntryRoutes.view),
+            .course("GET \(topic)/entries", EntryRoutes.list),
+            .course("POST \(topic)/entries", EntryRoutes.create),
+            .course("GET \(topic)/entry_list", EntryRoutes.byID),
+            .course("PUT \(entry)", EntryRoutes.update),
+            .course("DELETE \(entry)", EntryRoutes.delete),
+            .course("GET \(entry)/replies", EntryRoutes.replies),
+            .course("POST \(entry)/replies", EntryRoutes.reply),
+            .course("PUT \(topic)/read", ReadMarkRoutes.topic(true)),
+            .course("DELETE \(topic)/read", ReadMarkRoutes.topic(false)),
+            .course("PUT \(topic)/read_all", ReadMarkRoutes.all(true)),
+            .course("DELETE \(topic)/read_all", ReadMarkRoutes.all(false)),
+            .course("PUT \(entry)/read", ReadMarkRoutes.entry(true)),
+            .course("DELETE \(entry)/read", ReadMarkRoutes.entry(false)),
         ]
     }()
 }

@@ -8,5 +8,6 @@ package enum CourseMigrations {
         Migration(number: 101, name: "sis_ids", sql: m0101SIS),
         Migration(number: 102, name: "terms", sql: m0102Terms),
         Migration(number: 110, name: "pages", sql: m0110Pages),
+        Migration(number: 111, name: "discussions", sql: m0111Discussions),
     ]
 }

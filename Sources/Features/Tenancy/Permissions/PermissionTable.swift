@@ -165,6 +165,46 @@ package enum PermissionTable {
         Permission(
             "POST /api/v1/courses/:course_id/pages/:url_or_id/revisions/:revision_id",
             .course([.staff, .student])),
+
+        // One's own courses, each by one's standing in it.
+        Permission("GET /api/v1/announcements", .own),
+        Permission("GET /api/v1/courses/:course_id/discussion_topics", .course(everybody)),
+        Permission("POST /api/v1/courses/:course_id/discussion_topics", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/discussion_topics/:topic_id", .course(everybody)),
+        Permission("PUT /api/v1/courses/:course_id/discussion_topics/:topic_id", .course([.staff])),
+        Permission("DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/discussion_topics/:topic_id/view", .course(everybody)),
+        Permission("GET /api/v1/courses/:course_id/discussion_topics/:topic_id/entries", .course(everybody)),
+        Permission(
+            "POST /api/v1/courses/:course_id/discussion_topics/:topic_id/entries",
+            .course([.staff, .student])),
+        Permission(
+            "GET /api/v1/courses/:course_id/discussion_topics/:topic_id/entry_list", .course(everybody)),
+        // Students change and remove their own.
+        Permission(
+            "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id",
+            .course([.staff, .student])),
+        Permission(
+            "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id",
+            .course([.staff, .student])),
+        Permission(
+            "GET /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/replies",
+            .course(everybody)),
+        Permission(
+            "POST /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/replies",
+            .course([.staff, .student])),
+        // Marks are the caller's own.
+        Permission("PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/read", .course(everybody)),
+        Permission("DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/read", .course(everybody)),
+        Permission("PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/read_all", .course(everybody)),
+        Permission(
+            "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/read_all", .course(everybody)),
+        Permission(
+            "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/read",
+            .course(everybody)),
+        Permission(
+            "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/read",
+            .course(everybody)),
     ]
 
     // MARK: Assessment

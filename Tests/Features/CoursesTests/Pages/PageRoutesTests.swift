@@ -73,7 +73,7 @@ struct `Pages of a course` {
         #expect(written.json["last_edited_by"]?["id"] == .int(lesson.student.user))
         for member in ["title", "editing_roles"] {
             let refused = try await lesson.send(
-                .put, "/pages/wiki", .object(object(member, "students")), as: lesson.student)
+                .put, "/pages/wiki", .object(JSONObject(member, "students")), as: lesson.student)
             #expect(refused.status == 403, "\(member)")
         }
         #expect(
@@ -160,12 +160,6 @@ struct `Pages of a course` {
         #expect(answer.status == 400)
         #expect(answer.field == field)
         #expect(try await lesson.get("/pages").json == [])
-    }
-
-    private func object(_ name: String, _ value: JSONValue) -> JSONObject {
-        var object = JSONObject()
-        object.set(name, value)
-        return object
     }
 }
 

@@ -82,7 +82,7 @@ final class Campus: Sendable {
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ query: [(String, String)] = [],
         _ body: JSONValue? = nil,
-        key: String? = nil, as user: Principal
+        key: String? = nil, at now: Int64? = nil, as user: Principal
     ) async throws -> Answer {
         let routes = routes
         return try await onLoop { context in
@@ -90,6 +90,7 @@ final class Campus: Sendable {
             request.authority = "school.example"
             request.query = query.map { WebRequest.Item($0.0, $0.1) }
             request.principal = user
+            request.receivedAt = now ?? WallClock.milliseconds
             if let body {
                 request.body = RawJSON(body).bytes
                 request.headers[.contentType] = "application/json"
@@ -260,9 +261,9 @@ struct Lesson: Sendable {
     func send(
         _ method: HTTPRequest.Method, _ tail: String, _ body: JSONValue? = nil,
         query: [(String, String)] = [],
-        key: String? = nil, as user: Principal? = nil
+        key: String? = nil, at now: Int64? = nil, as user: Principal? = nil
     ) async throws -> Answer {
-        try await campus.send(method, path + tail, query, body, key: key, as: user ?? teacher)
+        try await campus.send(method, path + tail, query, body, key: key, at: now, as: user ?? teacher)
     }
 
     func get(_ tail: String, _ query: [(String, String)] = [], as user: Principal? = nil) async throws
@@ -278,5 +279,33 @@ struct Lesson: Sendable {
             .post, "/pages",
             ["wiki_page": ["title": .string(title), "published": .bool(published), "body": .string(body)]])
         return try #require(answer.json["url"]?.string)
+    }
+
+    /// Makes a discussion; its id.
+    func topic(_ title: String = "Cells", _ more: JSONValue = [:]) async throws -> Int {
+        var body = more.object ?? JSONObject()
+        body.set("title", .string(title))
+        let answer = try await send(.post, "/discussion_topics", .object(body))
+        try #require(answer.status == 201, "\(String(describing: answer.error))")
+        return answer.id
+    }
+
+    /// Says something in a discussion, or in reply to an entry; the entry's id.
+    func say(
+        _ message: String, in topic: Int, to entry: Int? = nil, as user: Principal? = nil
+    ) async throws -> Int {
+        let tail = entry.map { "/\($0)/replies" } ?? ""
+        let answer = try await send(
+            .post, "/discussion_topics/\(topic)/entries\(tail)", ["message": .string(message)], as: user)
+        try #require(answer.status == 201, "\(String(describing: answer.error))")
+        return answer.id
+    }
+}
+
+extension JSONObject {
+    /// One member, for bodies whose names are a test's arguments.
+    init(_ name: String, _ value: JSONValue) {
+        self.init()
+        set(name, value)
     }
 }
