@@ -3,7 +3,7 @@ package import WebServer
 
 /// Every way into this feature over HTTP.
 package enum CoursesRoutes {
-    /// The routes.
+    /// The routes; they need ``CoursesServices`` provided to every loop's context.
     ///
     /// - Parameter additions: What features above add to each course, as `live_classes`.
     /// - Returns: The table.

@@ -1,3 +1,5 @@
+import HTTPTypes
+import JSON
 import Postgres
 import Tenancy
 import TestKit
@@ -165,6 +167,34 @@ struct `Schema of courses` {
             return try await SchemaReview.findings(pool)
         }
         #expect(findings == [])
+    }
+
+    @Test func `shows nothing of another institution's contents`() async throws {
+        let lesson = try await Lesson.open(isAlone: true)
+        try await lesson.page("Page")
+        let topic = try await lesson.topic()
+        let entry = try await lesson.say("x", in: topic)
+        _ = try await lesson.send(.put, "/discussion_topics/\(topic)/read_all")
+        _ = try await lesson.send(.put, "/discussion_topics/\(topic)/entries/\(entry)/read")
+        let module = try await lesson.module("Module")
+        let item = try await lesson.item(module, "SubHeader", ["title": "x"])
+        _ = try await lesson.send(.post, "/modules/\(module)/items/\(item)/mark_read", as: lesson.student)
+        for table in [
+            "pages", "page_urls", "page_revisions", "discussion_topics", "discussion_entries",
+            "discussion_reads",
+            "discussion_entry_marks", "modules", "module_items", "module_item_progress",
+            "module_progressions",
+        ] {
+            let counts = try await lesson.campus.onLoop { context in
+                let statement = Statement("SELECT count(*) FROM \(table)", isPrepared: false)
+                var counts: [Int64] = []
+                for tenant in [lesson.institution, lesson.foreigner.institution, nil] {
+                    counts.append(try await context.pool.query(statement, tenant: tenant)[0].int(0))
+                }
+                return counts
+            }
+            #expect(counts == [1, 0, 0], "\(table)")
+        }
     }
 
     @Test(arguments: ["courses", "sections", "enrollments"])

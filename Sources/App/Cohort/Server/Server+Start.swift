@@ -1,6 +1,7 @@
 import Assessment
 import Classroom
 import Content
+import Courses
 import EventLoop
 import Foundation
 import Glibc
@@ -238,6 +239,7 @@ extension Server {
         node.classroom.open(on: live)
         context.provide(live)
         context.provide(node.intake)
+        CoursesServices(coursework: GradebookCoursework()).provide(to: context)
         context.provide(node.monitor)
         context.provide(node.jobs.queue)
         let share = LoopShare(

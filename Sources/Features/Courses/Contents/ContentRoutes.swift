@@ -3,7 +3,7 @@ import WebServer
 
 /// Every way to a course's contents over HTTP.
 enum ContentRoutes {
-    static let all = pages + discussions
+    static let all = pages + discussions + modules
 
     private static let pages: [Route] = {
         let pages = "/api/v1/courses/:course_id/pages"
@@ -48,6 +48,28 @@ enum ContentRoutes {
             .course("DELETE \(topic)/read_all", ReadMarkRoutes.all(false)),
             .course("PUT \(entry)/read", ReadMarkRoutes.entry(true)),
             .course("DELETE \(entry)/read", ReadMarkRoutes.entry(false)),
+        ]
+    }()
+
+    private static let modules: [Route] = {
+        let modules = "/api/v1/courses/:course_id/modules"
+        let items = "\(modules)/:module_id/items"
+        return [
+            .course("GET \(modules)", ModuleRoutes.list),
+            .course("POST \(modules)", ModuleRoutes.create),
+            .course("GET \(modules)/:id", ModuleRoutes.show),
+            .course("PUT \(modules)/:id", ModuleRoutes.update),
+            .course("DELETE \(modules)/:id", ModuleRoutes.delete),
+            .course("PUT \(modules)/:id/relock", ModuleRoutes.relock),
+            .course("GET \(items)", ItemRoutes.list),
+            .course("POST \(items)", ItemRoutes.create),
+            .course("GET \(items)/:id", ItemRoutes.show),
+            .course("PUT \(items)/:id", ItemRoutes.update),
+            .course("DELETE \(items)/:id", ItemRoutes.delete),
+            .course("PUT \(items)/:id/done", ItemProgressRoutes.markDone(true)),
+            .course("DELETE \(items)/:id/done", ItemProgressRoutes.markDone(false)),
+            .course("POST \(items)/:id/mark_read", ItemProgressRoutes.markRead),
+            .course("GET /api/v1/courses/:course_id/module_item_sequence", ItemSequenceRoutes.show),
         ]
     }()
 }

@@ -17,8 +17,8 @@ extension DiscussionTopic {
             entries: 0, isRead: true, livingEntries: 0, unreadEntries: 0, hasPosted: false)
     }
 
-    /// Writes the topic's members for somebody of that standing.
-    func writeMembers(_ json: inout JSONWriter, for role: CourseRole, at now: Int64) {
+    /// Writes the topic's members for somebody of that standing; without its text where modules lock it.
+    func writeMembers(_ json: inout JSONWriter, for role: CourseRole, at now: Int64, isLocked: Bool = false) {
         func time(_ name: String, _ value: Int64?) {
             if let value {
                 json.member(name, ISO8601.text(milliseconds: value))
@@ -28,7 +28,7 @@ extension DiscussionTopic {
         }
         json.member("id", id)
         json.member("title", title)
-        json.member("message", message)
+        if !isLocked { json.member("message", message) }
         json.member("discussion_type", type.rawValue)
         json.member("is_announcement", isAnnouncement)
         json.member("context_code", "course_\(course)")
@@ -38,14 +38,15 @@ extension DiscussionTopic {
         json.member("published", isPublished)
         json.member("pinned", isPinned)
         json.member("locked", isClosed(at: now))
-        json.member("locked_for_user", role != .staff && isClosed(at: now))
+        json.member("locked_for_user", isLocked || (role != .staff && isClosed(at: now)))
+        if isLocked { json.member("lock_explanation", ContentLocks.explanation) }
         time("lock_at", lockAt)
         time("delayed_post_at", delayedPostAt)
         time("posted_at", shownAt)
         time("created_at", createdAt)
         time("last_reply_at", lastReplyAt)
         json.member("require_initial_post", requiresInitialPost)
-        json.member("user_can_see_posts", showsEntries(to: role))
+        json.member("user_can_see_posts", !isLocked && showsEntries(to: role))
         json.member("discussion_subentry_count", livingEntries)
         json.member("read_state", isRead ? "read" : "unread")
         json.member("unread_count", unreadEntries)
@@ -53,7 +54,7 @@ extension DiscussionTopic {
         json.object("permissions") { json in
             json.member("update", role == .staff)
             json.member("delete", role == .staff)
-            json.member("reply", takesEntries(of: role, at: now))
+            json.member("reply", !isLocked && takesEntries(of: role, at: now))
             json.member("attach", false)
         }
     }

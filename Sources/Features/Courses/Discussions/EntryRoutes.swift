@@ -14,7 +14,7 @@ enum EntryRoutes {
     /// `GET …/entries`: those at the top, the newest first, each with its newest replies.
     static func list(_ call: CourseCall) async throws -> WebResponse {
         let paging = try Paging(call.request)
-        let topic = try await TopicDesk(call).readable()
+        let topic = try await TopicDesk.open(call).readable()
         let rows = try await call.query(
             EntryQueries.tops,
             [.int(call.principal.user), .int(topic.id), .int(paging.after), paging.limit, paging.skip])
@@ -46,7 +46,7 @@ enum EntryRoutes {
     /// what replies to it.
     static func replies(_ call: CourseCall) async throws -> WebResponse {
         let paging = try Paging(call.request)
-        let topic = try await TopicDesk(call).readable()
+        let topic = try await TopicDesk.open(call).readable()
         let entry = try await find(topic, call)
         let rows = try await call.query(
             EntryQueries.replies,
@@ -65,7 +65,7 @@ enum EntryRoutes {
         guard ids.count == texts.count, ids.count <= mostIDs else {
             throw WebError.badRequest("ids[] must name at most \(mostIDs) entries.", field: "ids[]")
         }
-        let topic = try await TopicDesk(call).readable()
+        let topic = try await TopicDesk.open(call).readable()
         let rows = try await call.query(
             EntryQueries.list,
             [
@@ -77,7 +77,7 @@ enum EntryRoutes {
 
     /// `GET …/view`: the newest entries as a tree, with who said them and which are not read.
     static func view(_ call: CourseCall) async throws -> WebResponse {
-        let topic = try await TopicDesk(call).readable()
+        let topic = try await TopicDesk.open(call).readable()
         let rows = try await call.query(
             EntryQueries.newest,
             [.int(call.principal.user), .int(topic.id), .int(Int64(DiscussionTree.most))])
@@ -104,7 +104,7 @@ enum EntryRoutes {
     /// `POST …/entries`: `{"message"}`.
     static func create(_ call: CourseCall) async throws -> WebResponse {
         let message = try message(call.request)
-        let desk = TopicDesk(call)
+        let desk = try await TopicDesk.open(call)
         return try await call.commit { transaction in
             let topic = try await desk.held(in: transaction)
             try desk.requireOpen(topic)
@@ -115,7 +115,7 @@ enum EntryRoutes {
     /// `POST …/entries/:entry_id/replies`: `{"message"}`; 404 for a reply to what was removed.
     static func reply(_ call: CourseCall) async throws -> WebResponse {
         let message = try message(call.request)
-        let desk = TopicDesk(call)
+        let desk = try await TopicDesk.open(call)
         return try await call.commit { transaction in
             let topic = try await desk.held(in: transaction)
             try desk.requireOpen(topic)
@@ -200,11 +200,12 @@ enum EntryRoutes {
         _ call: CourseCall,
         _ body: (DiscussionTopic, DiscussionEntry, PostgresTransaction) async throws -> Void
     ) async throws -> WebResponse {
-        let desk = TopicDesk(call)
+        let desk = try await TopicDesk.open(call)
         return try await call.commit { transaction in
             let topic = try await desk.held(in: transaction)
             let entry = try await find(topic, call, in: transaction)
             guard entry.deletedAt == nil else { throw WebError.notFound }
+            guard !desk.isLocked else { throw ContentLocks.refusal }
             guard entry.isEditable(by: call.principal.user, call.membership.role),
                 topic.takesEntries(of: call.membership.role, at: desk.now)
             else { throw WebError.forbidden }

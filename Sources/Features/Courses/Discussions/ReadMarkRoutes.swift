@@ -8,7 +8,7 @@ enum ReadMarkRoutes {
     /// `PUT` and `DELETE …/discussion_topics/:topic_id/read`: the topic's own text.
     static func topic(_ isRead: Bool) -> Route.CourseHandler {
         { call in
-            let desk = TopicDesk(call)
+            let desk = try await TopicDesk.open(call)
             return try await call.commit { transaction in
                 let topic = try await desk.topic(in: transaction)
                 try await transaction.query(
@@ -22,7 +22,7 @@ enum ReadMarkRoutes {
     /// `PUT` and `DELETE …/read_all`: the text and all entries.
     static func all(_ isRead: Bool) -> Route.CourseHandler {
         { call in
-            let desk = TopicDesk(call)
+            let desk = try await TopicDesk.open(call)
             return try await call.commit { transaction in
                 // Without what is being said at this moment, which is not read by that.
                 let topic = try await desk.readable(in: transaction)
@@ -40,7 +40,7 @@ enum ReadMarkRoutes {
     static func entry(_ isRead: Bool) -> Route.CourseHandler {
         { call in
             let isForced = try call.request.fields().optionalBool("forced_read_state")
-            let desk = TopicDesk(call)
+            let desk = try await TopicDesk.open(call)
             return try await call.commit { transaction in
                 let topic = try await desk.readable(in: transaction)
                 let entry = try await EntryRoutes.find(topic, call, in: transaction)

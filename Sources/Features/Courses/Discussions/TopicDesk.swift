@@ -9,10 +9,23 @@ struct TopicDesk {
     let call: CourseCall
     /// The time that decides what is shown and what has ended.
     let now: Int64
+    /// Whether modules keep the topic that the path names from the caller.
+    let isLocked: Bool
 
-    init(_ call: CourseCall) {
+    private init(_ call: CourseCall, isLocked: Bool) {
         self.call = call
+        self.isLocked = isLocked
         now = call.request.receivedAt
+    }
+
+    /// For a call whose path names no topic.
+    init(_ call: CourseCall) { self.init(call, isLocked: false) }
+
+    /// For a call whose path names a topic; before its transaction.
+    static func open(_ call: CourseCall) async throws -> TopicDesk {
+        let topic = try call.request.id("topic_id")
+        return TopicDesk(
+            call, isLocked: try await ContentLocks.isLocked(.discussion, topic, for: call))
     }
 
     private var role: CourseRole { call.membership.role }
@@ -20,6 +33,7 @@ struct TopicDesk {
     /// The topic that the path names.
     ///
     /// - Parameter transaction: Where to look; `nil` for a look of its own.
+    /// - Returns: The topic.
     /// - Throws: 404 for one that the caller may not know of.
     func topic(in transaction: PostgresTransaction? = nil) async throws -> DiscussionTopic {
         try await topic(try call.request.id("topic_id"), in: transaction)
@@ -59,6 +73,7 @@ struct TopicDesk {
     ///
     /// - Throws: 403.
     func requireEntries(of topic: DiscussionTopic) throws(WebError) {
+        guard !isLocked else { throw ContentLocks.refusal }
         guard topic.showsEntries(to: role) else {
             throw .forbidden(
                 "What others say here is shown to those who have said something.",
@@ -70,6 +85,7 @@ struct TopicDesk {
     ///
     /// - Throws: 403 when the topic has ended or the course is over; 400 when it is full.
     func requireOpen(_ topic: DiscussionTopic) throws(WebError) {
+        guard !isLocked else { throw ContentLocks.refusal }
         guard topic.takesEntries(of: role, at: now),
             call.isStaff || call.membership.course.state != .completed
         else { throw .forbidden }

@@ -24,8 +24,10 @@ enum TopicRoutes {
                 .text(try call.request.searchTerm()), .bool(scope.isLocked), .bool(scope.isPinned),
                 .bool(filter == .unread),
             ])
+        let locked = try await ContentLocks.locked(
+            .discussion, among: try rows.map { try $0.int(0) }, for: call)
         let role = call.membership.role
-        return try page(rows, paging, call.request) { _ in role }
+        return try page(rows, paging, call.request, locked: locked) { _ in role }
     }
 
     /// `POST /api/v1/courses/:course_id/discussion_topics`: `{"title", "message", "is_announcement", …}`.
@@ -54,7 +56,8 @@ enum TopicRoutes {
 
     /// `GET /api/v1/courses/:course_id/discussion_topics/:topic_id`.
     static func show(_ call: CourseCall) async throws -> WebResponse {
-        answer(try await TopicDesk(call).topic(), call)
+        let desk = try await TopicDesk.open(call)
+        return answer(try await desk.topic(), call, isLocked: desk.isLocked)
     }
 
     /// `PUT /api/v1/courses/:course_id/discussion_topics/:topic_id`.
@@ -83,6 +86,7 @@ enum TopicRoutes {
             let topic = try await desk.held(in: transaction)
             try await transaction.query(
                 TopicQueries.delete, [call.tenant, call.courseValue, .int(topic.id)])
+            try await ItemShelf(call, transaction).deleteItems(of: .discussion, topic.id)
             return .json { json in
                 json.object { json in
                     topic.writeMembers(&json, for: call.membership.role, at: desk.now)
@@ -94,7 +98,8 @@ enum TopicRoutes {
 
     /// A page of topics.
     static func page(
-        _ rows: Rows, _ paging: Paging, _ request: WebRequest, role: (DiscussionTopic) -> CourseRole
+        _ rows: Rows, _ paging: Paging, _ request: WebRequest, locked: Set<Int64> = [],
+        role: (DiscussionTopic) -> CourseRole
     ) throws -> WebResponse {
         var topics: [(topic: DiscussionTopic, key: String)] = []
         for row in rows {
@@ -102,15 +107,23 @@ enum TopicRoutes {
         }
         return .page(topics, paging, for: request, bookmark: { [$0.key, String($0.topic.id)] }) {
             json, item in
-            json.object { item.topic.writeMembers(&$0, for: role(item.topic), at: request.receivedAt) }
+            json.object {
+                item.topic.writeMembers(
+                    &$0, for: role(item.topic), at: request.receivedAt,
+                    isLocked: locked.contains(item.topic.id))
+            }
         }
     }
 
     private static func answer(
-        _ topic: DiscussionTopic, _ call: CourseCall, status: HTTPResponse.Status = .ok
+        _ topic: DiscussionTopic, _ call: CourseCall, isLocked: Bool = false,
+        status: HTTPResponse.Status = .ok
     ) -> WebResponse {
         .json(status: status) { json in
-            json.object { topic.writeMembers(&$0, for: call.membership.role, at: call.request.receivedAt) }
+            json.object {
+                topic.writeMembers(
+                    &$0, for: call.membership.role, at: call.request.receivedAt, isLocked: isLocked)
+            }
         }
     }
 }

@@ -9,5 +9,6 @@ package enum CourseMigrations {
         Migration(number: 102, name: "terms", sql: m0102Terms),
         Migration(number: 110, name: "pages", sql: m0110Pages),
         Migration(number: 111, name: "discussions", sql: m0111Discussions),
+        Migration(number: 112, name: "modules", sql: m0112Modules),
     ]
 }

@@ -123,8 +123,3 @@ extension PageReference {
         }
     }
 }
-
-extension Page {
-    /// The state as the database has it.
-    var state: String { isPublished ? "active" : "unpublished" }
-}

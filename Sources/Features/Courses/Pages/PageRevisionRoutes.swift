@@ -22,7 +22,7 @@ enum PageRevisionRoutes {
         let number: Int64? =
             call.request.parameters["revision_id"] == "latest" ? nil : try call.request.id("revision_id")
         // The newest is what everybody reads who reads the page.
-        let page = number == nil ? try await PageRoutes.visible(call) : try await editable(call)
+        let page = number == nil ? try await PageRoutes.unlocked(call) : try await editable(call)
         let rows = try await call.query(PageQueries.revision, [.int(page.id), .int(number)])
         guard let revision = try rows.first.map(PageQueries.revision) else { throw WebError.notFound }
         return .json { revision.write(&$0, isSummary: isSummary) }
@@ -52,7 +52,7 @@ enum PageRevisionRoutes {
     }
 
     private static func editable(_ call: CourseCall) async throws -> Page {
-        let page = try await PageRoutes.visible(call)
+        let page = try await PageRoutes.unlocked(call)
         guard page.isEditable(by: call.membership.role) else { throw WebError.forbidden }
         return page
     }

@@ -29,9 +29,11 @@ enum PageRoutes {
             ])
         var pages: [(page: Page, key: String)] = []
         for row in rows { pages.append((try PageQueries.page(row), try row.text(12))) }
+        let locked =
+            hasBodies ? try await ContentLocks.locked(.page, among: pages.map(\.page.id), for: call) : []
         return .page(pages, paging, for: call.request, bookmark: { [$0.key, String($0.page.id)] }) {
             json, item in
-            json.object { write(item.page, &$0, for: call) }
+            json.object { item.page.writeMembers(&$0, isLocked: locked.contains(item.page.id)) }
         }
     }
 
@@ -43,13 +45,14 @@ enum PageRoutes {
         return try await call.changeContents { transaction in
             let page = try await PageBook(call, transaction).create(
                 try change.applied(to: .blank(title: title, by: call)))
-            return answer(page, for: call, status: .created)
+            return answer(page, status: .created)
         }
     }
 
     /// `GET /api/v1/courses/:course_id/pages/:url_or_id`.
     static func show(_ call: CourseCall) async throws -> WebResponse {
-        answer(try await visible(call), for: call)
+        let page = try await visible(call)
+        return answer(page, isLocked: try await ContentLocks.isLocked(.page, page.id, for: call))
     }
 
     /// `PUT /api/v1/courses/:course_id/pages/:url_or_id`: an address that leads nowhere is a new page, for staff.
@@ -58,6 +61,7 @@ enum PageRoutes {
         guard let reference = PageReference(call.request.parameters["url_or_id"] ?? "") else {
             throw WebError.notFound
         }
+        if !call.isStaff { _ = try await unlocked(call) }
         return try await call.changeContents { transaction in
             let book = PageBook(call, transaction)
             guard let page = try await book.find(reference) else {
@@ -67,9 +71,9 @@ enum PageRoutes {
                 let title = change.title ?? PageAddress.title(for: address)
                 guard NewUser.isName(title) else { throw WebError.notFound }
                 return answer(
-                    try await book.create(try change.applied(to: .blank(title: title, by: call))), for: call)
+                    try await book.create(try change.applied(to: .blank(title: title, by: call))))
             }
-            return answer(try await changed(page, change, book, call), for: call)
+            return answer(try await changed(page, change, book, call))
         }
     }
 
@@ -85,20 +89,23 @@ enum PageRoutes {
                 throw WebError.invalid("The front page cannot be removed: choose another one first.")
             }
             try await book.delete(page)
-            return answer(page, for: call)
+            try await ItemShelf(call, transaction).deleteItems(of: .page, page.id)
+            return answer(page)
         }
     }
 
     /// `GET /api/v1/courses/:course_id/front_page`; 404 where none was chosen.
     static func showFront(_ call: CourseCall) async throws -> WebResponse {
-        let rows = try await call.query(PageQueries.front, [call.courseValue])
-        guard let page = try rows.first.map(PageQueries.page) else { throw WebError.notFound }
-        return answer(page, for: call)
+        let page = try await front(call)
+        return answer(page, isLocked: try await ContentLocks.isLocked(.page, page.id, for: call))
     }
 
     /// `PUT /api/v1/courses/:course_id/front_page`: makes one where none was chosen.
     static func updateFront(_ call: CourseCall) async throws -> WebResponse {
         let change = try PageChange(try call.request.fields().unwrapped("wiki_page"))
+        if !call.isStaff, try await ContentLocks.isLocked(.page, front(call).id, for: call) {
+            throw ContentLocks.refusal
+        }
         return try await call.changeContents { transaction in
             let book = PageBook(call, transaction)
             let rows = try await transaction.query(PageQueries.front, [call.tenant, call.courseValue])
@@ -106,9 +113,9 @@ enum PageRoutes {
                 guard call.isStaff else { throw WebError.notFound }
                 var blank = Page.blank(title: change.title ?? "Front Page", by: call)
                 (blank.isPublished, blank.isFrontPage) = (true, true)
-                return answer(try await book.create(try change.applied(to: blank)), for: call)
+                return answer(try await book.create(try change.applied(to: blank)))
             }
-            return answer(try await changed(page, change, book, call), for: call)
+            return answer(try await changed(page, change, book, call))
         }
     }
 
@@ -137,35 +144,24 @@ enum PageRoutes {
         return try await book.change(page, to: try change.applied(to: page))
     }
 
-    static func answer(_ page: Page, for call: CourseCall, status: HTTPResponse.Status = .ok) -> WebResponse {
-        .json(status: status) { $0.object { write(page, &$0, for: call) } }
+    /// The page that the path names, which modules do not keep from the caller.
+    ///
+    /// - Throws: 404 for one that the caller may not know of, 403 for a locked one.
+    static func unlocked(_ call: CourseCall) async throws -> Page {
+        let page = try await visible(call)
+        guard try await !ContentLocks.isLocked(.page, page.id, for: call) else { throw ContentLocks.refusal }
+        return page
     }
 
-    /// Writes a page's members; the body where it is there.
-    private static func write(_ page: Page, _ json: inout JSONWriter, for call: CourseCall) {
-        json.member("id", page.id)
-        json.member("page_id", page.id)
-        json.member("url", page.url)
-        json.member("title", page.title)
-        json.member("created_at", ISO8601.text(milliseconds: page.createdAt))
-        json.member("updated_at", ISO8601.text(milliseconds: page.updatedAt))
-        json.member("published", page.isPublished)
-        json.member("hide_from_students", !page.isPublished)
-        json.member("front_page", page.isFrontPage)
-        json.member("editing_roles", page.editors.text)
-        json.name("last_edited_by")
-        page.editor.write(&json)
-        json.member("locked_for_user", false)
-        json.member("body", page.body)
+    private static func front(_ call: CourseCall) async throws -> Page {
+        let rows = try await call.query(PageQueries.front, [call.courseValue])
+        guard let page = try rows.first.map(PageQueries.page) else { throw WebError.notFound }
+        return page
     }
-}
 
-extension Page {
-    /// A page that does not exist yet.
-    static func blank(title: String, by call: CourseCall) -> Page {
-        Page(
-            id: 0, url: "", title: title, body: "", isPublished: false, isFrontPage: false, editors: .staff,
-            revision: 1, editor: Author(id: call.principal.user, name: call.principal.name), createdAt: 0,
-            updatedAt: 0)
+    private static func answer(
+        _ page: Page, isLocked: Bool = false, status: HTTPResponse.Status = .ok
+    ) -> WebResponse {
+        .json(status: status) { $0.object { page.writeMembers(&$0, isLocked: isLocked) } }
     }
 }

@@ -205,6 +205,27 @@ package enum PermissionTable {
         Permission(
             "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/read",
             .course(everybody)),
+
+        // A student's own progress shows; with `student_id` staff see that of each, a parent that of a linked child.
+        Permission("GET /api/v1/courses/:course_id/modules", .course(everybody)),
+        Permission("POST /api/v1/courses/:course_id/modules", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/modules/:id", .course(everybody)),
+        Permission("PUT /api/v1/courses/:course_id/modules/:id", .course([.staff])),
+        Permission("DELETE /api/v1/courses/:course_id/modules/:id", .course([.staff])),
+        Permission("PUT /api/v1/courses/:course_id/modules/:id/relock", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/modules/:module_id/items", .course(everybody)),
+        Permission("POST /api/v1/courses/:course_id/modules/:module_id/items", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/modules/:module_id/items/:id", .course(everybody)),
+        Permission("PUT /api/v1/courses/:course_id/modules/:module_id/items/:id", .course([.staff])),
+        Permission("DELETE /api/v1/courses/:course_id/modules/:module_id/items/:id", .course([.staff])),
+        // Only a student's is kept.
+        Permission("PUT /api/v1/courses/:course_id/modules/:module_id/items/:id/done", .course([.student])),
+        Permission(
+            "DELETE /api/v1/courses/:course_id/modules/:module_id/items/:id/done", .course([.student])),
+        Permission(
+            "POST /api/v1/courses/:course_id/modules/:module_id/items/:id/mark_read",
+            .course([.staff, .student])),
+        Permission("GET /api/v1/courses/:course_id/module_item_sequence", .course(everybody)),
     ]
 
     // MARK: Assessment

@@ -21,13 +21,15 @@ struct Deployment: Sendable {
 
     static func shared() async throws -> Deployment { try await opening.value }
 
-    static func open() async throws -> Deployment {
+    /// A database with so many connections to it.
+    static func open(connections: Int = 1) async throws -> Deployment {
         let loop = try EventLoop(index: 0, label: "test-campus")
         return try await loop.perform {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
             try await Migrator(TenancyMigrations.all + CourseMigrations.all)
                 .run(on: loop, configuration: database.owner)
-            let app = PostgresPool(loop: loop, configuration: database.app, size: 1, waiters: 10_000)
+            let app = PostgresPool(
+                loop: loop, configuration: database.app, size: connections, waiters: 10_000)
             return Deployment(loop: loop, database: database, app: LoopBound(app, loop: loop))
         }
     }
@@ -48,10 +50,11 @@ final class Campus: Sendable {
     /// Opens a campus on the shared database, or one that nobody else uses.
     static func open(
         additions: [any CourseAddition] = [], coursework: any Coursework = NoCoursework(),
-        isAlone: Bool = false
+        isAlone: Bool = false, connections: Int = 1
     ) async throws -> Campus {
-        let deployment = isAlone ? try await Deployment.open() : try await Deployment.shared()
-        let routes = try RouteTable(CoursesRoutes.all(additions: additions, coursework: coursework))
+        let deployment =
+            isAlone ? try await Deployment.open(connections: connections) : try await Deployment.shared()
+        let routes = try RouteTable(CoursesRoutes.all(additions: additions))
         return try await deployment.loop.perform {
             let loop = deployment.loop
             let context = WebContext(
@@ -59,6 +62,7 @@ final class Campus: Sendable {
                 disk: WorkLane(label: "test-disk", width: 1, backlog: 10), metrics: Metrics(),
                 health: Health(),
                 logger: Log.silent)
+            CoursesServices(coursework: coursework).provide(to: context)
             return Campus(deployment, LoopBound(context, loop: loop), routes)
         }
     }
@@ -236,10 +240,14 @@ struct Lesson: Sendable {
     /// Where the course's things are.
     var path: String { "/api/v1/courses/\(course)" }
 
-    static func open(coursework: any Coursework = NoCoursework(), isAlone: Bool = false) async throws
+    static func open(
+        coursework: any Coursework = NoCoursework(),
+        isAlone: Bool = false, connections: Int = 1
+    ) async throws
         -> Lesson
     {
-        let campus = try await Campus.open(coursework: coursework, isAlone: isAlone)
+        let campus = try await Campus.open(
+            coursework: coursework, isAlone: isAlone, connections: connections)
         let here = try await campus.institution([
             "tea": .instructor, "stu": .student, "oth": .student, "obs": .parent, "str": .student,
         ])

@@ -1,0 +1,18 @@
+package import WebServer
+
+/// What the feature's routes ask of features above it; provided to every loop's context.
+package struct CoursesServices: Sendable {
+    /// Knows the assignments and quizzes that modules lead to.
+    package let coursework: any Coursework
+
+    /// Wires the feature.
+    package init(coursework: any Coursework) { self.coursework = coursework }
+
+    /// Hands itself to a loop's handlers.
+    package func provide(to context: WebContext) { context.provide(self) }
+}
+
+extension CourseCall {
+    /// Knows the assignments and quizzes.
+    var coursework: any Coursework { context.service(CoursesServices.self).coursework }
+}

@@ -1,0 +1,34 @@
+import Postgres
+import Tenancy
+import WebServer
+
+/// What modules keep from the caller.
+enum ContentLocks {
+    /// What somebody is told who may not have something yet.
+    static let explanation = "This is part of a module that is not open to you yet."
+
+    /// Those of some pages or discussions that are locked; none for staff.
+    ///
+    /// One short question for what is in no module. Asked before a transaction, never within one.
+    static func locked(
+        _ kind: ModuleItem.Kind, among contents: [Int64], for call: CourseCall
+    ) async throws -> Set<Int64> {
+        guard !call.isStaff, !contents.isEmpty else { return [] }
+        let values: [PostgresValue] = [call.courseValue, .text(kind.rawValue), .intArray(contents)]
+        guard try await call.query(ItemQueries.leadTo, values).first != nil else { return [] }
+        let student = call.membership.role == .student ? call.principal.user : nil
+        let outline = try await ModuleOutline.load(call, student: student)
+        let progression = ModuleProgression(
+            of: outline.modules, facts: outline.facts, at: call.request.receivedAt)
+        return Set(contents.filter { progression.isLocked(kind, $0, in: outline.modules) })
+    }
+
+    /// Whether one is.
+    static func isLocked(_ kind: ModuleItem.Kind, _ content: Int64, for call: CourseCall) async throws -> Bool
+    {
+        try await !locked(kind, among: [content], for: call).isEmpty
+    }
+
+    /// What who may not have it yet gets.
+    static var refusal: WebError { .forbidden(explanation, code: "locked") }
+}

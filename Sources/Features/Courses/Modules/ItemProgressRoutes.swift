@@ -1,0 +1,52 @@
+import JSON
+import Postgres
+import Tenancy
+import WebServer
+
+/// What students do with items: looking at them, and marking them as done.
+enum ItemProgressRoutes {
+    /// `POST …/items/:id/mark_read`: the item was looked at. 403 for a locked one; of staff nothing is kept.
+    static func markRead(_ call: CourseCall) async throws -> WebResponse {
+        guard !call.isStaff else {
+            _ = try await ModuleView.load(call).item(call.request)
+            return .noContent
+        }
+        return try await change(call, ItemQueries.view, []) { _, _ in .noContent }
+    }
+
+    /// `PUT` and `DELETE …/items/:id/done`: the item as it is then. 403 for a locked one.
+    static func markDone(_ isDone: Bool) -> Route.CourseHandler {
+        { call in
+            try await change(call, ItemQueries.markDone, [.bool(isDone)]) { view, item in
+                .json { view.write(item, &$0, for: call) }
+            }
+        }
+    }
+
+    /// Writes down what a student did, and what becomes of the module by that.
+    private static func change(
+        _ call: CourseCall, _ statement: Statement, _ values: [PostgresValue],
+        answer: (ModuleView, ModuleItem) -> WebResponse
+    ) async throws -> WebResponse {
+        let student = call.principal.user
+        let before = try await ModuleView.load(call)
+        let item = try before.item(call.request)
+        guard before.progression?.lockedItems.contains(item.id) == false else { throw WebError.forbidden }
+        return try await call.commit { transaction in
+            // Holds the student's row, so that of two deeds at once the later one sees the earlier.
+            try await transaction.query([
+                (ModuleQueries.begin, [call.tenant, .int(item.module), .int(student)]),
+                (statement, [call.tenant, .int(student), .int(item.id)] + values),
+            ])
+            let outline = try await ModuleOutline.load(
+                call, student: student, coursework: before.outline.coursework,
+                outcomes: before.outline.facts?.outcomes ?? [:], in: transaction)
+            let view = ModuleView(outline, .student(student), call)
+            if view.progression?.states[item.module] == .completed {
+                try await transaction.query(
+                    ModuleQueries.complete, [call.tenant, .int(item.module), .int(student)])
+            }
+            return answer(view, try view.item(call.request))
+        }
+    }
+}
