@@ -1,4 +1,3 @@
-import HTTPTypes
 import JSON
 import Postgres
 import Tenancy
@@ -50,7 +49,7 @@ enum TopicRoutes {
                     .bool(topic.requiresInitialPost), .timestamp(milliseconds: topic.postedAt),
                 ])
             guard let id = try rows.first?.int(0) else { throw WebError.notFound }
-            return answer(try await TopicDesk(call).topic(id, in: transaction), call, status: .created)
+            return answer(try await TopicDesk(call).topic(id, in: transaction), call)
         }
     }
 
@@ -116,10 +115,9 @@ enum TopicRoutes {
     }
 
     private static func answer(
-        _ topic: DiscussionTopic, _ call: CourseCall, isLocked: Bool = false,
-        status: HTTPResponse.Status = .ok
+        _ topic: DiscussionTopic, _ call: CourseCall, isLocked: Bool = false
     ) -> WebResponse {
-        .json(status: status) { json in
+        .json { json in
             json.object {
                 topic.writeMembers(
                     &$0, for: call.membership.role, at: call.request.receivedAt, isLocked: isLocked)

@@ -5,7 +5,9 @@ import WebServer
 
 /// What students do with items: looking at them, and marking them as done.
 enum ItemProgressRoutes {
-    /// `POST …/items/:id/mark_read`: the item was looked at. 403 for a locked one; of staff nothing is kept.
+    /// `POST …/items/:id/mark_read`: that the item was looked at.
+    ///
+    /// 403 for a locked one; of staff nothing is kept.
     static func markRead(_ call: CourseCall) async throws -> WebResponse {
         guard !call.isStaff else {
             _ = try await ModuleView.load(call).item(call.request)
@@ -14,7 +16,9 @@ enum ItemProgressRoutes {
         return try await change(call, ItemQueries.view, []) { _, _ in .noContent }
     }
 
-    /// `PUT` and `DELETE …/items/:id/done`: the item as it is then. 403 for a locked one.
+    /// `PUT` and `DELETE …/items/:id/done`; answers with the item as it is then.
+    ///
+    /// 403 for a locked one.
     static func markDone(_ isDone: Bool) -> Route.CourseHandler {
         { call in
             try await change(call, ItemQueries.markDone, [.bool(isDone)]) { view, item in

@@ -1,4 +1,3 @@
-import HTTPTypes
 import JSON
 import Postgres
 import Tenancy
@@ -35,7 +34,7 @@ enum ItemRoutes {
             let item = try await wanted.item(in: id, call, isKnown: !known.isEmpty, transaction)
             let made = try await ItemShelf(call, transaction).add(
                 item, at: wanted.change.position, to: module)
-            return try await answer(made, known, call, transaction, status: .created)
+            return try await answer(made, known, call, transaction)
         }
     }
 
@@ -90,12 +89,12 @@ enum ItemRoutes {
     /// The item as staff see it.
     private static func answer(
         _ id: Int64, _ coursework: [CourseworkReference: CourseworkDetails], _ call: CourseCall,
-        _ transaction: PostgresTransaction, status: HTTPResponse.Status = .ok
+        _ transaction: PostgresTransaction
     ) async throws -> WebResponse {
         let outline = try await ModuleOutline.load(call, coursework: coursework, in: transaction)
         guard let item = outline.modules.flatMap(\.items).first(where: { $0.id == id }) else {
             throw WebError.notFound
         }
-        return .json(status: status) { ModuleView(outline, .staff, call).write(item, &$0, for: call) }
+        return .json { ModuleView(outline, .staff, call).write(item, &$0, for: call) }
     }
 }

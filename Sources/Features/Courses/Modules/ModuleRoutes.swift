@@ -1,4 +1,3 @@
-import HTTPTypes
 import JSON
 import Postgres
 import Tenancy
@@ -49,7 +48,7 @@ enum ModuleRoutes {
                 ])
             guard let id = try rows.first?.int(0) else { throw WebError.notFound }
             try await place(id, at: change.position, outline, call, transaction)
-            return try await answer(id, call, transaction, status: .created)
+            return try await answer(id, call, transaction)
         }
     }
 
@@ -126,12 +125,11 @@ enum ModuleRoutes {
 
     /// The module as staff see it.
     private static func answer(
-        _ id: Int64, _ call: CourseCall, _ transaction: PostgresTransaction,
-        status: HTTPResponse.Status = .ok
+        _ id: Int64, _ call: CourseCall, _ transaction: PostgresTransaction
     ) async throws -> WebResponse {
         let outline = try await ModuleOutline.load(call, in: transaction)
         guard let module = outline.module(id) else { throw WebError.notFound }
-        return .json(status: status) {
+        return .json {
             ModuleView(outline, .staff, call).write(module, &$0, for: call, items: nil)
         }
     }

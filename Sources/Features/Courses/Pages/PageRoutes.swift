@@ -1,4 +1,3 @@
-import HTTPTypes
 import JSON
 import Postgres
 import Tenancy
@@ -45,7 +44,7 @@ enum PageRoutes {
         return try await call.changeContents { transaction in
             let page = try await PageBook(call, transaction).create(
                 try change.applied(to: .blank(title: title, by: call)))
-            return answer(page, status: .created)
+            return answer(page)
         }
     }
 
@@ -160,8 +159,8 @@ enum PageRoutes {
     }
 
     private static func answer(
-        _ page: Page, isLocked: Bool = false, status: HTTPResponse.Status = .ok
+        _ page: Page, isLocked: Bool = false
     ) -> WebResponse {
-        .json(status: status) { $0.object { page.writeMembers(&$0, isLocked: isLocked) } }
+        .json { $0.object { page.writeMembers(&$0, isLocked: isLocked) } }
     }
 }
