@@ -88,6 +88,16 @@ class World:
         folder = make(f"{at}/folders", {"name": "Folder"})["id"]
         self.walk = walk
         self.values |= {"folder_id": folder, "file_id": self.upload(admin, f"folders/{folder}")["id"]}
+        page = make(f"{at}/pages", {"wiki_page": {
+            "title": "Page", "published": True, "front_page": True, "editing_roles": "teachers,students"}})
+        module = make(f"{at}/modules", {"module": {"name": "Module", "published": True}})["id"]
+        topic = make(f"{at}/discussion_topics", {"title": "Topic"})["id"]
+        entry = walk.ask(walk.people["L"], "POST", f"/api/v1/{at}/discussion_topics/{topic}/entries",
+                         {"message": "Mine"}, expected=(201,))["id"]
+        self.values |= {
+            "page_url": page["url"], "revision_id": 1, "module_id": module, "topic_id": topic, "entry_id": entry,
+            "item_id": make(f"{at}/modules/{module}/items", {"module_item": {
+                "type": "SubHeader", "title": "Item", "published": True}})["id"]}
         self.target = target
         self.jobs = walk.jobs
         self.users = users

@@ -17,6 +17,7 @@ import uuid
 import requests
 import websockets.sync.client
 
+import contents_walk
 import core_walk
 import rest_examples
 
@@ -459,7 +460,8 @@ def refusals(check, users, strangers, ready, things):
               "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"], "node_id": "0" * 15 + "1",
               "account_id": ready["institutions"][0]["id"], "sub_account_id": ready["institutions"][0]["id"], "term_id": 1,
               "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1,
-              "progress_id": 1, "job_id": 1, **things}
+              "progress_id": 1, "job_id": 1, "page_url": "cells", "revision_id": 1, "topic_id": 1, "entry_id": 1,
+              "module_id": 1, "item_id": 1, **things}
     for (method, template), (_, operation, _) in check.contract.operations.items():
         if [] == operation["security"] or {} in operation["security"] or not template.startswith("/api/"):
             continue
@@ -494,6 +496,7 @@ def main():
                      lambda: classes(check, users, demo.ready["course_id"]),
                      lambda: answers(check, demo, users, demo.ready["course_id"]),
                      lambda: core_walk.walk(check, users),
+                     lambda: contents_walk.walk(check, users),
                      lambda: jobs(check, demo, users),
                      lambda: things.update(files(check, demo, users, demo.ready["course_id"])),
                      lambda: refusals(check, users, strangers, demo.ready, things)):

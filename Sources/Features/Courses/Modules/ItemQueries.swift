@@ -92,6 +92,14 @@ enum ItemQueries {
         ON CONFLICT (institution_id, item_id, user_id) DO UPDATE SET done_at = EXCLUDED.done_at
         """
 
+    /// $2 student, $3 item.
+    static let reopen: Statement = """
+        UPDATE module_progressions p SET completed_at = NULL
+        FROM module_items i
+        WHERE p.institution_id = $1 AND p.user_id = $2 AND i.institution_id = $1 AND i.id = $3
+            AND p.module_id = i.module_id
+        """
+
     /// Reads an item; `nil` for a kind that is none.
     static func item(_ row: Row) throws(PostgresError) -> ModuleItem? {
         guard let kind = ModuleItem.Kind(rawValue: try row.text(4)) else { return nil }

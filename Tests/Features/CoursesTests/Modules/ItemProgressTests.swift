@@ -90,6 +90,25 @@ struct `Progress through modules` {
         #expect(try await state(lesson, second) == "locked")
     }
 
+    @Test func `goes back when a student takes a mark back`() async throws {
+        let lesson = try await Lesson.open()
+        let module = try await lesson.module("First")
+        let item = try await lesson.item(
+            module, "ExternalUrl",
+            [
+                "title": "a", "external_url": "https://a.example",
+                "completion_requirement": ["type": "must_mark_done"],
+            ])
+        let done = "/modules/\(module)/items/\(item)/done"
+        _ = try await lesson.send(.put, done, as: lesson.student)
+        #expect(try await state(lesson, module) == "completed")
+        _ = try await lesson.send(.delete, done, as: lesson.student)
+        #expect(try await state(lesson, module) == "unlocked")
+        #expect(
+            try await lesson.get("/modules/\(module)", as: lesson.student).json["completed_at"]
+                == JSONValue.null)
+    }
+
     @Test func `stays open where it was begun, until it is relocked`() async throws {
         let lesson = try await Lesson.open()
         let link: JSONValue = [
