@@ -291,7 +291,7 @@ final class Hall: Sendable, LiveClassLookup {
         body: JSONValue? = nil,
         headers: HTTPFields = [:], as login: String = "teacher", from other: Hall? = nil
     ) async throws -> WebAnswer {
-        let routes = try RouteTable(AssessmentRoutes.all(classes: self))
+        let routes = try RouteTable(AssessmentRoutes.all(classes: self) + CoursesRoutes.all())
         let principal = (other ?? self).people[login]
         // No capture list: with one, the closure would leave the loop.
         return try await loop.perform {
@@ -302,6 +302,7 @@ final class Hall: Sendable, LiveClassLookup {
                 health: Health(),
                 logger: Log.silent)
             context.provide(self.intake)
+            CoursesServices(coursework: GradebookCoursework()).provide(to: context)
             var request = WebRequest(method: method, path: path)
             request.authority = "school.example"
             request.query = query.map { WebRequest.Item($0.0, $0.1) }
