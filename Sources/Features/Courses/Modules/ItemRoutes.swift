@@ -33,7 +33,8 @@ enum ItemRoutes {
             }
             let item = try await wanted.item(in: id, call, isKnown: !known.isEmpty, transaction)
             let made = try await ItemShelf(call, transaction).add(
-                item, at: wanted.change.position, to: module)
+                item, at: wanted.change.position, to: module,
+                isPublishing: wanted.change.isPublished != nil)
             return try await answer(made, known, call, transaction)
         }
     }

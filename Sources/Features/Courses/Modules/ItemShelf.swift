@@ -14,8 +14,18 @@ struct ItemShelf {
         self.transaction = transaction
     }
 
-    /// Adds an item to its module; its id.
-    func add(_ item: ModuleItem, at position: Int?, to module: Module) async throws -> Int64 {
+    /// Adds an item to its module.
+    ///
+    /// - Parameters:
+    ///   - item: The item.
+    ///   - position: Where it is to be; `nil` for the end.
+    ///   - module: The module.
+    ///   - isPublishing: Whether the item says whether what it leads to is published.
+    /// - Returns: Its id.
+    /// - Throws: 400 for a front page that would not be published; what the database throws.
+    func add(
+        _ item: ModuleItem, at position: Int?, to module: Module, isPublishing: Bool
+    ) async throws -> Int64 {
         let rows = try await transaction.query(
             ItemQueries.create,
             [
@@ -25,6 +35,7 @@ struct ItemShelf {
                 .text(item.requirement?.kind.rawValue), .double(item.requirement?.minScore),
             ])
         guard let id = try rows.first?.int(0) else { throw WebError.notFound }
+        if isPublishing { try await publish(item) }
         if position != nil { try await order(id, at: position, in: module) }
         return id
     }
@@ -73,7 +84,9 @@ struct ItemShelf {
         switch item.kind {
         case .page:
             let book = PageBook(call, transaction)
-            guard let page = try await book.find(.id(content)) else { return }
+            guard let page = try await book.find(.id(content)), page.isPublished != item.isPublished else {
+                return
+            }
             var wanted = page
             wanted.isPublished = item.isPublished
             guard wanted.isPublished || !wanted.isFrontPage else {

@@ -6,7 +6,8 @@
 package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
-        sessions + accounts + users + progress + courses + content + contents + assessment + classroom + operations
+        sessions + accounts + users + progress + courses + content + contents + assessment + classroom
+        + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
 

@@ -101,6 +101,17 @@ struct `Items of modules` {
         #expect(refused.field == "module_item.published")
     }
 
+    @Test func `publish what they lead to when they are added as published`() async throws {
+        let lesson = try await Lesson.open()
+        let module = try await lesson.module("M")
+        try await lesson.page("Cells", published: false)
+        let topic = try await lesson.topic("Talk", ["published": false])
+        let page = try await lesson.item(module, "Page", ["page_url": "cells", "published": true])
+        let talk = try await lesson.item(module, "Discussion", ["content_id": .int(topic), "published": "1"])
+        #expect(try await lesson.get("/modules/\(module)/items", as: lesson.student).ids == [page, talk])
+        #expect(try await lesson.get("/pages/cells", as: lesson.student).status == 200)
+    }
+
     @Test func `go with what they lead to, and what they lead to stays when they go`() async throws {
         let lesson = try await Lesson.open()
         let (module, other) = (try await lesson.module("M"), try await lesson.module("N"))
