@@ -20,6 +20,7 @@ package final class PostgresTransaction {
         opening = [Step(statement: options.begin, values: [], place: nil)]
         if let limit = options.statementTimeout { opening.append(.setStatementTimeout(limit)) }
         if let tenant { opening.append(.setTenant(tenant)) }
+        for setting in options.settings { opening.append(.set(setting.name, to: setting.value)) }
     }
 
     /// Runs one statement.

@@ -49,6 +49,13 @@ extension Step {
     private static let tenantSetting: Statement = "SELECT set_config('cohort.institution', $1, true)"
     private static let timeoutSetting: Statement = "SELECT set_config('statement_timeout', $1, true)"
 
+    private static let anySetting: Statement = "SELECT set_config($1, $2, true)"
+
+    /// Sets something for the rest of the transaction.
+    static func set(_ name: String, to value: String) -> Step {
+        Step(statement: anySetting, values: [.text(name), .text(value)], place: nil)
+    }
+
     /// Says whose rows the transaction's next statements see.
     static func setTenant(_ tenant: TenantID?) -> Step {
         Step(statement: tenantSetting, values: [.text(tenant?.description ?? "")], place: nil)

@@ -10,15 +10,18 @@ package struct TransactionOptions: Sendable {
     package var statementTimeout: Duration?
     /// How often the body is run again after a serialization failure or a deadlock.
     package var retries: Int
+    /// Settings of the transaction (`cohort.origin`), which triggers read; they travel with its first statement.
+    package var settings: [(name: String, value: String)]
 
     package init(
         isolation: Isolation = .readCommitted, isReadOnly: Bool = false, statementTimeout: Duration? = nil,
-        retries: Int = 0
+        retries: Int = 0, settings: [(name: String, value: String)] = []
     ) {
         self.isolation = isolation
         self.isReadOnly = isReadOnly
         self.statementTimeout = statementTimeout
         self.retries = retries
+        self.settings = settings
     }
 
     /// The statement that begins it.
