@@ -88,6 +88,10 @@ let modules: [Module] = [
         name: "JobQueue", layer: .server, uses: ["EventLoop", "Postgres", "JSON", "Telemetry"],
         libraries: [logging]),
     Module(
+        name: "Mail", layer: .server,
+        uses: ["COpenSSL", "EventLoop", "Sockets", "WebServer"], libraries: [logging],
+        testUses: ["JSON", "Telemetry"]),
+    Module(
         name: "LiveHub", layer: .server,
         uses: [
             "EventLoop", "Sockets", "Postgres", "Redis", "JSON", "WebSocket", "LiveProtocol", "Telemetry",
@@ -99,8 +103,8 @@ let modules: [Module] = [
     Module(
         name: "Tenancy", layer: .features,
         uses: [
-            "COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "Telemetry",
-            "JobQueue",
+            "COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "JobQueue",
+            "Mail", "Telemetry",
         ],
         libraries: [httpTypes, jwt, logging], testUses: ["Sockets"]),
     Module(
@@ -141,7 +145,7 @@ let modules: [Module] = [
         name: "Cohort", layer: .app,
         uses: [
             "CLinux", "EventLoop", "Sockets", "Processes", "Postgres", "Redis", "JSON", "HTTP", "WebSocket",
-            "WebServer", "WebClient", "JobQueue", "LiveHub", "Telemetry",
+            "WebServer", "WebClient", "JobQueue", "Mail", "LiveHub", "Telemetry",
             "Tenancy", "Courses", "Content", "Assessment", "Classroom", "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),
@@ -204,7 +208,7 @@ var targets: [Target] = modules.map { module in
 targets.append(
     .target(
         name: "TestKit",
-        dependencies: ["CLinux", "COpenSSL", "EventLoop", "Sockets", "Postgres", "JSON"],
+        dependencies: ["CLinux", "COpenSSL", "EventLoop", "Processes", "Sockets", "Postgres", "JSON"],
         path: "Tests/TestKit", swiftSettings: commonSettings))
 
 targets.append(
