@@ -2,13 +2,12 @@
 
 import { ApiError, get, post } from "../base/api.js";
 import { fill, h, roving, uid } from "../base/dom.js";
-import { icon, mark } from "../base/icons.js";
-import { add, clock, language, languages, setLanguage, t } from "../base/i18n.js";
-import { attachMenu } from "../base/menu.js";
+import { icon } from "../base/icons.js";
+import { add, clock, has, t } from "../base/i18n.js";
 import { adopt } from "../base/session.js";
 import { busy } from "../base/shell.js";
-import { choice, choose } from "../base/theme.js";
 import { explain } from "../base/toast.js";
+import { page, passwordInput } from "./frame.js";
 import english from "./lang/en.js";
 
 const LAST = "cohort.login";
@@ -46,38 +45,11 @@ function words(error) {
     return error instanceof ApiError && error.status > 0 && error.status < 500 && error.status !== 429 ? error.message : explain(error);
 }
 
-function page(title, text, ...content) {
-    const main = document.getElementById("main");
-    fill(main,
-        h("div.sign-in",
-            h("div.sign-in-head", h("span.mark", mark(26)), h("h1", title), text && h("p.muted", text)),
-            h("div.card.sign-in-card", content)),
-        h("footer.sign-in-foot", preferences()));
-    main.removeAttribute("aria-busy");
-}
-
-function preferences() {
-    return [
-        attachMenu(h("button.button.ghost.small", { type: "button" }, icon("language"), languages.find((item) => item.id === language)?.name ?? language),
-            () => languages.map((item) => ({ label: item.name, checked: item.id === language, run: () => item.id === language || setLanguage(item.id) }))),
-        attachMenu(h("button.button.ghost.small", { type: "button" }, icon("sun"), t("shell.theme")),
-            () => ["system", "light", "dark"].map((theme) => ({ label: t(`theme.${theme}`), checked: choice() === theme, run: () => choose(theme) }))),
-    ];
-}
-
 function passwordForm() {
     const message = h("div.sign-in-message", { "aria-live": "assertive" });
     const ids = { login: uid("login"), password: uid("password"), problem: uid("problem") };
     const login = h("input.input", { id: ids.login, name: "login", type: "text", autocomplete: "username", autocapitalize: "none", autocorrect: "off", spellcheck: "false", required: true, ".value": remember(LAST) });
-    const password = h("input.input", { id: ids.password, name: "password", type: "password", autocomplete: "current-password", required: true });
-    const toggle = h("button.button.ghost.icon", { type: "button", "aria-pressed": "false", "aria-label": t("signIn.show"), title: t("signIn.show"), onclick: () => {
-        const shown = password.type === "password";
-        password.type = shown ? "text" : "password";
-        toggle.setAttribute("aria-pressed", String(shown));
-        toggle.title = t(shown ? "signIn.hide" : "signIn.show");
-        fill(toggle, icon(shown ? "eye-off" : "eye"));
-        password.focus();
-    } }, icon("eye"));
+    const { password, toggle } = passwordInput({ id: ids.password, autocomplete: "current-password" });
     const submit = h("button.button.primary.block", { type: "submit" }, t("signIn.submit"));
     const mark = (field, text) => {
         for (const input of [login, password]) {
@@ -138,8 +110,18 @@ function passwordForm() {
             message,
             h("div.field", h("label", { for: ids.login }, t("signIn.login")), login),
             h("div.field", h("label", { for: ids.password }, t("signIn.password")), h("div.input-group", password, toggle)),
-            submit));
+            submit),
+        h("a.button.ghost", { href: "/password" }, t("signIn.forgot")));
+    const said = problem();
+    if (said) fill(message, h("p.notice.bad", { id: ids.problem }, icon("alert"), h("span", said)));
     (login.value ? password : login).focus();
+}
+
+/** What another provider's sign-in ended with: it leads back here with a code. */
+function problem() {
+    const code = new URLSearchParams(location.search).get("problem");
+    if (!code) return null;
+    return has(`signIn.problem.${code}`) ? t(`signIn.problem.${code}`) : t("signIn.problem.other");
 }
 
 function institutions({ choices, ticket }) {

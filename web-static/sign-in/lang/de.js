@@ -16,4 +16,12 @@ export default {
     "signIn.choose": "Einrichtung wählen",
     "signIn.choose_text": "Sie gehören zu mehreren. Sie können später wechseln.",
     "signIn.other": "Als jemand anderes anmelden",
+    "signIn.forgot": "Passwort vergessen?",
+    "signIn.problem.refused": "Die Anmeldung Ihrer Schule hat Sie nicht hereingelassen.",
+    "signIn.problem.expired": "Das hat zu lange gedauert: Beginnen Sie noch einmal.",
+    "signIn.problem.unknown": "Die Anmeldung Ihrer Schule kennt Sie, aber Sie haben hier kein Konto.",
+    "signIn.problem.unavailable": "Die Anmeldung Ihrer Schule ist gerade nicht erreichbar: Versuchen Sie es gleich noch einmal.",
+    "signIn.problem.answer": "Die Anmeldung Ihrer Schule hat eine Antwort gegeben, der nicht zu trauen ist.",
+    "signIn.problem.none": "Eine Anmeldung über Ihre Schule gibt es hier nicht.",
+    "signIn.problem.other": "Die Anmeldung hat nicht geklappt.",
 };

@@ -16,4 +16,12 @@ export default {
     "signIn.choose": "Choose an institution",
     "signIn.choose_text": "You belong to more than one. You can switch later.",
     "signIn.other": "Sign in as someone else",
+    "signIn.forgot": "Forgot your password?",
+    "signIn.problem.refused": "Your school's sign-in did not let you in.",
+    "signIn.problem.expired": "That took too long: start again.",
+    "signIn.problem.unknown": "Your school's sign-in knows you, but you have no account here.",
+    "signIn.problem.unavailable": "Your school's sign-in cannot be reached now: try again in a moment.",
+    "signIn.problem.answer": "Your school's sign-in gave an answer that cannot be trusted.",
+    "signIn.problem.none": "There is no sign-in by way of your school here.",
+    "signIn.problem.other": "Signing in did not work.",
 };

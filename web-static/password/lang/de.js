@@ -1,0 +1,27 @@
+// Deutsche Wörter der Seite für ein vergessenes Passwort.
+
+export default {
+    "signIn.show": "Passwort zeigen",
+    "signIn.hide": "Passwort verbergen",
+    "password.forgot": "Passwort vergessen?",
+    "password.forgot_text": "Wir schicken Ihnen einen Brief mit einem Link, um ein neues zu setzen.",
+    "password.login": "Anmeldename oder E-Mail-Adresse",
+    "password.login_missing": "Geben Sie Ihren Anmeldenamen oder Ihre E-Mail-Adresse ein.",
+    "password.send": "Brief schicken",
+    "password.back": "Zurück zur Anmeldung",
+    "password.sent": "Sehen Sie in Ihre Post",
+    "password.sent_text": "Wenn es ein solches Konto gibt, ist ein Brief mit einem Link unterwegs. Der Link gilt einmal, eine halbe Stunde lang.",
+    "password.no_mail": "Dieser Server verschickt keine Briefe: Bitten Sie Ihre Schule um ein neues Passwort.",
+    "password.choose": "Neues Passwort setzen",
+    "password.choose_text": "Sie werden überall abgemeldet.",
+    "password.new": "Neues Passwort",
+    "password.rule": "Mindestens 10 Zeichen, und nicht Ihr Anmeldename.",
+    "password.bad": "Nehmen Sie mindestens 10 Zeichen, und nicht Ihren Anmeldenamen.",
+    "password.set": "Passwort setzen",
+    "password.done": "Ihr Passwort ist gesetzt",
+    "password.done_text": "Alle Ihre Sitzungen sind beendet. Zugriffsschlüssel von Programmen gelten weiter.",
+    "password.sign_in": "Anmelden",
+    "password.expired": "Dieser Link ist zu alt",
+    "password.expired_text": "Er wurde schon benutzt, oder eine halbe Stunde ist vorbei.",
+    "password.again": "Neuen Link anfordern",
+};

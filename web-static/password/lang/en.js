@@ -1,0 +1,27 @@
+// English words of the page for a forgotten password.
+
+export default {
+    "signIn.show": "Show password",
+    "signIn.hide": "Hide password",
+    "password.forgot": "Forgot your password?",
+    "password.forgot_text": "We send you a letter with a link to set a new one.",
+    "password.login": "Login or email address",
+    "password.login_missing": "Type your login or your email address.",
+    "password.send": "Send the letter",
+    "password.back": "Back to sign-in",
+    "password.sent": "Look into your mail",
+    "password.sent_text": "If there is such an account, a letter with a link is on its way. The link works once, for half an hour.",
+    "password.no_mail": "This server sends no letters: ask your school for a new password.",
+    "password.choose": "Set a new password",
+    "password.choose_text": "You will be signed out everywhere.",
+    "password.new": "New password",
+    "password.rule": "At least 10 characters, and not your login.",
+    "password.bad": "Take at least 10 characters, and not your login.",
+    "password.set": "Set the password",
+    "password.done": "Your password is set",
+    "password.done_text": "All your sessions have ended. Access tokens of programs are still good.",
+    "password.sign_in": "Sign in",
+    "password.expired": "This link is too old",
+    "password.expired_text": "It was used already, or half an hour has passed.",
+    "password.again": "Ask for a new link",
+};
