@@ -19,6 +19,7 @@ import websockets.sync.client
 
 import contents_walk
 import core_walk
+import identity_walk
 import rest_examples
 
 sys.dont_write_bytecode = True
@@ -461,7 +462,9 @@ def refusals(check, users, strangers, ready, things):
               "account_id": ready["institutions"][0]["id"], "sub_account_id": ready["institutions"][0]["id"], "term_id": 1,
               "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1,
               "progress_id": 1, "job_id": 1, "page_url": "cells", "revision_id": 1, "topic_id": 1, "entry_id": 1,
-              "module_id": 1, "item_id": 1, **things}
+              "module_id": 1, "item_id": 1,
+              "token_id": 1, "session_id": 1, "observee_id": users["students"][1]["id"],
+              "observer_id": users["parent"]["id"], **things}
     for (method, template), (_, operation, _) in check.contract.operations.items():
         if [] == operation["security"] or {} in operation["security"] or not template.startswith("/api/"):
             continue
@@ -489,7 +492,8 @@ def main():
     if given is None and not builds:
         print("no program is built: the server was not checked")
         return 0
-    with Demo(given or max(builds, key=lambda path: path.stat().st_mtime)) as demo:
+    with identity_walk.Relay() as relay, Demo(
+            given or max(builds, key=lambda path: path.stat().st_mtime), config=relay.config) as demo:
         users, strangers = (institution["users"] for institution in demo.ready["institutions"][:2])
         check, things = Checked(demo.ready["base_url"]), {}
         for part in (lambda: sign_in(check, users), lambda: reads(check, demo, users, strangers),
@@ -497,6 +501,7 @@ def main():
                      lambda: answers(check, demo, users, demo.ready["course_id"]),
                      lambda: core_walk.walk(check, users),
                      lambda: contents_walk.walk(check, users),
+                     lambda: identity_walk.walk(check, users, relay.folder),
                      lambda: jobs(check, demo, users),
                      lambda: things.update(files(check, demo, users, demo.ready["course_id"])),
                      lambda: refusals(check, users, strangers, demo.ready, things)):

@@ -69,7 +69,7 @@ function choose(token) {
             await put(`/api/v1/password_resets/${encodeURIComponent(token)}`, { password: password.value }, { anonymous: true });
             done();
         } catch (error) {
-            if (error.code === "link_expired") expired();
+            if (error.code === "reset_expired") expired();
             else refuse(words(error));
         }
         return undefined;

@@ -10,6 +10,8 @@ package enum TenancyExceptions {
         "people": "A person signs in before any institution is chosen. The application has no grant on it.",
         "person_institutions":
             "Sign-in asks where a person has users before one is chosen. The application has no grant on it.",
+        "person_addresses":
+            "A forgotten password is asked for before any institution is chosen. The application has no grant on it.",
         "cohort_migrations": "Numbers and checksums of the schema's migrations; no tenant's data.",
     ]
 
@@ -28,6 +30,11 @@ package enum TenancyExceptions {
         "tenancy_set_institution_host":
             "Sets a host name, for operators' commands; not within an institution.",
         "tenancy_logins": "What users of the chosen institution sign in with, for its admins.",
+        "tenancy_note_address": "A trigger: writes which addresses institutions hold of a person.",
+        "tenancy_reset_people": "A forgotten password: the few people behind one login or address.",
+        "tenancy_reset_person": "A forgotten password: the one person that a link of ours names.",
+        "tenancy_set_password":
+            "A forgotten password: changes one that is still the known one, and ends the person's sessions everywhere.",
         "tenancy_user_by_login": "The user of the chosen institution who signs in with a login.",
     ]
 }

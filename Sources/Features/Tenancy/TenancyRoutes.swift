@@ -6,7 +6,36 @@ package enum TenancyRoutes {
     private static let smallBody = 16_384
 
     /// The routes; they need ``TenancyServices/provide(to:)`` on every loop.
-    package static let all: [Route] = [
+    package static let all: [Route] = people + identity + OIDCRoutes.all
+
+    private static let identity: [Route] = [
+        .call("GET /api/v1/audit/events", AuditRoutes.list),
+        .user("GET /api/v1/users/:user_id/tokens", TokenRoutes.list),
+        .user("GET /api/v1/users/:user_id/user_generated_tokens", TokenRoutes.list),
+        .user("POST /api/v1/users/:user_id/tokens", bodyLimit: 131_072, TokenRoutes.create),
+        .user("GET /api/v1/users/:user_id/tokens/:id", TokenRoutes.show),
+        .user("PUT /api/v1/users/:user_id/tokens/:id", bodyLimit: 131_072, TokenRoutes.update),
+        .user("DELETE /api/v1/users/:user_id/tokens/:id", TokenRoutes.delete),
+        .call("GET /api/v1/users/self/sessions", SessionListRoutes.list),
+        .call("DELETE /api/v1/users/self/sessions", SessionListRoutes.deleteOthers),
+        .call("DELETE /api/v1/users/self/sessions/:id", SessionListRoutes.delete),
+        .user("DELETE /api/v1/users/:user_id/sessions", SessionListRoutes.deleteAll),
+        .open("POST /api/v1/password_resets", bodyLimit: smallBody, ResetRoutes.create),
+        .open("PUT /api/v1/password_resets/:token", bodyLimit: smallBody, ResetRoutes.update),
+        .call("GET /api/v1/oidc_provider", ProviderRoutes.show),
+        .call("PUT /api/v1/oidc_provider", bodyLimit: smallBody, ProviderRoutes.update),
+        .call("DELETE /api/v1/oidc_provider", ProviderRoutes.delete),
+        .user("POST /api/v1/users/:user_id/observer_pairing_codes", ParentRoutes.createCode),
+        .user("POST /api/v1/users/:user_id/observees", bodyLimit: smallBody, ParentRoutes.link),
+        .user("GET /api/v1/users/:user_id/observees", ParentRoutes.children),
+        .user("GET /api/v1/users/:user_id/observees/:observee_id", ParentRoutes.child),
+        .user("PUT /api/v1/users/:user_id/observees/:observee_id", ParentRoutes.put),
+        .user("DELETE /api/v1/users/:user_id/observees/:observee_id", ParentRoutes.unlink),
+        .user("GET /api/v1/users/:user_id/observers", ParentRoutes.parents),
+        .user("GET /api/v1/users/:user_id/observers/:observer_id", ParentRoutes.parent),
+    ]
+
+    private static let people: [Route] = [
         .open("POST /api/v1/session", bodyLimit: smallBody, SessionRoutes.create),
         .call("GET /api/v1/session", SessionRoutes.show),
         .call("PUT /api/v1/session", bodyLimit: smallBody, SessionRoutes.change),

@@ -3,11 +3,20 @@ package import WebServer
 /// The way in for WebSockets that speak the live protocol.
 package enum LiveEndpoint {
     /// The route `/connection/websocket`; each loop's context must provide its ``LiveLoop``.
-    package static func route(messageBytes: Int = 1 << 16) -> Route {
+    ///
+    /// - Parameters:
+    ///   - messageBytes: The largest message of a client.
+    ///   - scope: What a token that is limited to some routes must be good for, to come in with it; `nil` lets none in.
+    /// - Returns: The route.
+    package static func route(messageBytes: Int = 1 << 16, scope: String? = nil) -> Route {
         .webSocket(
             "/connection/websocket", access: .maybeSignedIn,
             limits: WebSocketLimits(messageBytes: messageBytes)
         ) { request, context in
+            if let scopes = request.principal?.scopes, scope.map({ scopes.contains($0) }) != true {
+                throw WebError.forbidden(
+                    "The access token is not good for a live connection.", code: "insufficient_scope")
+            }
             let loop = context.service(LiveLoop.self)
             if loop.hub.turnsAway { throw WebError.unavailable(retryAfter: 1) }
             return WebSocketAcceptance(handler: LiveSession(loop: loop, principal: request.principal))

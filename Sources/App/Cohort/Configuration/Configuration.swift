@@ -1,6 +1,7 @@
 package import Content
 package import LiveHub
 package import Logging
+package import Mail
 package import Postgres
 package import Redis
 package import Sockets
@@ -31,6 +32,8 @@ package struct Configuration: Sendable {
     package let redis: RedisSettings?
     /// What live tokens are signed with; `nil` when it is not set.
     package let tokenSecret: Redacted<[UInt8]>?
+    /// What stored secrets are sealed with; `nil` takes the tokens'.
+    package let secretsKey: Redacted<[UInt8]>?
     /// The file of other issuers' public keys.
     package let tokenKeySet: String?
     /// Where an issuer publishes its keys.
@@ -45,6 +48,10 @@ package struct Configuration: Sendable {
     package let allowedOrigins: Set<String>
     package let trustedProxies: ProxyTrust
     package let metricsReaders: ProxyTrust
+    /// Where people reach the server, without a slash at the end; `nil` when it is not set.
+    package let publicURL: String?
+    /// Where letters are handed over; `nil` for a server that sends none.
+    package let mail: Redacted<SMTPSettings>?
     package let connectionLimit: Int
     package let live: Live
     package let jobs: Jobs
@@ -139,7 +146,8 @@ package struct Configuration: Sendable {
         logPoolSize = try reader.number(ConfigurationKeys.databaseLogPool)
         poolWaiters = try reader.number(ConfigurationKeys.databaseWaiters)
         redis = try reader.redis(ConfigurationKeys.redisURL)
-        tokenSecret = try reader.tokenSecret()
+        tokenSecret = try reader.secret(ConfigurationKeys.tokenSecret)
+        secretsKey = try reader.secret(ConfigurationKeys.secretsKey)
         tokenKeySet = try reader.text(ConfigurationKeys.tokenKeySet)
         tokenKeySetURL = try reader.secureURL(ConfigurationKeys.tokenKeySetURL)
         tokenAudience = try reader.text(ConfigurationKeys.tokenAudience)
@@ -150,6 +158,8 @@ package struct Configuration: Sendable {
         allowedOrigins = try reader.origins()
         trustedProxies = try reader.networks(ConfigurationKeys.webTrustedProxies)
         metricsReaders = try reader.networks(ConfigurationKeys.webMetricsReaders)
+        publicURL = try reader.publicURL()
+        mail = try reader.mail()
         connectionLimit = try reader.number(ConfigurationKeys.webConnections)
         live = try reader.live()
         jobs = Jobs(

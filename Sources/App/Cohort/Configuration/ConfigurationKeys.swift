@@ -1,3 +1,5 @@
+import Mail
+
 /// Every setting there is.
 ///
 /// What is not in this table stops the start.
@@ -53,6 +55,11 @@ package enum ConfigurationKeys {
     static let tokenIssuer = ConfigurationKey(
         "token.issuer", .text, "", "Issuer that live tokens must name; empty checks none")
 
+    static let secretsKey = ConfigurationKey(
+        "secrets.key", .secret, "",
+        "Seals what institutions entrust to the server, such as client secrets; at least 32 bytes; empty takes token.secret"
+    )
+
     static let outgoingAllowedNetworks = ConfigurationKey(
         "outgoing.allowed-networks", .list, "",
         "Addresses or networks that the server may fetch from besides the public ones, at any port")
@@ -71,6 +78,9 @@ package enum ConfigurationKeys {
         "Proxies whose X-Forwarded-For and -Proto count: addresses or networks")
     static let webMetricsReaders = ConfigurationKey(
         "web.metrics-readers", .list, "", "Who may read /metrics besides this machine: addresses or networks")
+    static let webPublicURL = ConfigurationKey(
+        "web.public-url", .text, "",
+        "Where people reach this server (https://cohort.example); letters and other providers lead there")
     static let webConnections = ConfigurationKey(
         "web.connections", .number(1...10_000_000), "100000", "Connections that one loop has open at a time")
 
@@ -153,6 +163,17 @@ package enum ConfigurationKeys {
         "passwords.backlog", .number(1...100_000), "256",
         "Sign-ins that wait for a hash before more are turned away")
 
+    static let mailHost = ConfigurationKey(
+        "mail.host", .text, "", "SMTP relay for letters about passwords; empty sends none")
+    static let mailPort = ConfigurationKey("mail.port", .number(1...65_535), "587", "Port of the relay")
+    static let mailSecurity = ConfigurationKey(
+        "mail.security", .oneOf(SMTPSettings.Security.allCases.map(\.rawValue)), "starttls",
+        "What protects the way to the relay: starttls, tls from the first byte, or none")
+    static let mailUser = ConfigurationKey(
+        "mail.user", .text, "", "User at the relay; empty for one that asks for none")
+    static let mailPassword = ConfigurationKey("mail.password", .secret, "", "Password at the relay")
+    static let mailFrom = ConfigurationKey("mail.from", .text, "", "Who letters are from: an address")
+
     static let operators = ConfigurationKey(
         "operators", .list, "",
         "Logins of administrators who see every institution on /ops and take nodes out of rotation")
@@ -174,9 +195,10 @@ package enum ConfigurationKeys {
         listenHost, listenPort, roles, loops, nodeName,
         databaseURL, databaseOwnerURL, databasePool, databaseLogPool, databaseWaiters,
         databaseStatementSeconds, redisURL,
-        tokenSecret, tokenKeySet, tokenKeySetURL, tokenAudience, tokenIssuer,
+        tokenSecret, tokenKeySet, tokenKeySetURL, tokenAudience, tokenIssuer, secretsKey,
         outgoingAllowedNetworks, outgoingAuthorities,
-        webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webConnections,
+        webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webPublicURL,
+        webConnections,
         livePing, livePong, liveMessageBytes, liveSubscriptions, liveCommandRate, liveCommandBurst,
         liveAdmissions, liveSessionBytes,
         contentFolder, contentLinkSecret, contentEdge, contentLargestFile, contentCourseQuota,
@@ -184,7 +206,8 @@ package enum ConfigurationKeys {
         contentInstitutionQuota, contentRequiresScan, contentS3Endpoint, contentS3Bucket, contentS3Region,
         contentS3Prefix, contentS3AccessKey, contentS3SecretKey,
         namespaces, jobsSlots, jobsPool, jobsLease, jobsRetention, passwordsWidth, passwordsBacklog,
-        operators, drainCloses, drainLimit, logLevel,
+        mailHost, mailPort, mailSecurity, mailUser, mailPassword, mailFrom, operators, drainCloses,
+        drainLimit, logLevel,
         logRequests,
     ]
 

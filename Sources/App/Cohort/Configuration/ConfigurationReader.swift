@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import LiveHub
+import Mail
 import Postgres
 import Redis
 import Sockets
@@ -143,13 +144,14 @@ struct ConfigurationReader {
         }
     }
 
-    func tokenSecret() throws(ConfigurationProblem) -> Redacted<[UInt8]>? {
-        let given = try given(ConfigurationKeys.tokenSecret)
+    /// A secret that is long enough; `nil` when it is not set.
+    func secret(_ key: ConfigurationKey) throws(ConfigurationProblem) -> Redacted<[UInt8]>? {
+        let given = try given(key)
         guard !given.text.isEmpty else { return nil }
         let bytes = Array(given.text.utf8)
         guard bytes.count >= ConfigurationReader.secretBytes else {
             throw bad(
-                ConfigurationKeys.tokenSecret, given,
+                key, given,
                 "must have at least \(ConfigurationReader.secretBytes) bytes; it has \(bytes.count)")
         }
         return Redacted(bytes)
@@ -189,6 +191,56 @@ struct ConfigurationReader {
         } catch {
             throw bad(key, given, "must be a URL such as https://issuer.example/keys")
         }
+    }
+
+    /// An origin, as browsers write it.
+    func publicURL() throws(ConfigurationProblem) -> String? {
+        let key = ConfigurationKeys.webPublicURL
+        let given = try given(key)
+        guard !given.text.isEmpty else { return nil }
+        let text = given.text.hasSuffix("/") ? String(given.text.dropLast()) : given.text
+        guard let url = try? WebURL(text), url.target == "/",
+            text == "\(url.isSecure ? "https" : "http")://\(url.authority)"
+        else { throw bad(key, given, "must be an origin such as https://cohort.example, without a path") }
+        return text
+    }
+
+    /// The relay; letters lead back here, so they need to know where that is.
+    func mail() throws(ConfigurationProblem) -> Redacted<SMTPSettings>? {
+        guard let host = try text(ConfigurationKeys.mailHost) else { return nil }
+        guard try publicURL() != nil else {
+            throw .missing(
+                key: ConfigurationKeys.webPublicURL.name,
+                reason: "letters hold links that lead to this server")
+        }
+        let given = try given(ConfigurationKeys.mailFrom)
+        guard let from = MailAddress(given.text) else {
+            throw bad(ConfigurationKeys.mailFrom, given, "must be an address such as cohort@school.example")
+        }
+        let security = SMTPSettings.Security(rawValue: try word(ConfigurationKeys.mailSecurity)) ?? .startTLS
+        let password = try text(ConfigurationKeys.mailPassword)
+        let user = try text(ConfigurationKeys.mailUser)
+        if (user == nil) != (password == nil) {
+            let missing = user == nil ? ConfigurationKeys.mailUser : ConfigurationKeys.mailPassword
+            throw .missing(key: missing.name, reason: "the relay takes a user with a password, or neither")
+        }
+        if security == .none, user != nil {
+            throw bad(
+                ConfigurationKeys.mailSecurity, try self.given(ConfigurationKeys.mailSecurity),
+                "must not be none where there is a password: it would travel in clear")
+        }
+        let credentials: (user: String, password: String)? =
+            if let user, let password { (user, password) } else { nil }
+        return Redacted(
+            SMTPSettings(
+                host: host, port: UInt16(clamping: try number(ConfigurationKeys.mailPort)),
+                security: security,
+                credentials: credentials, from: from, clientName: Self.mailName))
+    }
+
+    /// This host in EHLO: its name where that is one (RFC 5321 §4.1.1.1).
+    private static var mailName: String {
+        MailAddress("x@\(hostName)") == nil ? "[127.0.0.1]" : hostName
     }
 
     func origins() throws(ConfigurationProblem) -> Set<String> {

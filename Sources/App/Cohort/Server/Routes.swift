@@ -29,7 +29,10 @@ enum Routes {
         routes += AssessmentRoutes.all(classes: CourseOfLiveClass(classroom))
         routes += ClassroomRoutes.all(classroom)
         routes += OperationsRoutes.all
-        routes.append(LiveEndpoint.route(messageBytes: configuration.live.messageBytes))
+        routes.append(
+            LiveEndpoint.route(
+                messageBytes: configuration.live.messageBytes,
+                scope: Permissions.of("POST /api/v1/live_token").scope))
         routes += files.routes()
         if hasTestEndpoints { routes.append(EchoEndpoint.route) }
         return routes

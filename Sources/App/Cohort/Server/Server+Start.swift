@@ -159,7 +159,9 @@ extension Server {
         let tenancy = TenancyServices(
             passwords: PasswordLane(
                 width: configuration.passwordsWidth, backlog: configuration.passwordsBacklog),
-            liveTokens: tokens, secret: secret)
+            liveTokens: tokens, secret: secret, letters: try letters(configuration, loop: group.loops[0]),
+            sealingSecret: configuration.secretsKey?.secret,
+            oidc: try oidc(configuration, loop: group.loops[0]))
         let disk = WorkLane(label: "disk", width: 2, backlog: 1000)
         let content = try content(configuration, secret: secret, loop: group.loops[0], disk: disk)
         // The log and the intake live on the last loop, with connections of their own.

@@ -27,6 +27,7 @@ package final class IssuerKeys: Sendable {
     private let timer: LoopBound<TimerSlot>
     private let logger: Logger
     private let fetchLimit: Duration
+    private let allowsPlainHTTP: Bool
     private let now: @Sendable () -> ContinuousClock.Instant
 
     /// Makes the keys of one issuer; nothing is fetched yet.
@@ -37,16 +38,18 @@ package final class IssuerKeys: Sendable {
     ///   - loop: Where the timer for the next fetch lives.
     ///   - logger: Where failures are told, once a minute at most.
     ///   - fetchLimit: How long a fetch, and with it whoever waits, may take.
+    ///   - allowsPlainHTTP: Whether `http` will do: for tests, whose issuers have no certificate.
     ///   - now: The monotonic clock.
     package init(
         url: WebURL, fetcher: Fetcher, loop: EventLoop, logger: Logger,
-        fetchLimit: Duration = .seconds(5),
+        fetchLimit: Duration = .seconds(5), allowsPlainHTTP: Bool = false,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.url = url
         self.fetcher = fetcher
         self.logger = logger
         self.fetchLimit = fetchLimit
+        self.allowsPlainHTTP = allowsPlainHTTP
         self.now = now
         timer = LoopBound(TimerSlot(), loop: loop)
     }
@@ -56,8 +59,9 @@ package final class IssuerKeys: Sendable {
 
     /// The set that holds this key; `nil` when the issuer has been asked and has no such key.
     ///
+    /// Without a name it is the set in force, of whatever keys: an issuer that has one key need not name it.
     /// - Throws: ``LiveTokenError/keysUnavailable`` when the issuer cannot be asked now.
-    func keys(for id: String) async throws(LiveTokenError) -> PublishedKeys? {
+    func keys(for id: String?) async throws(LiveTokenError) -> PublishedKeys? {
         if let keys = known(id) { return keys }
         switch state.withLock({ $0.schedule.want(at: now()) }) {
         case .fetch:
@@ -74,9 +78,11 @@ package final class IssuerKeys: Sendable {
         return nil
     }
 
-    private func known(_ id: String) -> PublishedKeys? {
+    private func known(_ id: String?) -> PublishedKeys? {
         state.withLock { state in
-            guard let keys = state.keys, keys.holds(id), state.schedule.isInForce(at: now()) else {
+            guard let keys = state.keys, id.map({ keys.holds($0) }) ?? true,
+                state.schedule.isInForce(at: now())
+            else {
                 return nil
             }
             return keys
@@ -151,7 +157,7 @@ package final class IssuerKeys: Sendable {
     private func read() async throws(Failure) -> (PublishedKeys, CacheControl) {
         let request = OutgoingRequest(
             .get, url, fields: [.accept: "application/jwk-set+json, application/json"],
-            limits: .init(body: IssuerKeys.largestSet, time: fetchLimit))
+            limits: .init(body: IssuerKeys.largestSet, time: fetchLimit), allowsPlainHTTP: allowsPlainHTTP)
         let response: OutgoingResponse
         do throws(FetchError) {
             response = try await fetcher.fetch(request)

@@ -103,6 +103,9 @@ struct PublishedKeys: Sendable {
     /// Whether a key of this name is among them.
     func holds(_ id: String) -> Bool { algorithms[id] != nil }
 
+    /// The name of the only key; `nil` when there are several.
+    var onlyID: String? { algorithms.count == 1 ? algorithms.keys.first : nil }
+
     /// Whether a token's header names one of these keys with the algorithm that the key is for.
     func allow(algorithm: String, keyID: String?) -> Bool {
         keyID.map { algorithms[$0] == algorithm } ?? false
@@ -111,5 +114,15 @@ struct PublishedKeys: Sendable {
     /// Checks the signature of a token that ``allow(algorithm:keyID:)`` has let pass.
     func verify(_ token: String) async throws -> LiveTokenPayload {
         try await keys.verify(token, as: LiveTokenPayload.self)
+    }
+
+    /// Checks the signature of a token that ``allow(algorithm:keyID:)`` has let pass, whatever it claims.
+    func verifySignature(of token: String) async throws {
+        _ = try await keys.verify(token, as: AnyClaims.self)
+    }
+
+    /// Claims that somebody else reads.
+    private struct AnyClaims: JWTPayload {
+        func verify(using algorithm: some JWTAlgorithm) async throws {}
     }
 }

@@ -13,5 +13,11 @@ package enum TenancyMigrations {
         Migration(number: 4, name: "repetitions", sql: m0004Repetitions),
         Migration(number: 5, name: "accounts", sql: m0005Accounts),
         Migration(number: 6, name: "hosts", sql: m0006Hosts),
+        Migration(number: 20, name: "audit", sql: m0020Audit),
+        Migration(number: 21, name: "token_scopes", sql: m0021TokenScopes),
+        Migration(number: 22, name: "session_places", sql: m0022SessionPlaces),
+        Migration(number: 23, name: "passwords", sql: m0023Passwords),
+        Migration(number: 24, name: "oidc", sql: m0024OIDC),
+        Migration(number: 25, name: "parents", sql: m0025Parents),
     ]
 }

@@ -6,7 +6,7 @@
 package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
-        sessions + accounts + users + progress + courses + content + contents + assessment + classroom
+        sessions + identity + accounts + users + progress + courses + content + contents + assessment + classroom
         + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
@@ -19,6 +19,38 @@ package enum PermissionTable {
         Permission("PUT /api/v1/session", .own),
         Permission("DELETE /api/v1/session", .own),
         Permission("POST /api/v1/live_token", .own),
+    ]
+
+    // MARK: Identity: tokens, sessions, passwords, providers, parents, and what happened to them
+
+    private static let identity: [Permission] = [
+        Permission("GET /api/v1/audit/events", .institution([.admin])),
+        // Admins see what a token is for, never its text, and make none for others.
+        Permission("GET /api/v1/users/:user_id/tokens", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/:user_id/user_generated_tokens", .user([.oneself, .admin])),
+        Permission("POST /api/v1/users/:user_id/tokens", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/tokens/:id", .user([.oneself, .admin])),
+        Permission("PUT /api/v1/users/:user_id/tokens/:id", .user([.oneself])),
+        Permission("DELETE /api/v1/users/:user_id/tokens/:id", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/self/sessions", .own),
+        Permission("DELETE /api/v1/users/self/sessions", .own),
+        Permission("DELETE /api/v1/users/self/sessions/:id", .own),
+        Permission("DELETE /api/v1/users/:user_id/sessions", .user([.admin])),
+        // Whoever has the link of a letter is who the letter was for.
+        Permission("POST /api/v1/password_resets", .anyone),
+        Permission("PUT /api/v1/password_resets/:token", .anyone),
+        Permission("GET /api/v1/oidc_provider", .institution([.admin])),
+        Permission("PUT /api/v1/oidc_provider", .institution([.admin])),
+        Permission("DELETE /api/v1/oidc_provider", .institution([.admin])),
+        Permission("POST /api/v1/users/:user_id/observer_pairing_codes", .user([.oneself, .admin])),
+        // By a child's code or password.
+        Permission("POST /api/v1/users/:user_id/observees", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/:user_id/observees", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/:user_id/observees/:observee_id", .user([.oneself, .admin])),
+        Permission("PUT /api/v1/users/:user_id/observees/:observee_id", .user([.admin])),
+        Permission("DELETE /api/v1/users/:user_id/observees/:observee_id", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/:user_id/observers", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/:user_id/observers/:observer_id", .user([.oneself, .admin])),
     ]
 
     // MARK: Accounts

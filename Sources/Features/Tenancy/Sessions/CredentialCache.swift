@@ -9,12 +9,12 @@ package final class CredentialCache {
     /// Shorter than the two seconds within which a revocation must be felt.
     package static let lifetime: Duration = .milliseconds(1500)
 
-    private struct Entry {
+    struct Entry {
         var principal: Principal
         var until: ContinuousClock.Instant
     }
 
-    private var entries: BoundedCache<[UInt8], Entry>
+    var entries: BoundedCache<[UInt8], Entry>
 
     /// Makes an empty cache of at most so many entries.
     package init(bound: Int = 10_000) { entries = BoundedCache(bound: bound) }

@@ -10,19 +10,20 @@ enum SessionQueries {
 
     /// $1 institution, $2 hash.
     static let accessToken: Statement = """
-        SELECT token_id, last_used_at, expires_at, user_id, person_id, user_name, login, roles
+        SELECT token_id, last_used_at, expires_at, user_id, person_id, user_name, login, roles, scopes
         FROM tenancy_access_token($1, $2)
         """
 
     /// Opens a session and sweeps those of the user that have ended, so that they do not pile up.
     ///
-    /// $1 institution, $2 user, $3 hash, $4 csrf.
+    /// $1 institution, $2 user, $3 hash, $4 csrf, $5 browser, $6 address, $7 method.
     static let open: Statement = """
         WITH swept AS (
             DELETE FROM sessions WHERE institution_id = $1 AND user_id = $2 AND expires_at <= now()
         )
-        INSERT INTO sessions (institution_id, user_id, token_hash, csrf, expires_at)
-        VALUES ($1, $2, $3, $4, now() + interval '30 days')
+        INSERT INTO sessions (
+            institution_id, user_id, token_hash, csrf, browser, remote_address, method, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '30 days')
         RETURNING id, expires_at
         """
 
@@ -42,6 +43,26 @@ enum SessionQueries {
 
     /// $1 institution, $2 token.
     static let revokeToken: Statement = "DELETE FROM access_tokens WHERE institution_id = $1 AND id = $2"
+
+    /// How session $2 was opened.
+    static let method: Statement = "SELECT method FROM sessions WHERE institution_id = $1 AND id = $2"
+
+    /// A user's sessions; $2 user, $3 id after which to begin, $4 limit, $5 offset.
+    static let list: Statement = """
+        SELECT id, created_at, last_seen, expires_at, browser, remote_address, method FROM sessions
+        WHERE institution_id = $1 AND user_id = $2 AND id > $3 AND expires_at > now()
+        ORDER BY id LIMIT $4 OFFSET $5
+        """
+
+    /// Ends one session ($3) of a user ($2).
+    static let endOne: Statement = """
+        DELETE FROM sessions WHERE institution_id = $1 AND user_id = $2 AND id = $3 RETURNING id
+        """
+
+    /// Ends all sessions of a user ($2) but one ($3; 0 for none of them).
+    static let endAll: Statement = """
+        DELETE FROM sessions WHERE institution_id = $1 AND user_id = $2 AND id <> $3 RETURNING id
+        """
 
     /// Which of these sessions ($2) and tokens ($3) are alive, with the roles of their users.
     static let alive: Statement = """

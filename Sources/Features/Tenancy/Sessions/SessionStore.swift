@@ -27,14 +27,11 @@ package struct SessionStore {
     package init(pool: PostgresPool) { self.pool = pool }
 
     /// Opens a session for a user.
-    package func open(user: Int64, in institution: InstitutionID) async throws(PostgresError) -> Opened {
-        let secret = BearerSecret.random(in: institution)
-        let csrf = Base64.encode(Digest.random(Digest.length), .url)
-        let rows = try await pool.query(
-            SessionQueries.open, [.int(institution.rawValue), .int(user), .bytes(secret.hash), .text(csrf)],
-            tenant: institution)
-        guard let row = rows.first else { throw .unavailable("the session was not opened") }
-        return Opened(secret: secret, csrf: csrf, session: try row.int(0))
+    package func open(
+        user: Int64, in institution: InstitutionID, at place: SessionPlace = .unknown
+    ) async throws(PostgresError) -> Opened {
+        let new = NewSession(user: user, in: institution, at: place)
+        return try new.opened(try await pool.query(new.statement, new.values, tenant: institution))
     }
 
     /// Who a cookie's secret speaks for; `nil` when the session has ended or never was.
@@ -76,7 +73,8 @@ package struct SessionStore {
         return Principal(
             institution: institution, user: try row.int(3), person: try row.int(4), name: try row.text(5),
             login: try row.text(6), roles: Set(try row.textArray(7)), credential: .bearer(token: token),
-            expiresAt: try row.timestampMillisecondsOrNil(2))
+            expiresAt: try row.timestampMillisecondsOrNil(2),
+            scopes: try row.isNull(8) ? nil : Set(try row.textArray(8)))
     }
 
     /// Ends a session; harmless when it has ended already.

@@ -17,12 +17,13 @@ enum SessionRoutes {
                     .unauthorized, code: "invalid_ticket", message: "The choice came too late: sign in again."
                 )
             }
-            return try await open(institution, of: ticket.person, status: .created, request, context)
+            return try await open(
+                institution, of: ticket.person, status: .created, by: "password", request, context)
         }
         let login = try fields.string("login", in: 1...255)
         let password = try fields.string("password", in: 1...1024)
         let person = try await SignIn(services: services, context: context)
-            .person(login: login, password: password, address: request.remote)
+            .person(login: login, password: password, request)
         var memberships = try await Membership.all(of: person, context.pool)
         let hosts = context.service(InstitutionHosts.self)
         if let home = try await hosts.institution(of: request.authority, context.pool) {
@@ -36,7 +37,8 @@ enum SessionRoutes {
             let ticket = SignInTicket(person: person, at: context.nowMilliseconds).text(services.ticketKey)
             return choices(memberships, ticket: ticket)
         }
-        return try await open(only, among: memberships, status: .created, request, context)
+        return try await open(
+            only, among: memberships, status: .created, by: "password", request, context)
     }
 
     /// `GET /api/v1/session`: who is signed in.
@@ -48,7 +50,8 @@ enum SessionRoutes {
         guard let current = memberships.first(where: { $0.institution.id == principal.institution }) else {
             throw WebError.unauthorized
         }
-        var response = session(current, memberships, csrf: csrf(of: principal))
+        let reachable = try await isBound(principal, context) ? [current] : memberships
+        var response = session(current, reachable, csrf: csrf(of: principal))
         if case .cookie = principal.credential, let secret = SessionCookie.secret(of: request) {
             try response.set(SessionCookie.carrying(secret, isSecure: request.isSecure))
         }
@@ -60,14 +63,19 @@ enum SessionRoutes {
         let (request, context) = (call.request, call.context)
         let principal = try byCookie(request)
         let institution = InstitutionID(rawValue: try request.fields().id("institution"))
-        return try await open(institution, of: principal.person, status: .ok, request, context)
+        guard try await !isBound(principal, context) else {
+            throw WebError.forbidden(
+                "You signed in with an account of this institution: sign in to the other one by itself.",
+                code: "session_bound")
+        }
+        return try await open(institution, of: principal.person, status: .ok, by: "change", request, context)
     }
 
     /// `DELETE /api/v1/session`: ends the session everywhere.
     static func delete(_ call: Call) async throws -> WebResponse {
         let (request, context) = (call.request, call.context)
         _ = try byCookie(request)
-        try await closePrevious(request, context)
+        try await SessionOpening(request: request, context: context).closePrevious(because: "signed_out")
         var response = WebResponse.noContent
         try response.set(SessionCookie.removal(isSecure: request.isSecure))
         return response
@@ -76,38 +84,35 @@ enum SessionRoutes {
     // MARK: Parts
 
     private static func open(
-        _ institution: InstitutionID, of person: Int64, status: HTTPResponse.Status, _ request: WebRequest,
-        _ context: WebContext
+        _ institution: InstitutionID, of person: Int64, status: HTTPResponse.Status, by way: String,
+        _ request: WebRequest, _ context: WebContext
     ) async throws -> WebResponse {
         let memberships = try await Membership.all(of: person, context.pool)
         guard let chosen = memberships.first(where: { $0.institution.id == institution }) else {
             throw WebError.notFound
         }
-        return try await open(chosen, among: memberships, status: status, request, context)
+        return try await open(chosen, among: memberships, status: status, by: way, request, context)
     }
 
     /// Opens a session under a new secret and ends the one that the request came with.
     private static func open(
-        _ membership: Membership, among all: [Membership], status: HTTPResponse.Status, _ request: WebRequest,
-        _ context: WebContext
+        _ membership: Membership, among all: [Membership], status: HTTPResponse.Status, by way: String,
+        _ request: WebRequest, _ context: WebContext
     ) async throws -> WebResponse {
-        let opened = try await SessionStore(pool: context.pool)
-            .open(user: membership.user, in: membership.institution.id)
-        try await closePrevious(request, context)
+        let opened = try await SessionOpening(request: request, context: context)
+            .open(user: membership.user, in: membership.institution.id, by: way)
         var response = session(membership, all, csrf: opened.csrf, status: status)
         try response.set(SessionCookie.carrying(opened.secret, isSecure: request.isSecure))
         return response
     }
 
-    private static func closePrevious(_ request: WebRequest, _ context: WebContext) async throws {
-        guard let secret = SessionCookie.secret(of: request) else { return }
-        let store = SessionStore(pool: context.pool)
-        let before = try await store.user(ofSession: secret, at: context.nowMilliseconds)
-        if let before, case .cookie(let session, _) = before.credential {
-            try await store.close(session: session, in: before.institution)
-            context.service(TenancyServices.self).didRevoke(of: before.user, in: before.institution)
-        }
-        context.service(CredentialCache.self).forget(secret.hash)
+    /// Whether a session is good for its institution alone, because that institution's provider opened it.
+    private static func isBound(_ principal: Principal, _ context: WebContext) async throws -> Bool {
+        guard case .cookie(let session, _) = principal.credential else { return false }
+        let rows = try await context.pool.query(
+            SessionQueries.method, [.int(principal.institution.rawValue), .int(session)],
+            tenant: principal.institution)
+        return try rows.first?.text(0) != SessionPlace.Method.password.rawValue
     }
 
     private static func byCookie(_ request: WebRequest) throws(WebError) -> Principal {

@@ -19,10 +19,12 @@ extension Call {
         _ body: (PostgresTransaction) async throws -> WebResponse
     ) async throws -> WebResponse {
         guard let key = try IdempotencyKey(request) else {
-            return try await pool.transaction(tenant: institution) { try await body($0) }
+            return try await pool.transaction(tenant: institution, options: origin.options) {
+                try await body($0)
+            }
         }
         do {
-            return try await pool.transaction(tenant: institution) { transaction in
+            return try await pool.transaction(tenant: institution, options: origin.options) { transaction in
                 try await begin(key, transaction)
                 let response = try await body(transaction)
                 try await note(response, of: key, transaction)

@@ -25,6 +25,8 @@ package struct Call {
     package var tenant: PostgresValue { .int(institution.rawValue) }
     /// The loop's connections.
     package var pool: PostgresPool { context.pool }
+    /// Who asks, as the audit log has it.
+    package var origin: AuditOrigin { AuditOrigin(request) }
     /// Whether the caller administers the institution.
     package var isAdmin: Bool { principal.has(role: Role.admin.rawValue) }
 

@@ -8,6 +8,16 @@ package final class TenancyServices: Sendable {
     /// Makes and checks live tokens.
     package let liveTokens: LiveTokens
     let ticketKey: SignInTicket.Key
+    let failedSignIns = FailedSignIns()
+    let resets: PasswordResets
+    /// Seals what is stored and is nobody's to read.
+    let seal: Seal
+    /// Sign-in by other providers; `nil` for a server that fetches nothing.
+    let oidc: OIDCServices?
+    let pairing: PairingCode.Key
+    private let pairingThrottle = Mutex(PairingThrottle())
+    private let callbacks = Mutex(
+        ThrottleTable<String>(.init(burst: 100, interval: .seconds(1)), entries: 20_000))
     private let throttle: Mutex<SignInThrottle>
     let budget: Mutex<RequestBudget>
     /// One bucket for each institution, so that one of them cannot take everybody's turn.
@@ -24,15 +34,23 @@ package final class TenancyServices: Sendable {
     ///   - limits: How often a password may be tried.
     ///   - budget: How much one token or session may ask for.
     ///   - sharedBudget: How much all of one institution may ask for, on each node.
+    ///   - letters: What sends letters; `nil` for a server that sends none.
+    ///   - sealingSecret: What stored secrets are sealed with; `nil` takes `secret`.
+    ///   - oidc: What asks other providers; `nil` for a server that asks none.
     package init(
         passwords: PasswordLane, liveTokens: LiveTokens, secret: [UInt8],
         limits: SignInThrottle.Limits = .standard, budget: RequestBudget.Limits = .init(),
-        sharedBudget: RequestBudget.Limits = .init(capacity: 20_000, leak: 400)
+        sharedBudget: RequestBudget.Limits = .init(capacity: 20_000, leak: 400),
+        letters: PasswordLetters? = nil, sealingSecret: [UInt8]? = nil, oidc: OIDCServices? = nil
     ) {
         precondition(secret.count >= 32, "the secret is shorter than 256 bits")
         self.passwords = passwords
         self.liveTokens = liveTokens
         ticketKey = SignInTicket.Key(secret: secret)
+        resets = PasswordResets(secret: secret, letters: letters)
+        seal = Seal(secret: sealingSecret ?? secret, purpose: "tenancy")
+        self.oidc = oidc
+        pairing = PairingCode.Key(secret: sealingSecret ?? secret)
         throttle = Mutex(SignInThrottle(limits))
         self.budget = Mutex(RequestBudget(budget))
         self.sharedBudget = Mutex(RequestBudget(sharedBudget, entries: 10_000))
@@ -58,6 +76,26 @@ package final class TenancyServices: Sendable {
     /// Charges an attempt to sign in; a duration says how long to wait instead.
     func admit(login: String, address: String, at now: ContinuousClock.Instant) -> Duration? {
         throttle.withLock { $0.admit(login: login, address: address, at: now) }
+    }
+
+    /// Charges a try of a pairing code; a duration says how long to wait instead.
+    func admitPairing(_ user: PairingThrottle.User, at now: ContinuousClock.Instant) -> Duration? {
+        pairingThrottle.withLock { $0.admit(user, at: now) }
+    }
+
+    /// Gives back a try whose code was right.
+    func forgivePairing(_ user: PairingThrottle.User, at now: ContinuousClock.Instant) {
+        pairingThrottle.withLock { $0.forgive(user, at: now) }
+    }
+
+    /// Charges an answer of another provider's to an address; a duration says how long to wait instead.
+    func admitCallback(address: String, at now: ContinuousClock.Instant) -> Duration? {
+        callbacks.withLock { $0.take(SignInThrottle.network(of: address), at: now) }
+    }
+
+    /// Gives back an answer that was good.
+    func forgiveCallback(address: String, at now: ContinuousClock.Instant) {
+        callbacks.withLock { $0.giveBack(SignInThrottle.network(of: address), at: now) }
     }
 
     /// Gives an attempt back.

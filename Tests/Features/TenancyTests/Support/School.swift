@@ -1,4 +1,5 @@
 import EventLoop
+import HTTP
 import HTTPTypes
 import JSON
 import Postgres
@@ -60,11 +61,15 @@ final class School: Sendable {
         tag = School.count.add(1, ordering: .relaxed).newValue
     }
 
-    static func open(limits: SignInThrottle.Limits = .generous, backlog: Int = 64) async throws -> School {
+    static func open(
+        limits: SignInThrottle.Limits = .generous, backlog: Int = 64, letters: PasswordLetters? = nil,
+        oidc: OIDCServices? = nil
+    ) async throws -> School {
         let deployment = try await Deployment.shared()
         let services = TenancyServices(
             passwords: PasswordLane(width: 1, backlog: backlog, cost: .forTests),
-            liveTokens: try await LiveTokens(secret: secret), secret: secret, limits: limits)
+            liveTokens: try await LiveTokens(secret: secret), secret: secret, limits: limits,
+            letters: letters, oidc: oidc)
         return try await deployment.loop.perform {
             let loop = deployment.loop
             let context = WebContext(
@@ -180,10 +185,20 @@ struct Client: Sendable {
         self.bearer = bearer
     }
 
-    func send(_ method: HTTPRequest.Method, _ path: String, _ json: JSONValue? = nil) async throws -> Answer {
-        var request = WebRequest(method: method, path: path)
+    func send(
+        _ method: HTTPRequest.Method, _ target: String, _ json: JSONValue? = nil,
+        headers added: HTTPFields = [:]
+    ) async throws -> Answer {
+        let parts = target.split(separator: "?", maxSplits: 1)
+        var request = WebRequest(method: method, path: String(parts[0]), id: "test-request")
+        if parts.count > 1 {
+            request.query = try FormFields(parsing: Array(parts[1].utf8).span).fields.map {
+                WebRequest.Item($0.name, $0.value)
+            }
+        }
         request.authority = authority
         request.headers = headers
+        for field in added { request.headers.append(field) }
         request.remote = remote
         request.isSecure = isSecure
         if let json {

@@ -1,0 +1,91 @@
+import EventLoop
+import HTTPTypes
+import Logging
+import Postgres
+import Synchronization
+import WebServer
+
+/// What forgotten passwords need of a process: keys, letters, bounds.
+///
+/// Any loop may use it. Requests are worked off behind their answers; at ``mostPending`` under way further ones are put off.
+final class PasswordResets: Sendable {
+    static let mostPending = 256
+
+    let key: ResetToken.Key
+    private let letters: PasswordLetters?
+    private let throttle = Mutex(ResetThrottle())
+    private let pending = Atomic<Int>(0)
+
+    init(secret: [UInt8], letters: PasswordLetters?) {
+        key = ResetToken.Key(secret: secret)
+        self.letters = letters
+    }
+
+    /// Takes a request for a login or an address, and comes back before anything is looked up.
+    ///
+    /// - Throws: The same for whoever exists: 429, 503 when too many are under way or the server sends no letters.
+    func take(_ name: String, _ request: WebRequest, _ context: WebContext) throws(WebError) {
+        guard let letters else {
+            throw WebError(
+                .serviceUnavailable, code: "no_mail",
+                message: "This server sends no letters: ask whoever runs it for a new password.",
+                retryAfter: 3600)
+        }
+        let wait = throttle.withLock { $0.admit(name: name, address: request.remote, at: context.loop.now) }
+        if let wait { throw .tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1)) }
+        guard pending.add(1, ordering: .relaxed).newValue <= Self.mostPending else {
+            pending.subtract(1, ordering: .relaxed)
+            throw .unavailable()
+        }
+        context.loop.run { [self] in
+            do {
+                try await write(name, by: letters, request, context)
+            } catch {
+                context.logger.warning(
+                    "a new password was asked for, and no letter is sent",
+                    metadata: ["request_id": "\(request.id)", "cause": "\(error)"])
+            }
+            pending.subtract(1, ordering: .relaxed)
+        }
+    }
+
+    private func write(
+        _ name: String, by letters: PasswordLetters, _ request: WebRequest, _ context: WebContext
+    ) async throws {
+        for row in try await context.pool.query(ResetQueries.people, [.text(name)], tenant: nil) {
+            let (person, login) = (try row.int(0), try row.text(1))
+            let token = ResetToken(
+                person: person, passwordHash: try row.textOrNil(2), key, at: context.nowMilliseconds)
+            let address = try row.textOrNil(3)
+            let isSent = address.map { letters.send(token, login: login, to: $0) } ?? false
+            var batch = TransactionBatch()
+            for membership in try await Membership.all(of: person, context.pool) {
+                let event = AuditEvent(
+                    .passwordResetRequested, by: AuditOrigin(request).with(actor: nil),
+                    subject: membership.user,
+                    details: ["letter": .word(isSent ? "sent" : "none")])
+                let institution = membership.institution.id
+                batch.append(event.statement, event.values(institution), tenant: institution)
+            }
+            try await context.pool.run(batch)
+        }
+    }
+}
+
+extension AuditKind {
+    /// Somebody asked for a new password; whether a letter went out.
+    package static let passwordResetRequested = AuditKind(rawValue: "password_reset.requested")
+}
+
+/// The SQL of forgotten passwords.
+enum ResetQueries {
+    /// $1 a login or an address.
+    static let people: Statement =
+        "SELECT person_id, login, password_hash, address FROM tenancy_reset_people($1)"
+
+    /// $1 person.
+    static let person: Statement = "SELECT login, password_hash FROM tenancy_reset_person($1)"
+
+    /// $1 person, $2 the hash that is known, $3 the new one, $4 address, $5 request.
+    static let set: Statement = "SELECT institution_id, user_id FROM tenancy_set_password($1, $2, $3, $4, $5)"
+}
