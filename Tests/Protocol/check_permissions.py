@@ -125,6 +125,18 @@ class World:
             whose = {"self": role, "child": "L"}.get(data, "X")
             file = self.upload(self.walk.people[whose], "users/self")
             values |= {"file_id": file["id"], "folder_id": file["folder_id"]}
+        admin, whose = self.walk.people["A"], {"self": role, "child": "L"}.get(data, "X")
+        if "{token_id}" in template:
+            values["token_id"] = self.walk.ask(
+                self.walk.people[whose], "POST", "/api/v1/users/self/tokens", {"purpose": "Walked"}, expected=(201,))["id"]
+        if "{session_id}" in template:
+            values["session_id"] = self.walk.session_of(self.walk.people[role])
+        if "{observee_id}" in template:
+            values["observee_id"] = self.spare
+            self.walk.ask(admin, "PUT", f"/api/v1/users/{values['user_id']}/observees/{self.spare}", expected=(200,))
+        if "{observer_id}" in template:
+            values["observer_id"] = self.spare
+            self.walk.ask(admin, "PUT", f"/api/v1/users/{self.spare}/observees/{values['user_id']}", expected=(200,))
         if data == "invited":
             values["enrollment_id"] = self.invite()
         if template.endswith("/crosslist") and method == "DELETE":
@@ -162,6 +174,15 @@ class Walk:
         """The ids of a user's progress, and of a dead letter."""
         return map(int, self.database.run(JOBS, institution=self.institution, user=user).split())
 
+    def session_of(self, who):
+        """The id of a session that somebody opens in a browser."""
+        browser = requests.Session()
+        fields = {"login": who["login"], "password": who["password"]}
+        browser.post(f"{self.base}/api/v1/session", json=fields, timeout=60).raise_for_status()
+        listed = browser.get(f"{self.base}/api/v1/users/self/sessions?per_page=100", timeout=60).json()
+        self.count += 2
+        return next(item["id"] for item in listed if item["current"])
+
     def walk(self, method, template, cells):
         """One operation, as everybody."""
         changes = method != "GET" and any(cells.values())
@@ -187,8 +208,8 @@ class Walk:
 
     @staticmethod
     def names_something(template):
-        """Whether all that the path names is there: no run was opened, and no node has the id."""
-        return not re.search(r"{(run_id|node_id)}", template)
+        """Whether all that the path names is there: no run was opened, no node has the id, no provider was set."""
+        return not re.search(r"{(run_id|node_id)}|/oidc_provider$", template)
 
     def complain(self, method, template, data, role, what):
         self.complaints.append(f"{method} {template} on {data}: {role} {what}")
