@@ -120,6 +120,13 @@ let modules: [Module] = [
         ],
         libraries: [httpTypes, logging], testUses: ["Sockets"]),
     Module(
+        name: "Search", layer: .features,
+        uses: [
+            "EventLoop", "Postgres", "JSON", "HTML", "WebServer", "Telemetry", "JobQueue", "Tenancy", "Content",
+            "Courses",
+        ],
+        libraries: [httpTypes, logging], testUses: ["Sockets"]),
+    Module(
         name: "Assessment", layer: .features,
         uses: ["EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry", "Tenancy", "Courses"],
         libraries: [httpTypes, logging, deque]),
@@ -146,7 +153,7 @@ let modules: [Module] = [
         uses: [
             "CLinux", "EventLoop", "Sockets", "Processes", "Postgres", "Redis", "JSON", "HTTP", "WebSocket",
             "WebServer", "WebClient", "JobQueue", "Mail", "LiveHub", "Telemetry",
-            "Tenancy", "Courses", "Content", "Assessment", "Classroom", "Operations",
+            "Tenancy", "Courses", "Content", "Search", "Assessment", "Classroom", "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),
     Module(

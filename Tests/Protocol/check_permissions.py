@@ -10,6 +10,7 @@ import json
 import pathlib
 import re
 import sys
+import uuid
 
 import requests
 
@@ -106,7 +107,7 @@ class World:
 
     def upload(self, who, place):
         """A file in a place."""
-        ticket = self.walk.ask(who, "POST", f"/api/v1/{place}/files", {"name": "file.txt", "size": 4}, expected=(200,))
+        ticket = self.walk.ask(who, "POST", f"/api/v1/{place}/files", {"name": f"{uuid.uuid4()}.txt", "size": 4}, expected=(200,))
         answer = self.walk.session.post(
             ticket["upload_url"], data=ticket["upload_params"], files={"file": ("file.txt", b"text")}, timeout=60)
         self.walk.count += 1

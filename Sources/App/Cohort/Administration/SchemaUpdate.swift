@@ -1,7 +1,8 @@
 import EventLoop
 import Postgres
+import Search
 
-/// `cohort migrate`: brings the schema up to date, as its owner.
+/// `cohort migrate`: brings the schema up to date, as its owner, and the search index's where there is one.
 package enum SchemaUpdate {
     /// Applies what is missing and tells of each step.
     ///
@@ -14,19 +15,34 @@ package enum SchemaUpdate {
             throw ConfigurationProblem.missing(
                 key: ConfigurationKeys.databaseOwnerURL.name, reason: "migrations run as the schema's owner")
         }
-        let loop = try EventLoop(index: 0, label: "cohort.migrate")
-        report("migrating \(owner.display)")
-        return try await loop.carryOut {
-            let applied = try await Migrator(Schema.migrations).run(on: loop, configuration: owner) {
-                progress in
-                switch progress {
-                case .waiting: report("waiting for another process that migrates")
-                case .pending(let count): report("\(count) to apply")
-                case .applying(let migration): report("applying \(migration.label)")
-                case .applied: break
-                }
-            }
-            return applied.count
+        guard configuration.search.owner != nil || configuration.search.database == nil else {
+            throw ConfigurationProblem.missing(
+                key: ConfigurationKeys.searchDatabaseOwnerURL.name,
+                reason: "migrations of the search index run as its owner")
         }
+        let loop = try EventLoop(index: 0, label: "cohort.migrate")
+        return try await loop.carryOut {
+            var count = try await apply(Schema.migrations, owner, on: loop, report)
+            if let index = configuration.search.owner {
+                count += try await apply(SearchMigrations.index, index, on: loop, report)
+            }
+            return count
+        }
+    }
+
+    private static func apply(
+        _ migrations: [Migration], _ owner: PostgresConfiguration, on loop: EventLoop,
+        _ report: @Sendable (String) -> Void
+    ) async throws -> Int {
+        report("migrating \(owner.display)")
+        let applied = try await Migrator(migrations).run(on: loop, configuration: owner) { progress in
+            switch progress {
+            case .waiting: report("waiting for another process that migrates")
+            case .pending(let count): report("\(count) to apply")
+            case .applying(let migration): report("applying \(migration.label)")
+            case .applied: break
+            }
+        }
+        return applied.count
     }
 }

@@ -28,6 +28,7 @@ package struct Configuration: Sendable {
     package let logPoolSize: Int
     /// Callers of one loop that may wait for a connection.
     package let poolWaiters: Int
+    package internal(set) var search: Search
     /// What carries events between nodes; `nil` for a node that is alone.
     package let redis: RedisSettings?
     /// What live tokens are signed with; `nil` when it is not set.
@@ -80,6 +81,16 @@ package struct Configuration: Sendable {
         case web
         /// It does jobs.
         case worker
+    }
+
+    /// Where the search index is.
+    package struct Search: Sendable {
+        /// Where the server logs in; `nil` for a server without an index.
+        package internal(set) var database: PostgresConfiguration?
+        /// Where migrations log in; `nil` when it is not set.
+        package let owner: PostgresConfiguration?
+        /// Connections of each loop.
+        package let poolSize: Int
     }
 
     /// How jobs are done.
@@ -145,6 +156,10 @@ package struct Configuration: Sendable {
         poolSize = try reader.number(ConfigurationKeys.databasePool)
         logPoolSize = try reader.number(ConfigurationKeys.databaseLogPool)
         poolWaiters = try reader.number(ConfigurationKeys.databaseWaiters)
+        search = Search(
+            database: try reader.database(ConfigurationKeys.searchDatabaseURL),
+            owner: try reader.database(ConfigurationKeys.searchDatabaseOwnerURL),
+            poolSize: try reader.number(ConfigurationKeys.searchPool))
         redis = try reader.redis(ConfigurationKeys.redisURL)
         tokenSecret = try reader.secret(ConfigurationKeys.tokenSecret)
         secretsKey = try reader.secret(ConfigurationKeys.secretsKey)
@@ -184,6 +199,9 @@ package struct Configuration: Sendable {
     /// Connections to Postgres that this node keeps open: each loop's, and those of the log, the answer intake and the
     /// jobs.
     package var connectionSum: Int { loops * poolSize + 2 * logPoolSize + jobs.poolSize }
+
+    /// Connections to the search index that this node keeps open where there is one: each loop's, and those of the jobs.
+    package var searchConnections: Int { (loops + 1) * search.poolSize }
 
     /// The settings as they stand in the log, without secrets.
     package var metadata: Logger.Metadata {

@@ -38,6 +38,16 @@ package enum ConfigurationKeys {
     static let databaseStatementSeconds = ConfigurationKey(
         "database.statement-seconds", .number(1...3600), "15", "Longest time that one statement may take")
 
+    static let searchDatabaseURL = ConfigurationKey(
+        "search.database-url", .databaseURL, "",
+        "Where the search index is, as the role cohort_app: a database of its own; empty for no full text")
+    static let searchDatabaseOwnerURL = ConfigurationKey(
+        "search.database-owner-url", .databaseURL, "",
+        "Where migrations of the search index log in, as its owner")
+    static let searchPool = ConfigurationKey(
+        "search.pool", .number(1...32), "2",
+        "Connections to the search index of each loop, and of the jobs that feed it")
+
     static let redisURL = ConfigurationKey(
         "redis.url", .redisURL, "",
         "Redis that carries events between nodes; empty for a single node")
@@ -194,7 +204,7 @@ package enum ConfigurationKeys {
     package static let all: [ConfigurationKey] = [
         listenHost, listenPort, roles, loops, nodeName,
         databaseURL, databaseOwnerURL, databasePool, databaseLogPool, databaseWaiters,
-        databaseStatementSeconds, redisURL,
+        databaseStatementSeconds, searchDatabaseURL, searchDatabaseOwnerURL, searchPool, redisURL,
         tokenSecret, tokenKeySet, tokenKeySetURL, tokenAudience, tokenIssuer, secretsKey,
         outgoingAllowedNetworks, outgoingAuthorities,
         webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webPublicURL,

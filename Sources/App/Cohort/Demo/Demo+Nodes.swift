@@ -20,6 +20,7 @@ extension Demo {
         var variables = configuration.variables.secret
         variables["COHORT_DATABASE_URL"] = cluster.url(
             user: Demo.app, database: Demo.database)
+        variables["COHORT_SEARCH_DATABASE_URL"] = cluster.url(user: Demo.app, database: Demo.searchDatabase)
         if variables["COHORT_LOOPS"] == nil {
             variables["COHORT_LOOPS"] = String(NodePlan.loops(nodes: count, cpus: configuration.loops))
         }

@@ -2,6 +2,7 @@ import EventLoop
 import Glibc
 import Logging
 import Postgres
+import Search
 import Sockets
 import Telemetry
 import Tenancy
@@ -9,6 +10,7 @@ import Tenancy
 /// `cohort demo`: a private Postgres, a school in it, and a server, in one process, or several nodes.
 package struct Demo: Sendable {
     static let database = "cohort"
+    static let searchDatabase = "cohort_search"
     static let owner = "cohort_owner"
     static let app = "cohort_app"
 
@@ -73,6 +75,7 @@ package struct Demo: Sendable {
         guard !signals.hasCaught else { return }
         var own = configuration
         own.database = cluster.configuration(user: Demo.app, database: Demo.database)
+        own.search.database = cluster.configuration(user: Demo.app, database: Demo.searchDatabase)
         var extras = Server.Extras()
         extras.hasTestEndpoints = options.hasTestEndpoints
         extras.sink = sink
@@ -98,6 +101,8 @@ package struct Demo: Sendable {
         // The demo has a Postgres of its own.
         variables["COHORT_DATABASE_URL"] = nil
         variables["COHORT_DATABASE_OWNER_URL"] = nil
+        variables["COHORT_SEARCH_DATABASE_URL"] = nil
+        variables["COHORT_SEARCH_DATABASE_OWNER_URL"] = nil
         // And of several nodes, a Redis.
         variables["COHORT_REDIS_URL"] = nil
         let operators = DemoSchool.northfield.login(of: DemoSchool.northfield.admin)
@@ -134,7 +139,9 @@ package struct Demo: Sendable {
     ) async throws -> PrivateCluster {
         var options = PrivateCluster.Options(folder: place.clusterFolder)
         // Migrations, seeding and somebody's psql fit beside the server's own.
-        options.maxConnections = self.options.nodes * configuration.connectionSum + 40
+        options.maxConnections =
+            self.options.nodes * (configuration.connectionSum + configuration.searchConnections)
+            + 40
         options.sharedBuffers = 128
         let wanted = options
         let console = console
@@ -163,6 +170,11 @@ package struct Demo: Sendable {
                     named: Demo.database, owner: Demo.owner, app: Demo.app, on: loop)
                 try await Migrator(Schema.migrations).run(
                     on: loop, configuration: cluster.configuration(user: Demo.owner, database: Demo.database))
+                try await cluster.prepareDatabase(
+                    named: Demo.searchDatabase, owner: Demo.owner, app: Demo.app, on: loop)
+                try await Migrator(SearchMigrations.index).run(
+                    on: loop,
+                    configuration: cluster.configuration(user: Demo.owner, database: Demo.searchDatabase))
             }
         }
     }

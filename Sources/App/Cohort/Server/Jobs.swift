@@ -1,13 +1,17 @@
 import JobQueue
+import Search
 
 /// Every kind of job that this program does, listed once; a feature hands its kinds in as values.
 enum Jobs {
     /// The catalogue of a node.
     ///
-    /// - Parameter hasTestEndpoints: Whether tests may have jobs of their own done.
+    /// - Parameters:
+    ///   - hasTestEndpoints: Whether tests may have jobs of their own done.
+    ///   - search: What a node that has a search index does its jobs with.
     /// - Returns: All kinds.
-    static func all(hasTestEndpoints: Bool) -> JobCatalogue {
+    static func all(hasTestEndpoints: Bool, search: SearchWorker? = nil) -> JobCatalogue {
         var kinds: [any JobKind] = []
+        if let search { kinds += [SearchFeedJob(search), SearchRebuildJob(search)] as [any JobKind] }
         if hasTestEndpoints { kinds += [EffectTestJob(), EmptyTestJob()] as [any JobKind] }
         return JobCatalogue(kinds)
     }

@@ -10,12 +10,17 @@ import WebServer
 /// Confined to the loop.
 final class LoopShare {
     let pool: PostgresPool
+    /// Connections to the search index, where there is one.
+    let searchPool: PostgresPool?
     let context: WebContext
     let server: HTTPServer
     let live: LiveLoop
 
-    init(pool: PostgresPool, context: WebContext, server: HTTPServer, live: LiveLoop) {
+    init(
+        pool: PostgresPool, searchPool: PostgresPool?, context: WebContext, server: HTTPServer, live: LiveLoop
+    ) {
         self.pool = pool
+        self.searchPool = searchPool
         self.context = context
         self.server = server
         self.live = live

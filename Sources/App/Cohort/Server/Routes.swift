@@ -5,6 +5,7 @@ import Courses
 import HTTPTypes
 import LiveHub
 import Operations
+import Search
 import Tenancy
 import WebServer
 
@@ -26,6 +27,7 @@ enum Routes {
         routes += TenancyRoutes.all
         routes += CoursesRoutes.all(additions: [LiveClassesOfCourses()])
         routes += ContentRoutes.all(largestFile: configuration.content.settings.largestFile)
+        routes += SearchRoutes.all
         routes += AssessmentRoutes.all(classes: CourseOfLiveClass(classroom))
         routes += ClassroomRoutes.all(classroom)
         routes += OperationsRoutes.all

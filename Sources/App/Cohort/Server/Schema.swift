@@ -6,6 +6,7 @@ import EventLoop
 import JobQueue
 import LiveHub
 package import Postgres
+import Search
 import Tenancy
 
 /// The schema of the whole program: every feature's migrations in one list.
@@ -13,8 +14,7 @@ package enum Schema {
     /// All migrations, in the order of their numbers.
     package static let migrations: [Migration] =
         (TenancyMigrations.all + LiveHubMigrations.all + JobQueueMigrations.all + CourseMigrations.all
-        + ContentMigrations.all
-        + AssessmentMigrations.all
+        + ContentMigrations.all + SearchMigrations.primary + AssessmentMigrations.all
         + ClassroomMigrations.all).sorted { $0.number < $1.number }
 
     /// Reviewed tables without an institution's policy, each with its reason.
@@ -26,7 +26,7 @@ package enum Schema {
     /// Reviewed functions with their owner's rights, each with its reason.
     package static let definerFunctions = TenancyExceptions.definerFunctions.merging(
         JobQueueMigrations.definerFunctions
-    ) { own, _ in own }
+    ) { own, _ in own }.merging(SearchMigrations.definerFunctions) { own, _ in own }
 
     /// Which migrations are applied; asked with the server's role.
     private static let applied: Statement = "SELECT number FROM cohort_migrations"

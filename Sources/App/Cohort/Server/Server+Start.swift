@@ -10,6 +10,7 @@ import LiveHub
 import Logging
 import Operations
 import Postgres
+import Search
 import Sockets
 package import Telemetry
 import Tenancy
@@ -56,6 +57,10 @@ extension Server {
         let pools = try await open(group, database, configuration, wait: extras.databaseWait)
         let notes = try await connectionNotes(pools[0], configuration)
         let node = try await makeNode(configuration, extras, group, database, secret: secret, pools: pools)
+        let jobs = node.jobs
+        let indexNotes = try await jobs.pool.loop.carryOut {
+            try await Server.indexNotes(jobs, configuration, wait: min(extras.databaseWait, .seconds(3)))
+        }
         let application: WebApplication
         do {
             application = try WebApplication(
@@ -80,7 +85,7 @@ extension Server {
             metadata: [
                 "address": "\(address)", "loops": "\(group.loops.count)", "version": "\(Version.text)",
             ])
-        return Server(address: address, node: node, shares: shares, notes: notes)
+        return Server(address: address, node: node, shares: shares, notes: notes + indexNotes)
     }
 
     // MARK: Parts
@@ -148,6 +153,29 @@ extension Server {
         return notes
     }
 
+    /// What is to be said of the search index; on the loop of the jobs.
+    ///
+    /// A server starts without it: what needs full text answers 503 until it is there.
+    ///
+    /// - Throws: ``ServerProblem/schema(_:)`` when it is there and is not as this program knows it.
+    static func indexNotes(
+        _ jobs: BackgroundJobs, _ configuration: Configuration, wait: Duration
+    ) async throws -> [String] {
+        let logger = Log.logger("search")
+        switch await jobs.checkIndex(wait: wait) {
+        case nil:
+            let note = "no search index (search.database-url): full text answers 503, names are found plainly"
+            logger.notice("no search index")
+            return [note]
+        case .fits:
+            return ["Postgres connections to the search index: \(configuration.searchConnections)"]
+        case .away(let reason):
+            logger.warning("the search index cannot be reached", metadata: ["error": "\(reason)"])
+            return ["warning: the search index cannot be reached now: full text answers 503 until it can"]
+        case .unfit(let sentence): throw ServerProblem.schema(sentence)
+        }
+    }
+
     private static func makeNode(
         _ configuration: Configuration, _ extras: Extras, _ group: EventLoopGroup,
         _ database: PostgresConfiguration,
@@ -203,8 +231,7 @@ extension Server {
         let jobs = try await first.loop.carryOut {
             BackgroundJobs(
                 on: first.loop, configuration, database,
-                catalogue: Jobs.all(hasTestEndpoints: extras.hasTestEndpoints), bus: carrier.bus,
-                metrics: metrics)
+                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics)
         }
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
@@ -244,8 +271,16 @@ extension Server {
         CoursesServices(coursework: GradebookCoursework()).provide(to: context)
         context.provide(node.monitor)
         context.provide(node.jobs.queue)
+        let configuration = node.configuration
+        let searchPool = configuration.search.database.map {
+            PostgresPool(
+                loop: loop, configuration: $0, size: configuration.search.poolSize,
+                waiters: configuration.poolWaiters)
+        }
+        context.provide(SearchServices(pool: searchPool, sources: SearchedThings.all))
         let share = LoopShare(
-            pool: pool, context: context, server: HTTPServer(application, context: context), live: live)
+            pool: pool, searchPool: searchPool, context: context,
+            server: HTTPServer(application, context: context), live: live)
         node.health.watch(pool)
         return LoopBound(share, loop: loop)
     }

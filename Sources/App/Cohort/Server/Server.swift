@@ -80,6 +80,7 @@ package final class Server: Sendable {
             share.loop.execute {
                 share.value.server.abort()
                 share.value.pool.close()
+                share.value.searchPool?.close()
                 closed.arrive()
             }
         }

@@ -56,8 +56,7 @@ package final class WorkerServer: Sendable {
         let jobs = try await loop.carryOut {
             BackgroundJobs(
                 on: loop, configuration, database,
-                catalogue: Jobs.all(hasTestEndpoints: extras.hasTestEndpoints), bus: carrier.bus,
-                metrics: metrics)
+                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics)
         }
         let application: WebApplication
         do {
@@ -75,6 +74,7 @@ package final class WorkerServer: Sendable {
                 throw ServerProblem.database(database.display, error)
             }
             try await Schema.check(pool, place: database.display)
+            _ = try await Server.indexNotes(jobs, configuration, wait: min(extras.databaseWait, .seconds(3)))
             health.watch(pool)
             let context = WebContext(
                 loop: loop, streams: StreamContext(loop: loop), pool: pool,

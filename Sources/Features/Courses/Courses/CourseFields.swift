@@ -35,6 +35,7 @@ struct CourseFields: Hashable, Sendable {
     private var isRestrictedToDates: Bool?
     private var hidesFinalGrades: Bool?
     private var allowsStudentTopics: Bool?
+    private var locale: String??
 
     static let views = ["feed", "wiki", "modules", "assignments", "syllabus"]
     private static let formats = ["on_campus", "online", "blended"]
@@ -71,6 +72,7 @@ struct CourseFields: Hashable, Sendable {
         isRestrictedToDates = try fields.optionalBool("restrict_enrollments_to_course_dates")
         hidesFinalGrades = try fields.optionalBool("hide_final_grades")
         allowsStudentTopics = try fields.optionalBool("allow_student_discussion_topics")
+        locale = try fields.localeChange("locale")
         event = try fields.optionalString("event", oneOf: Event.allCases.map(\.rawValue)).flatMap(
             Event.init(rawValue:))
         account = Self.reference("account_id", fields)
@@ -118,6 +120,7 @@ struct CourseFields: Hashable, Sendable {
             .bool(selfEnrollmentCode != nil), .text(selfEnrollmentCode ?? nil), .bool(isRestrictedToDates),
             .bool(hidesFinalGrades), .bool(allowsStudentTopics), .bool(selfEnrollmentLimit != nil),
             .int((selfEnrollmentLimit ?? nil).map(Int64.init)), .textArray(stuck.filter(\.1).map(\.0)),
+            .bool(locale != nil), .text(locale ?? nil),
         ]
     }
 

@@ -97,7 +97,7 @@ enum CourseQueries {
             self_enrollment_limit = CASE WHEN $28 THEN $29::int ELSE self_enrollment_limit END,
             stuck_fields = ARRAY(
                 SELECT DISTINCT field FROM unnest(stuck_fields || $30::text[]) AS field ORDER BY field),
-            updated_at = now()
+            locale = CASE WHEN $31 THEN $32 ELSE locale END, updated_at = now()
         WHERE institution_id = $1 AND id = $2 AND workflow_state <> 'deleted' RETURNING id
         """
 

@@ -21,6 +21,8 @@ package struct CourseRecord: Hashable, Sendable {
     package let isRestrictedToDates: Bool
     package let hidesFinalGrades: Bool
     package let createdAt: Int64
+    /// The language that it is held in; `nil` for its account's.
+    package let locale: String?
 
     package var id: Int64 { course.id }
 
@@ -28,7 +30,7 @@ package struct CourseRecord: Hashable, Sendable {
     static let columns = """
         c.id, c.name, c.course_code, c.workflow_state, c.uuid, c.account_id, c.enrollment_term_id, c.start_at, c.end_at,
         c.time_zone, c.is_public, c.default_view, c.course_format, c.sis_course_id, c.integration_id, c.self_enrollment,
-        c.restrict_enrollments_to_course_dates, c.hide_final_grades, c.created_at
+        c.restrict_enrollments_to_course_dates, c.hide_final_grades, c.created_at, c.locale
         """
 
     /// Reads a course; `nil` for one that is deleted.
@@ -50,6 +52,7 @@ package struct CourseRecord: Hashable, Sendable {
         isRestrictedToDates = try row.bool(16)
         hidesFinalGrades = try row.bool(17)
         createdAt = try row.timestampMilliseconds(18)
+        locale = try row.textOrNil(19)
     }
 
     /// Writes the course's members into an open object, as Canvas has them; SIS ids to staff.
@@ -66,6 +69,7 @@ package struct CourseRecord: Hashable, Sendable {
         json.timeOrNull("end_at", endAt)
         json.member("created_at", ISO8601.text(milliseconds: createdAt))
         json.orNull("time_zone", timeZone)
+        json.orNull("locale", locale)
         json.member("is_public", isPublic)
         json.member("default_view", defaultView)
         json.orNull("course_format", format)

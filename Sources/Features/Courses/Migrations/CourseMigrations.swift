@@ -7,6 +7,7 @@ package enum CourseMigrations {
         Migration(number: 100, name: "courses", sql: m0100Courses),
         Migration(number: 101, name: "sis_ids", sql: m0101SIS),
         Migration(number: 102, name: "terms", sql: m0102Terms),
+        Migration(number: 103, name: "course_locale", sql: m0103CourseLocale),
         Migration(number: 110, name: "pages", sql: m0110Pages),
         Migration(number: 111, name: "discussions", sql: m0111Discussions),
         Migration(number: 112, name: "modules", sql: m0112Modules),

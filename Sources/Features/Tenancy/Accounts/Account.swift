@@ -17,13 +17,17 @@ package struct Account: Hashable, Sendable {
     package let timeZone: String
     /// `active` or `deleted`.
     package let state: String
+    /// The language of its people, as `de`.
+    package let locale: String?
 
     /// Accounts inside one another at most, the root included.
     package static let deepest = 10
 
     /// The columns that ``init(_:)`` reads.
     package static let columns =
-        "a.id, a.parent_account_id, a.path, a.name, a.sis_account_id, a.default_time_zone, a.workflow_state"
+        """
+        a.id, a.parent_account_id, a.path, a.name, a.sis_account_id, a.default_time_zone, a.workflow_state, a.default_locale
+        """
 
     /// Reads an account from a row that begins with ``columns``.
     package init(_ row: Row) throws(PostgresError) {
@@ -34,6 +38,7 @@ package struct Account: Hashable, Sendable {
         sisID = try row.textOrNil(4)
         timeZone = try row.text(5)
         state = try row.text(6)
+        locale = try row.textOrNil(7)
     }
 
     /// Whether it is the institution's root.
@@ -48,6 +53,7 @@ package struct Account: Hashable, Sendable {
             json.orNull("parent_account_id", parent)
             json.orNull("root_account_id", isRoot ? nil : path.first)
             json.member("default_time_zone", timeZone)
+            json.orNull("default_locale", locale)
             json.orNull("sis_account_id", sisID)
         }
     }

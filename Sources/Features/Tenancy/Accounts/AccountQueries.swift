@@ -49,11 +49,13 @@ enum AccountQueries {
         RETURNING \(Account.columns)
         """)
 
-    /// $2 account, $3 name or null, $4 time zone or null, $5 whether the SIS id changes, $6 the SIS id.
+    /// $2 account, $3 name or null, $4 time zone or null, $5 whether the SIS id changes, $6 the SIS id, $7 whether the locale
+    /// changes, $8 the locale.
     static let update = Statement(
         """
         UPDATE accounts a SET name = coalesce($3, a.name), default_time_zone = coalesce($4, a.default_time_zone),
-            sis_account_id = CASE WHEN $5 THEN $6 ELSE a.sis_account_id END
+            sis_account_id = CASE WHEN $5 THEN $6 ELSE a.sis_account_id END,
+            default_locale = CASE WHEN $7 THEN $8 ELSE a.default_locale END
         WHERE a.institution_id = $1 AND a.id = $2 RETURNING \(Account.columns)
         """)
 

@@ -21,19 +21,21 @@ enum AccountRoutes {
         .json { account.write(&$0) }
     }
 
-    /// `PUT /api/v1/accounts/:id`: `account[name]`, `account[default_time_zone]`, `account[sis_account_id]`.
+    /// `PUT /api/v1/accounts/:id`: `account[name]`, `account[default_time_zone]`, `account[sis_account_id]`,
+    /// `account[default_locale]`.
     static func update(_ call: Call, _ account: Account) async throws -> WebResponse {
         let fields = try call.request.fields().unwrapped("account")
         let name = try fields.optionalString("name", in: nameLength)
         if let name { try check(name, "name", fields) }
         let zone = try timeZone(fields)
         let sis = try fields.textChange("sis_account_id", max: ObjectReference.longest)
+        let locale = try fields.localeChange("default_locale")
         return try await call.commit { transaction in
             let rows = try await transaction.query(
                 AccountQueries.update,
                 [
                     call.tenant, .int(account.id), .text(name), .text(zone), .bool(sis != nil),
-                    .text(sis ?? nil),
+                    .text(sis ?? nil), .bool(locale != nil), .text(locale ?? nil),
                 ])
             guard let row = rows.first else { throw WebError.notFound }
             let changed = try Account(row)

@@ -19,5 +19,6 @@ package enum TenancyMigrations {
         Migration(number: 23, name: "passwords", sql: m0023Passwords),
         Migration(number: 24, name: "oidc", sql: m0024OIDC),
         Migration(number: 25, name: "parents", sql: m0025Parents),
+        Migration(number: 40, name: "account_locale", sql: m0040AccountLocale),
     ]
 }

@@ -6,7 +6,8 @@
 package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
-        sessions + identity + accounts + users + progress + courses + content + contents + assessment + classroom
+        sessions + identity + accounts + users + progress + courses + content + contents + search + assessment
+        + classroom
         + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
@@ -259,6 +260,18 @@ package enum PermissionTable {
             "POST /api/v1/courses/:course_id/modules/:module_id/items/:id/mark_read",
             .course([.staff, .student])),
         Permission("GET /api/v1/courses/:course_id/module_item_sequence", .course(everybody)),
+    ]
+
+    // MARK: Search
+
+    private static let search: [Permission] = [
+        // Courses that are public or that one can join.
+        Permission("GET /api/v1/search/all_courses", .own),
+        // A student finds the staff of their courses, staff the people of theirs, an admin everybody.
+        Permission("GET /api/v1/search/recipients", .own),
+        // Whoever is not staff finds what is published.
+        Permission("GET /api/v1/courses/:course_id/smartsearch", .course(everybody)),
+        Permission("POST /api/v1/accounts/:account_id/search/rebuild", .account),
     ]
 
     // MARK: Assessment

@@ -28,6 +28,15 @@ extension JSONFields {
         return .some(try string(name, max: max))
     }
 
+    /// A change of a language's name that may be taken away; see ``textChange(_:max:)``.
+    package func localeChange(_ name: String) throws(FieldError) -> String?? {
+        let change = try textChange(name, max: LocaleName.longest)
+        if let locale = change ?? nil, !LocaleName.isWellFormed(locale) {
+            throw error(name, .other("must be a language such as de or pt-BR"))
+        }
+        return change
+    }
+
     /// The members of the object of that name, as forms write them (`course[name]=…`); of this object where there is no
     /// such member, as some scripts write.
     package func unwrapped(_ name: String) throws(FieldError) -> JSONFields {

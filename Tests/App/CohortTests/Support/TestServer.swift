@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Logging
 import Postgres
+import Search
 import Sockets
 import Synchronization
 import Telemetry
@@ -32,19 +33,22 @@ struct TestServer {
         quiet
         let loop = try EventLoop(index: 0, label: "test-server")
         let root = #filePath.components(separatedBy: "/Tests/App/")[0]
-        let (database, cast, state) = try await loop.perform {
+        let (database, index, cast, state) = try await loop.perform {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
+            let index = try await PrivatePostgres.shared().makeDatabase(on: loop)
+            try await Migrator(SearchMigrations.index).run(on: loop, configuration: index.owner)
             try await Migrator(Schema.migrations).run(on: loop, configuration: database.owner)
             let pool = PostgresPool(loop: loop, configuration: database.app, size: 1, waiters: 16)
             defer { pool.close() }
             var state = DemoState(secret: secret)
             let cast = try await DemoSeed(pool: pool, cost: .forTests).run(&state) { _ in }
-            return (database, cast, state)
+            return (database, index, cast, state)
         }
         let configuration = try Configuration(
             arguments: [
                 "--listen-port=0", "--loops=2", "--database-pool=2", "--database-log-pool=1",
-                "--database-url=\(database.url())", "--token-secret=\(secret)",
+                "--database-url=\(database.url())", "--search-database-url=\(index.url())",
+                "--token-secret=\(secret)",
                 "--web-root=\(root)/web-static",
                 "--operators=\(cast.schools[0].admin.login)", "--drain-limit-seconds=5",
             ] + flags, environment: [:], file: nil)
