@@ -1,7 +1,14 @@
+import HTTPTypes
+import JSON
+import JobQueue
+import Postgres
+import Telemetry
 import Tenancy
 import TestKit
 import Testing
+import WebServer
 
+@testable import Courses
 @testable import Search
 
 struct `The catalogue of courses` {

@@ -1,7 +1,14 @@
+import HTTPTypes
+import JSON
+import JobQueue
 import Postgres
+import Telemetry
+import Tenancy
 import TestKit
 import Testing
+import WebServer
 
+@testable import Courses
 @testable import Search
 
 struct `The feed` {
@@ -10,6 +17,7 @@ struct `The feed` {
         try await library.run { desk in
             let school = try await desk.institution(["Ada": .student])
             try await desk.build(school)
+            try await desk.bring(school)
             let course = try await desk.course("Botany", in: school)
             #expect(try await desk.bring(school) == 1)
             #expect(try await desk.indexed("course", of: school) == [course.course.id])

@@ -12,10 +12,10 @@ extension SearchMigrations {
             -- One at a time: who comes second finds the partition.
             PERFORM pg_advisory_xact_lock(hashtextextended('search.open', institution));
             IF EXISTS (SELECT 1 FROM search_institutions i WHERE i.institution_id = institution) THEN RETURN; END IF;
-            EXECUTE format('CREATE TABLE %I (LIKE search_documents INCLUDING ALL)', name);
+            EXECUTE format('CREATE TABLE public.%I (LIKE search_documents INCLUDING ALL)', name);
             -- The database's default privileges may have granted something.
-            EXECUTE format('REVOKE ALL ON %I FROM cohort_app', name);
-            EXECUTE format('ALTER TABLE search_documents ATTACH PARTITION %I FOR VALUES IN (%s)', name, institution);
+            EXECUTE format('REVOKE ALL ON public.%I FROM cohort_app', name);
+            EXECUTE format('ALTER TABLE search_documents ATTACH PARTITION public.%I FOR VALUES IN (%s)', name, institution);
             INSERT INTO search_institutions (institution_id) VALUES (institution);
         END
         $$;
@@ -28,7 +28,7 @@ extension SearchMigrations {
             SET lock_timeout = '2s'
         AS $$
         BEGIN
-            EXECUTE format('DROP TABLE IF EXISTS %I', 'search_documents_' || institution);
+            EXECUTE format('DROP TABLE IF EXISTS public.%I', 'search_documents_' || institution);
             DELETE FROM search_institutions i WHERE i.institution_id = institution;
         END
         $$;

@@ -56,7 +56,7 @@ extension SearchMigrations {
             SELECT string_agg(format('o.%I', c), ', '), string_agg(format('n.%I', c), ', ')
             INTO old_values, new_values FROM unnest(columns) AS c;
             EXECUTE format($make$
-                CREATE FUNCTION %1$I() RETURNS trigger
+                CREATE FUNCTION public.%1$I() RETURNS trigger
                 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
                 AS $note$
                 BEGIN
@@ -76,12 +76,12 @@ extension SearchMigrations {
                 END
                 $note$;
                 CREATE TRIGGER %6$I AFTER INSERT ON %5$s
-                    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION %1$I();
+                    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.%1$I();
                 CREATE TRIGGER %7$I AFTER UPDATE ON %5$s
                     REFERENCING OLD TABLE AS removed NEW TABLE AS added
-                    FOR EACH STATEMENT EXECUTE FUNCTION %1$I();
+                    FOR EACH STATEMENT EXECUTE FUNCTION public.%1$I();
                 CREATE TRIGGER %8$I AFTER DELETE ON %5$s
-                    REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION %1$I();
+                    REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.%1$I();
                 $make$, name, kind, old_values, new_values, source, name || '_added', name || '_changed',
                 name || '_removed');
         END

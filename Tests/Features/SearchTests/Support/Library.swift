@@ -156,7 +156,7 @@ final class Desk {
         let made = try await directory.createUsers(
             logins.map {
                 NewUser(
-                    login: "\($0)-\(institution.id)".lowercased(), name: $0,
+                    login: "\($0)-\(institution.id)".lowercased().replacing(" ", with: "."), name: $0,
                     roles: Set([users[$0]].compactMap(\.self)), passwordHash: nil)
             }, in: institution.id)
         var principals: [String: Principal] = [:]
