@@ -122,13 +122,16 @@ let modules: [Module] = [
     Module(
         name: "Search", layer: .features,
         uses: [
-            "EventLoop", "Postgres", "JSON", "HTML", "WebServer", "Telemetry", "JobQueue", "Tenancy", "Content",
+            "EventLoop", "Postgres", "JSON", "HTML", "WebServer", "Telemetry", "JobQueue", "Tenancy",
             "Courses",
+            "Content",
         ],
         libraries: [httpTypes, logging], testUses: ["Sockets"]),
     Module(
         name: "Assessment", layer: .features,
-        uses: ["EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry", "Tenancy", "Courses"],
+        uses: [
+            "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "Telemetry", "Tenancy", "Courses", "Search",
+        ],
         libraries: [httpTypes, logging, deque]),
     Module(
         name: "Classroom", layer: .features,
@@ -137,7 +140,7 @@ let modules: [Module] = [
             "Tenancy",
             "Courses", "Assessment",
         ],
-        libraries: [httpTypes, logging, deque], testUses: ["LiveTestKit"]),
+        libraries: [httpTypes, logging, deque], testUses: ["LiveTestKit", "Search"]),
     Module(
         name: "Operations", layer: .features,
         uses: [

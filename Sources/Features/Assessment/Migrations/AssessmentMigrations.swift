@@ -6,5 +6,6 @@ package enum AssessmentMigrations {
     package static let all: [Migration] = [
         Migration(number: 200, name: "quizzes", sql: m0200Quizzes),
         Migration(number: 201, name: "quiz_runs", sql: m0201QuizRuns),
+        Migration(number: 290, name: "searched_assignments", sql: m0290SearchedAssignments),
     ]
 }

@@ -45,6 +45,14 @@ enum FileQueries {
         WHERE f.institution_id = $1 AND f.id = $2 AND f.workflow_state = 'available'
         """)
 
+    /// Of a course: $1 institution, $2 course, $3 files, $4 now.
+    static let some = Statement(
+        """
+        SELECT \(columns), a.hidden, a.locked, \(requiresScan)
+        FROM files f \(above(at: "$4"))
+        WHERE f.institution_id = $1 AND f.course_id = $2 AND f.id = ANY ($3) AND f.workflow_state = 'available'
+        """)
+
     /// What a list shows of a context or of one folder.
     ///
     /// $1 institution, $2 the context's or the folder's id, $3 after, $4 limit, $5 skip, $6 now, $7 whether everything is

@@ -47,8 +47,7 @@ enum CourseSearchRoutes {
     /// A thing as the primary has it now.
     private struct Thing {
         let type: String
-        let title: String
-        let path: String
+        let content: SeenContent
     }
 
     private static func wanted(_ query: JSONFields, _ services: SearchServices) throws -> [SearchSource] {
@@ -68,16 +67,8 @@ enum CourseSearchRoutes {
         var things: [DocumentKey: Thing] = [:]
         for (kind, hits) in Dictionary(grouping: hits, by: \.key.kind) {
             guard let content = sources.first(where: { $0.kind == kind })?.content else { continue }
-            let rows = try await call.query(
-                content.visible,
-                [
-                    call.courseValue, .intArray(hits.map(\.key.id)), .bool(call.isStaff),
-                    .int(call.principal.user),
-                    call.visibleSections,
-                ])
-            for row in rows {
-                things[DocumentKey(kind: kind, id: try row.int(0))] = Thing(
-                    type: content.type, title: try row.text(1), path: try row.text(2))
+            for seen in try await content.visible(call, hits.map(\.key.id)) {
+                things[DocumentKey(kind: kind, id: seen.id)] = Thing(type: content.type, content: seen)
             }
         }
         return things
@@ -87,7 +78,7 @@ enum CourseSearchRoutes {
         json.object { json in
             json.member("content_id", hit.key.id)
             json.member("content_type", thing.type)
-            json.member("title", thing.title)
+            json.member("title", thing.content.title)
             json.member("body", hit.excerpt.text)
             json.array("highlights", of: hit.excerpt.highlights) { json, highlight in
                 json.object { json in
@@ -95,7 +86,7 @@ enum CourseSearchRoutes {
                     json.member("length", highlight.length)
                 }
             }
-            json.member("html_url", base + thing.path)
+            json.member("html_url", base + thing.content.path)
             json.member("relevance", Int((hit.relevance * 100).rounded()))
             json.member("distance", 1 - hit.relevance)
             json.member("is_guess", hit.isGuess)

@@ -2,12 +2,14 @@ package import Postgres
 
 /// The schema of this feature, in two databases.
 package enum SearchMigrations {
-    /// In the primary: 90 is what a source needs to be watched, so it comes before whatever is; 700 to 749 watch the sources of
-    /// the features below.
-    package static let primary: [Migration] = [
-        Migration(number: 90, name: "search_outbox", sql: m0090SearchOutbox),
-        Migration(number: 700, name: "search_sources", sql: m0700SearchSources),
+    /// In the primary, what a source needs to be watched: it comes before whatever is.
+    package static let outbox: [Migration] = [
+        Migration(number: 90, name: "search_outbox", sql: m0090SearchOutbox)
     ]
+
+    /// All in the primary; 700 to 749 watch the sources of the features below.
+    package static let primary: [Migration] =
+        outbox + [Migration(number: 700, name: "search_sources", sql: m0700SearchSources)]
 
     /// In the database of the index, with numbers of its own.
     package static let index: [Migration] = [

@@ -1,4 +1,5 @@
-package import Postgres
+package import Courses
+import Postgres
 
 /// One kind of things that can be found: where they are read, and who may see them.
 ///
@@ -19,14 +20,14 @@ package struct SearchSource: Sendable {
         package let filter: String
         /// What Canvas calls its class: `WikiPage`.
         package let type: String
-        /// Which of some things a member of the course may see at this moment.
-        ///
-        /// `$1` institution, `$2` course, `$3` ids, `$4` whether they are staff, `$5` the user, `$6` the sections that they are
-        /// limited to, or null; gives id, title and the path of its page.
-        package let visible: Statement
+        /// Which of some things, by their ids, the caller may see at this moment, as the primary has it.
+        package let visible: @Sendable (CourseCall, [Int64]) async throws -> [SeenContent]
 
         /// Describes it.
-        package init(filter: String, type: String, visible: Statement) {
+        package init(
+            filter: String, type: String,
+            visible: @escaping @Sendable (CourseCall, [Int64]) async throws -> [SeenContent]
+        ) {
             self.filter = filter
             self.type = type
             self.visible = visible

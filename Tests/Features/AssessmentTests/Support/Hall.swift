@@ -3,6 +3,7 @@ import EventLoop
 import HTTPTypes
 import JSON
 import Postgres
+import Search
 import Sockets
 import Synchronization
 import Telemetry
@@ -26,8 +27,11 @@ struct Deployment: Sendable {
         let loop = try EventLoop(index: 0, label: "test-hall")
         return try await loop.perform {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
-            try await Migrator(TenancyMigrations.all + CourseMigrations.all + AssessmentMigrations.all)
-                .run(on: loop, configuration: database.owner)
+            try await Migrator(
+                TenancyMigrations.all + CourseMigrations.all + SearchMigrations.outbox
+                    + AssessmentMigrations.all
+            )
+            .run(on: loop, configuration: database.owner)
             let app = PostgresPool(loop: loop, configuration: database.app, size: 4, waiters: 10_000)
             return Deployment(loop: loop, database: database, app: LoopBound(app, loop: loop))
         }

@@ -6,6 +6,7 @@ import JSON
 import LiveProtocol
 import LiveTestKit
 import Postgres
+import Search
 import Sockets
 import Synchronization
 import Telemetry
@@ -94,7 +95,7 @@ final class Lecture: Sendable {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
             let all =
                 TenancyMigrations.all + LiveHubMigrations.all + CourseMigrations.all
-                + AssessmentMigrations.all
+                + SearchMigrations.outbox + AssessmentMigrations.all
                 + ClassroomMigrations.all
             try await Migrator(all).run(on: loop, configuration: database.owner)
             return database

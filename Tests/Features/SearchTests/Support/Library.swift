@@ -1,3 +1,4 @@
+import Content
 import EventLoop
 import HTTPTypes
 import JSON
@@ -17,14 +18,20 @@ import WebServer
 enum Notes {
     static let source = SearchSource(
         kind: "note", writing: .html,
-        content: SearchSource.Content(
-            filter: "notes", type: "Note",
-            visible: """
+        content: SearchSource.Content(filter: "notes", type: "Note") { call, ids in
+            try await call.query(
+                """
                 SELECT n.id, n.title, '/courses/' || n.course_id || '/notes/' || n.id FROM notes n
                 WHERE n.institution_id = $1 AND n.course_id = $2 AND n.id = ANY ($3)
                     AND ($4 OR n.published OR n.owner_id = $5)
                     AND ($6::bigint[] IS NULL OR n.section_id IS NULL OR n.section_id = ANY ($6))
-                """),
+                """,
+                [
+                    call.courseValue, .intArray(ids), .bool(call.isStaff), .int(call.principal.user),
+                    call.visibleSections,
+                ]
+            ).map { try SeenContent($0) }
+        },
         columns: "n.id, n.course_id, n.owner_id, n.published, true, n.title, n.body, n.updated_at",
         tables: "FROM notes n WHERE n.institution_id = $1", id: "n.id", course: "n.course_id")
 
@@ -79,7 +86,7 @@ final class Library: Sendable {
                 try await postgres.makeDatabase(on: loop), try await postgres.makeDatabase(on: loop)
             )
             let migrations =
-                TenancyMigrations.all + JobQueueMigrations.all + CourseMigrations.all
+                TenancyMigrations.all + JobQueueMigrations.all + CourseMigrations.all + ContentMigrations.all
                 + SearchMigrations.primary
                 + [Notes.migration]
             try await Migrator(migrations).run(on: loop, configuration: primary.owner)
@@ -135,6 +142,11 @@ final class Desk {
             logger: Log.silent)
         context.provide(SearchServices(pool: hasIndex ? indexPool : nil, sources: Self.sources))
         context.provide(queue)
+        CoursesServices(coursework: NoCoursework()).provide(to: context)
+        ContentServices(
+            settings: ContentServices.Settings(), storage: nil, incoming: "/nonexistent",
+            linkSecret: String(repeating: "s", count: 32), secret: [UInt8](repeating: 1, count: 32)
+        ).provide(to: context)
         routes = try RouteTable(SearchRoutes.all)
     }
 
