@@ -21,6 +21,7 @@ import contents_walk
 import core_walk
 import identity_walk
 import rest_examples
+import search_walk
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -502,6 +503,7 @@ def main():
                      lambda: core_walk.walk(check, users),
                      lambda: contents_walk.walk(check, users),
                      lambda: identity_walk.walk(check, users, relay.folder),
+                     lambda: search_walk.walk(check, users),
                      lambda: jobs(check, demo, users),
                      lambda: things.update(files(check, demo, users, demo.ready["course_id"])),
                      lambda: refusals(check, users, strangers, demo.ready, things)):

@@ -10,9 +10,8 @@ enum RebuildRoutes {
     ///
     /// One at a time: while one waits or runs, that one is answered with.
     static func create(_ call: Call, _ account: Account) async throws -> WebResponse {
-        guard account.isRoot else {
-            throw WebError.invalid("Only the institution's root account has an index.", field: "account_id")
-        }
+        // The index is the institution's.
+        guard account.isRoot else { throw WebError.forbidden }
         guard call.context.service(SearchServices.self).index != nil else { throw SearchServices.unavailable }
         let request = try JobRequest(
             kind: SearchRebuildJob.kind, payload: .emptyObject, uniqueKey: SearchRebuildJob.key,

@@ -40,12 +40,13 @@ enum AccountQueries {
         ORDER BY a.id LIMIT $5 OFFSET $6
         """)
 
-    /// $2 parent, $3 name, $4 SIS id, $5 time zone, $6 the parent's path.
+    /// $2 parent, $3 name, $4 SIS id, $5 time zone, $6 the parent's path, $7 the locale or null.
     static let create = Statement(
         """
         WITH made AS (SELECT nextval('institutions_id_seq') AS id)
-        INSERT INTO accounts AS a (institution_id, id, parent_account_id, path, name, sis_account_id, default_time_zone)
-        SELECT $1, made.id, $2, $6::bigint[] || made.id, $3, $4, $5 FROM made
+        INSERT INTO accounts AS a (
+            institution_id, id, parent_account_id, path, name, sis_account_id, default_time_zone, default_locale)
+        SELECT $1, made.id, $2, $6::bigint[] || made.id, $3, $4, $5, $7 FROM made
         RETURNING \(Account.columns)
         """)
 

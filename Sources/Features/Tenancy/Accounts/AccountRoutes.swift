@@ -74,12 +74,13 @@ enum AccountRoutes {
         }
         let zone = try timeZone(fields) ?? account.timeZone
         let sis = try fields.textChange("sis_account_id", max: ObjectReference.longest) ?? nil
+        let locale = try fields.localeChange("default_locale") ?? nil
         return try await call.commit { transaction in
             let rows = try await transaction.query(
                 AccountQueries.create,
                 [
                     call.tenant, .int(account.id), .text(name), .text(sis), .text(zone),
-                    .intArray(account.path),
+                    .intArray(account.path), .text(locale),
                 ])
             guard let row = rows.first else { throw WebError.notFound }
             let made = try Account(row)
