@@ -279,6 +279,25 @@ def test_many_uploads_at_once_count_right(server, client_of, members, tmp_path):
     assert len(list(me.get_files())) == 6
 
 
+def test_uploads_of_one_name_at_once_are_all_answered_and_one_file_stays(server, members):
+    user = members["students"][4]
+    tickets = [begin(server, user, "/api/v1/users/self/files", name="same.txt", size=4) for _ in range(16)]
+    answers = []
+
+    def upload(ticket):
+        answers.append(requests.post(ticket["upload_url"], data=ticket["upload_params"], timeout=60,
+                                     files={"file": ("same.txt", b"text")}))
+
+    threads = [threading.Thread(target=upload, args=(ticket,)) for ticket in tickets]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [answer.status_code for answer in answers] == [201] * 16
+    assert len({answer.json()["id"] for answer in answers}) == 16
+    assert quota(server, user, "users/self")["quota_used"] == 4
+
+
 def test_an_upload_that_breaks_off_leaves_nothing(server, course, members):
     ticket = begin(server, members["instructor"], f"/api/v1/courses/{course.id}/files", name="broken.bin", size=1_000_000)
     url = urllib.parse.urlsplit(ticket["upload_url"])

@@ -115,14 +115,15 @@ enum UploadRoutes {
             throw WebError.unavailable(retryAfter: error == .busy ? 1 : 30)
         }
         let settings = context.service(ContentServices.self).settings
-        let id = try await context.pool.transaction(tenant: ticket.institution) { transaction in
-            try await FileStore(transaction, ticket.institution, settings).add(ticket, sha256: sha256)
-        }
         let tenant = PostgresValue.int(ticket.institution.rawValue)
-        let row = try await context.pool.query(
-            FileQueries.show, [tenant, .int(id), .timestamp(milliseconds: context.nowMilliseconds)],
-            tenant: ticket.institution
-        ).first
+        // Read where it was written: a moment later another upload may have taken the file's name and its place.
+        let (id, row) = try await context.pool.transaction(tenant: ticket.institution) { transaction in
+            let id = try await FileStore(transaction, ticket.institution, settings).add(
+                ticket, sha256: sha256)
+            let rows = try await transaction.query(
+                FileQueries.show, [tenant, .int(id), .timestamp(milliseconds: context.nowMilliseconds)])
+            return (id, rows.first)
+        }
         guard let found = try row.map(FileQueries.found) else { throw WebError.notFound }
         let principal = Principal(
             institution: ticket.institution, user: ticket.user, person: 0, name: "", login: "", roles: [],
