@@ -69,6 +69,8 @@ let modules: [Module] = [
     // Wire: bytes to values and back, pure.
     Module(name: "JSON", layer: .wire),
     Module(name: "HTML", layer: .wire, testUses: ["JSON"]),
+    Module(name: "CSV", layer: .wire),
+    Module(name: "Zip", layer: .wire, uses: ["CZlib"]),
     Module(name: "HTTP", layer: .wire, libraries: [httpTypes]),
     Module(name: "WebSocket", layer: .wire, uses: ["COpenSSL"]),
     Module(name: "LiveProtocol", layer: .wire, uses: ["JSON"]),
@@ -134,6 +136,14 @@ let modules: [Module] = [
         ],
         libraries: [httpTypes, logging, deque]),
     Module(
+        name: "Rostering", layer: .features,
+        uses: [
+            "EventLoop", "Postgres", "JSON", "CSV", "Zip", "HTTP", "WebServer", "JobQueue", "Telemetry",
+            "Tenancy",
+            "Courses",
+        ],
+        libraries: [httpTypes, logging], testUses: ["Sockets"]),
+    Module(
         name: "Classroom", layer: .features,
         uses: [
             "EventLoop", "Postgres", "JSON", "HTTP", "LiveProtocol", "WebServer", "LiveHub", "Telemetry",
@@ -156,7 +166,7 @@ let modules: [Module] = [
         uses: [
             "CLinux", "EventLoop", "Sockets", "Processes", "Postgres", "Redis", "JSON", "HTTP", "WebSocket",
             "WebServer", "WebClient", "JobQueue", "Mail", "LiveHub", "Telemetry",
-            "Tenancy", "Courses", "Content", "Search", "Assessment", "Classroom", "Operations",
+            "Tenancy", "Courses", "Content", "Search", "Rostering", "Assessment", "Classroom", "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),
     Module(
@@ -218,7 +228,7 @@ var targets: [Target] = modules.map { module in
 targets.append(
     .target(
         name: "TestKit",
-        dependencies: ["CLinux", "COpenSSL", "EventLoop", "Processes", "Sockets", "Postgres", "JSON"],
+        dependencies: ["CLinux", "COpenSSL", "CZlib", "EventLoop", "Processes", "Sockets", "Postgres", "JSON"],
         path: "Tests/TestKit", swiftSettings: commonSettings))
 
 targets.append(
