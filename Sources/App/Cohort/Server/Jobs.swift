@@ -1,4 +1,5 @@
 import JobQueue
+import Rostering
 import Search
 
 /// Every kind of job that this program does, listed once; a feature hands its kinds in as values.
@@ -10,7 +11,7 @@ enum Jobs {
     ///   - search: What a node that has a search index does its jobs with.
     /// - Returns: All kinds.
     static func all(hasTestEndpoints: Bool, search: SearchWorker? = nil) -> JobCatalogue {
-        var kinds: [any JobKind] = []
+        var kinds: [any JobKind] = RosteringJobs.all
         if let search { kinds += [SearchFeedJob(search), SearchRebuildJob(search)] as [any JobKind] }
         if hasTestEndpoints { kinds += [EffectTestJob(), EmptyTestJob()] as [any JobKind] }
         return JobCatalogue(kinds)

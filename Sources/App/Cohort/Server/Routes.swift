@@ -5,6 +5,7 @@ import Courses
 import HTTPTypes
 import LiveHub
 import Operations
+import Rostering
 import Search
 import Tenancy
 import WebServer
@@ -28,6 +29,7 @@ enum Routes {
         routes += CoursesRoutes.all(additions: [LiveClassesOfCourses()])
         routes += ContentRoutes.all(largestFile: configuration.content.settings.largestFile)
         routes += SearchRoutes.all
+        routes += RosteringRoutes.all
         routes += AssessmentRoutes.all(classes: CourseOfLiveClass(classroom))
         routes += ClassroomRoutes.all(classroom)
         routes += OperationsRoutes.all

@@ -6,6 +6,7 @@ import EventLoop
 import JobQueue
 import LiveHub
 package import Postgres
+import Rostering
 import Search
 import Tenancy
 
@@ -15,7 +16,7 @@ package enum Schema {
     package static let migrations: [Migration] =
         (TenancyMigrations.all + LiveHubMigrations.all + JobQueueMigrations.all + CourseMigrations.all
         + ContentMigrations.all + SearchMigrations.primary + AssessmentMigrations.all
-        + ClassroomMigrations.all).sorted { $0.number < $1.number }
+        + ClassroomMigrations.all + RosteringMigrations.all).sorted { $0.number < $1.number }
 
     /// Reviewed tables without an institution's policy, each with its reason.
     package static let globalTables = TenancyExceptions.globalTables.merging([

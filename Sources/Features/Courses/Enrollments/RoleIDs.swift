@@ -1,7 +1,7 @@
 /// The ids that Canvas's clients know roles by.
-enum RoleIDs {
+package enum RoleIDs {
     /// The id of the built-in role that an enrolment of a type has.
-    static func of(_ type: EnrollmentType) -> Int64 {
+    package static func of(_ type: EnrollmentType) -> Int64 {
         switch type {
         case .student: 2
         case .teacher: 3

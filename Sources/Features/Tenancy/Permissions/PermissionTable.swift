@@ -6,9 +6,8 @@
 package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
-        sessions + identity + accounts + users + progress + courses + content + contents + search + assessment
-        + classroom
-        + operations
+        sessions + identity + accounts + users + progress + courses + content + contents + search + rostering
+        + assessment + classroom + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
 
@@ -272,6 +271,20 @@ package enum PermissionTable {
         // Whoever is not staff finds what is published.
         Permission("GET /api/v1/courses/:course_id/smartsearch", .course(everybody)),
         Permission("POST /api/v1/accounts/:account_id/search/rebuild", .account),
+    ]
+
+    // MARK: Rosters
+
+    // Those who administer the root: an import concerns the whole institution.
+    private static let rostering: [Permission] = [
+        Permission("GET /api/v1/accounts/:account_id/sis_imports", .account),
+        Permission("POST /api/v1/accounts/:account_id/sis_imports", .account),
+        Permission("GET /api/v1/accounts/:account_id/sis_imports/importing", .account),
+        Permission("GET /api/v1/accounts/:account_id/sis_imports/:id", .account),
+        Permission("GET /api/v1/accounts/:account_id/sis_imports/:id/errors", .account),
+        Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/abort", .account),
+        Permission("PUT /api/v1/accounts/:account_id/sis_imports/abort_all_pending", .account),
+        Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/restore_states", .account),
     ]
 
     // MARK: Assessment

@@ -1,0 +1,9 @@
+package import Postgres
+
+/// The schema of this feature: numbers 400 to 419.
+package enum RosteringMigrations {
+    /// All of them, in order.
+    package static let all: [Migration] = [
+        Migration(number: 400, name: "sis_imports", sql: m0400Imports)
+    ]
+}
