@@ -99,6 +99,7 @@ class World:
             "page_url": page["url"], "revision_id": 1, "module_id": module, "topic_id": topic, "entry_id": entry,
             "item_id": make(f"{at}/modules/{module}/items", {"module_item": {
                 "type": "SubHeader", "title": "Item", "published": True}})["id"]}
+        self.values["sis_import_id"] = make("accounts/self/sis_imports")["id"]
         self.target = target
         self.jobs = walk.jobs
         self.users = users

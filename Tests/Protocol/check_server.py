@@ -20,6 +20,7 @@ import websockets.sync.client
 import contents_walk
 import core_walk
 import identity_walk
+import roster_walk
 import rest_examples
 import search_walk
 
@@ -461,7 +462,7 @@ def refusals(check, users, strangers, ready, things):
     values = {"course_id": ready["course_id"], "class_id": ready["class_id"], "quiz_id": ready["quiz_id"], "run_id": 1,
               "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"], "node_id": "0" * 15 + "1",
               "account_id": ready["institutions"][0]["id"], "sub_account_id": ready["institutions"][0]["id"], "term_id": 1,
-              "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1,
+              "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1, "sis_import_id": 1,
               "progress_id": 1, "job_id": 1, "page_url": "cells", "revision_id": 1, "topic_id": 1, "entry_id": 1,
               "module_id": 1, "item_id": 1,
               "token_id": 1, "session_id": 1, "observee_id": users["students"][1]["id"],
@@ -501,6 +502,7 @@ def main():
                      lambda: classes(check, users, demo.ready["course_id"]),
                      lambda: answers(check, demo, users, demo.ready["course_id"]),
                      lambda: core_walk.walk(check, users),
+                     lambda: roster_walk.walk(check, users),
                      lambda: contents_walk.walk(check, users),
                      lambda: identity_walk.walk(check, users, relay.folder),
                      lambda: search_walk.walk(check, users),

@@ -209,9 +209,12 @@ struct `SIS import, in other modes` {
         registrar.startWorker()
         // Whenever a batch was committed, the job is taken away from its worker, as when the lease has run out.
         var fences = 0
-        while try await registrar.show(waiting)["workflow_state"]?.string != "imported" {
+        let limit = ContinuousClock.now + .seconds(60)
+        while try await registrar.show(waiting)["workflow_state"]?.string != "imported",
+            ContinuousClock.now < limit
+        {
             let steps = try await registrar.rows(
-                "SELECT step, step_row FROM sis_imports WHERE id = \(waiting) AND step > 1 AND attempt < 4")
+                "SELECT step, step_row FROM sis_imports WHERE id = \(waiting) AND step > 1 AND attempt < 12")
             guard !steps.isEmpty else { continue }
             try await registrar.run(
                 """

@@ -70,7 +70,7 @@ enum SISImportQueries {
 
     /// $2 import; no row for one that is under way, or was not begun.
     static let beginRestoring: Statement = """
-        UPDATE sis_imports SET workflow_state = 'restoring', progress = 0, updated_at = now()
+        UPDATE sis_imports SET workflow_state = 'restoring', attempt = 0, progress = 0, updated_at = now()
         WHERE institution_id = $1 AND id = $2 AND workflow_state IN (
             'imported', 'imported_with_messages', 'aborted', 'failed', 'failed_with_messages', 'partially_restored')
         RETURNING id

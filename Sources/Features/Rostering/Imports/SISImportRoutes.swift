@@ -177,10 +177,9 @@ enum SISImportRoutes {
         }
     }
 
-    private static func checkRoot(_ account: Account) throws {
-        guard account.isRoot else {
-            throw WebError.invalid("SIS imports are made in root accounts only.", field: "account_id")
-        }
+    /// Whoever administers a school has no say in the whole institution's rosters.
+    private static func checkRoot(_ account: Account) throws(WebError) {
+        guard account.isRoot else { throw .forbidden }
     }
 
     private static func find(_ call: Call, _ account: Account) async throws -> SISImport {

@@ -107,5 +107,5 @@ struct SISUpload: Sendable {
     }
 
     private static let missing = WebError.invalid("There is no file.", field: "attachment")
-    private static let malformed = WebError.badRequest("The body is no form.", code: "malformed_body")
+    private static let malformed = WebError.badRequest("The body is no form.", code: "malformed_form")
 }

@@ -14,6 +14,8 @@ struct ImportHold {
 
     let institution: InstitutionID
     let importID: Int64
+    let job: Int64
+    /// The job's fence, as the attempt has it.
     let attempt: Int64
     let pool: PostgresPool
 
@@ -34,7 +36,7 @@ struct ImportHold {
     ///
     /// - Throws: ``ImportOver``.
     func take(_ transaction: PostgresTransaction) async throws -> RosterTallies {
-        let held = try await query(transaction, SISJobQueries.hold, [.int(attempt)])
+        let held = try await query(transaction, SISJobQueries.hold, [.int(job), .int(attempt)])
         guard let row = held.first else { throw ImportOver() }
         return RosterTallies(stored: try RosterTallies.value(row.bytes(0)))
     }

@@ -55,14 +55,16 @@ struct SISImportRun {
             try await transaction.query([
                 (SISJobQueries.giveUpDead, [tenant, .int(importID)]), (SISJobQueries.sweep, [tenant]),
             ])
-            let rows = try await transaction.query(SISJobQueries.begin, [tenant, .int(importID)])
+            let rows = try await transaction.query(
+                SISJobQueries.begin, [tenant, .int(importID), .int(run.id), .int(run.fence)])
             guard let row = rows.first,
                 let shown = try await transaction.query(SISImportQueries.show, [tenant, .int(importID)]).first
             else { return nil }
             return Begun(
                 sent: try SISImport(shown),
                 hold: ImportHold(
-                    institution: institution, importID: importID, attempt: try row.int(0), pool: run.pool),
+                    institution: institution, importID: importID, job: run.id, attempt: try row.int(0),
+                    pool: run.pool),
                 step: Int(try row.int(1)), row: Int(try row.int(2)))
         }
     }

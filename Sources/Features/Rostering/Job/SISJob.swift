@@ -108,30 +108,33 @@ enum SISJobQueries {
         RETURNING i.id
         """
 
-    /// Begins an attempt: those before it write nothing from now on. No row for an import that is over.
+    /// Begins an attempt: those before it write nothing from now on. No row for an import that is over, and for an attempt
+    /// that a later one has overtaken already.
     ///
-    /// $2 import.
+    /// $2 import, $3 job, $4 the job's fence.
     static let begin: Statement = """
-        UPDATE sis_imports SET attempt = attempt + 1, started_at = coalesce(started_at, now()), updated_at = now(),
+        UPDATE sis_imports SET attempt = $4, started_at = coalesce(started_at, now()), updated_at = now(),
             workflow_state = CASE WHEN workflow_state = 'created' THEN 'importing' ELSE workflow_state END
         WHERE institution_id = $1 AND id = $2 AND workflow_state IN ('created', 'importing', 'cleanup_batch')
+            AND job_id = $3 AND attempt < $4
         RETURNING attempt, step, step_row
         """
 
     /// Begins an attempt at putting back.
     ///
-    /// $2 import.
+    /// $2 import, $3 job, $4 the job's fence.
     static let beginRestoring: Statement = """
-        UPDATE sis_imports SET attempt = attempt + 1, updated_at = now()
-        WHERE institution_id = $1 AND id = $2 AND workflow_state = 'restoring' RETURNING attempt
+        UPDATE sis_imports SET attempt = $4, updated_at = now()
+        WHERE institution_id = $1 AND id = $2 AND workflow_state = 'restoring' AND job_id = $3 AND attempt < $4
+        RETURNING attempt
         """
 
     /// Holds an import for a batch of an attempt; no row for another attempt, and for an import that was aborted.
     ///
-    /// $2 import, $3 attempt.
+    /// $2 import, $3 job, $4 attempt.
     static let hold: Statement = """
         SELECT tallies FROM sis_imports
-        WHERE institution_id = $1 AND id = $2 AND attempt = $3
+        WHERE institution_id = $1 AND id = $2 AND job_id = $3 AND attempt = $4
             AND workflow_state IN ('importing', 'cleanup_batch', 'restoring') FOR NO KEY UPDATE
         """
 

@@ -17,10 +17,11 @@ struct SISRestore {
 
     func run() async throws -> JobOutcome {
         let rows = try await run.pool.query(
-            SISJobQueries.beginRestoring, [tenant, .int(importID)], tenant: run.institution)
+            SISJobQueries.beginRestoring, [tenant, .int(importID), .int(run.id), .int(run.fence)],
+            tenant: run.institution)
         guard let attempt = try rows.first?.int(0) else { return .completed }
         let hold = ImportHold(
-            institution: run.institution, importID: importID, attempt: attempt, pool: run.pool)
+            institution: run.institution, importID: importID, job: run.id, attempt: attempt, pool: run.pool)
         // What comes back, from what others stand on; then what goes, from what stands on others.
         let phases = RestoreTable.all.map { ($0, false) } + RestoreTable.all.reversed().map { ($0, true) }
         for (place, (table, removes)) in phases.enumerated() {

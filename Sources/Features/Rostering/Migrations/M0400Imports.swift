@@ -1,8 +1,8 @@
 extension RosteringMigrations {
     /// Imports of rosters: what was sent, how far each is, what it said and what it changed.
     ///
-    /// `attempt` is raised whenever a worker begins with an import; every batch names the attempt that it belongs to, so that a
-    /// worker who comes too late writes nothing. `step` and `step_row` say up to where batches are committed.
+    /// `attempt` is the fence of the job's last claim that has begun; every batch names its own, so that a worker who comes too
+    /// late writes nothing, whenever it comes. `step` and `step_row` say up to where batches are committed.
     static let m0400Imports = #"""
         CREATE TABLE sis_imports (
             institution_id bigint NOT NULL REFERENCES institutions (id),

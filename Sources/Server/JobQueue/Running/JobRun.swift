@@ -30,7 +30,8 @@ package final class JobRun {
     package let pool: PostgresPool
 
     let kind: any JobKind
-    let fence: Int64
+    /// Raised with every claim: of two attempts that run at the same time the greater one has the job.
+    package let fence: Int64
     let snoozes: Int
     let hasKey: Bool
     let progress: Int64?
