@@ -44,7 +44,7 @@ def test_the_pages_around_a_class(arrive, cast, demo, photograph, theme, phone):
     expect(nobody.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     is_sound(nobody.page, phone)
     photograph(nobody, shot_name("sign-in", theme, phone))
-    for name, path, button in (("password", "/password", "Send the letter"), ("password-set", "/password/x", "Set the password")):
+    for name, path, button in (("password", "/password", "Send the email"), ("password-set", "/password/x", "Set the password")):
         nobody.page.goto(path)
         expect(nobody.page.get_by_role("button", name=button)).to_be_visible()
         is_sound(nobody.page, phone)

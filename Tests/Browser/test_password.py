@@ -10,12 +10,12 @@ def test_the_sign_in_page_leads_to_the_letter(arrive, cast):
     expect(page.get_by_role("heading", level=1, name="Forgot your password?")).to_be_visible()
     login = page.get_by_label("Login or email address")
     expect(login).to_be_focused()
-    page.get_by_role("button", name="Send the letter").click()
+    page.get_by_role("button", name="Send the email").click()
     expect(page.get_by_text("Type your login or your email address.")).to_be_visible()
     login.fill(cast["students"][9]["login"])
     page.keyboard.press("Enter")
     # The demo has no relay, and says so to everybody.
-    expect(page.get_by_text("This server sends no letters")).to_be_visible()
+    expect(page.get_by_text("This server sends no emails")).to_be_visible()
     page.get_by_role("link", name="Back to sign-in").click()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
@@ -26,7 +26,7 @@ def test_a_letter_that_is_sent_is_told_of(arrive):
     page.goto("/password")
     page.get_by_label("Login or email address").fill("ada")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1, name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Look into your inbox")).to_be_visible()
     expect(page.get_by_role("status")).to_be_focused()
 
 

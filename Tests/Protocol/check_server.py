@@ -20,8 +20,8 @@ import websockets.sync.client
 import contents_walk
 import core_walk
 import identity_walk
-import roster_walk
 import rest_examples
+import roster_walk
 import search_walk
 
 sys.dont_write_bytecode = True

@@ -30,7 +30,7 @@ struct `Access tokens` {
 
     private static let courses = "url:GET|/api/v1/courses"
     private static let tokens = "url:POST|/api/v1/users/:user_id/tokens"
-    private static let me = "url:GET|/api/v1/users/self"
+    private static let me = "url:GET|/api/v1/users/:id"
 
     @Test func `are shown once, work, and say when they were used`() async throws {
         let place = try await place()
