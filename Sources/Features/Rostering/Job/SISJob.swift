@@ -108,8 +108,9 @@ enum SISJobQueries {
         RETURNING i.id
         """
 
-    /// Begins an attempt: those before it write nothing from now on. No row for an import that is over, and for an attempt
-    /// that a later one has overtaken already.
+    /// Begins an attempt: those before it write nothing from now on.
+    ///
+    /// No row for an import that is over, and for an attempt that a later one has overtaken already.
     ///
     /// $2 import, $3 job, $4 the job's fence.
     static let begin: Statement = """
