@@ -228,7 +228,9 @@ var targets: [Target] = modules.map { module in
 targets.append(
     .target(
         name: "TestKit",
-        dependencies: ["CLinux", "COpenSSL", "CZlib", "EventLoop", "Processes", "Sockets", "Postgres", "JSON"],
+        dependencies: [
+            "CLinux", "COpenSSL", "CZlib", "EventLoop", "Processes", "Sockets", "Postgres", "JSON",
+        ],
         path: "Tests/TestKit", swiftSettings: commonSettings))
 
 targets.append(
