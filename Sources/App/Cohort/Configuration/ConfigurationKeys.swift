@@ -85,7 +85,7 @@ package enum ConfigurationKeys {
         "Origins besides our own that may use cookies (https://school.example)")
     static let webTrustedProxies = ConfigurationKey(
         "web.trusted-proxies", .list, "",
-        "Proxies whose X-Forwarded-For and -Proto count: addresses or networks")
+        "Proxies whose X-Forwarded-For, -Proto and -Host count: addresses or networks")
     static let webMetricsReaders = ConfigurationKey(
         "web.metrics-readers", .list, "", "Who may read /metrics besides this machine: addresses or networks")
     static let webPublicURL = ConfigurationKey(
