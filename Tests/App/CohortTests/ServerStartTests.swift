@@ -1,5 +1,6 @@
 import EventLoop
 import Foundation
+import JSON
 import Postgres
 import Sockets
 import Telemetry
@@ -73,6 +74,37 @@ struct `A server that cannot start` {
             ])
         }
         #expect("\(String(describing: failure))".contains("/nowhere.pem holds no authorities"))
+    }
+
+    @Test func `starts without its search index, and says so`() async throws {
+        let without = try await TestServer.start(["--search-database-url="])
+        #expect(without.server.notes.contains { $0.hasPrefix("no search index (search.database-url)") })
+        let path = "/api/v1/courses/\(without.cast.courses[0])/smartsearch?q=algebra"
+        let answer = try await without.send("GET", path, as: without.north.instructor)
+        #expect(answer.status == 503 && answer.json["code"] == "search_unavailable")
+        let names = try await without.send(
+            "GET", "/api/v1/search/recipients?type=user&search=\(without.north.admin.login.prefix(3))",
+            as: without.north.admin)
+        #expect(names.status == 200)
+        await without.server.drain()
+
+        let away = try await TestServer.start(["--search-database-url=postgres://a:hunter2@127.0.0.1:1/b"])
+        #expect(away.server.notes.contains { $0.hasPrefix("warning: the search index cannot be reached") })
+        #expect(try await away.send("GET", path, as: away.north.instructor).status == 503)
+        await away.server.drain()
+    }
+
+    @Test func `says that the schema of the search index is missing`() async throws {
+        let loop = try EventLoop(index: 0, label: "test-start")
+        let (primary, index) = try await loop.perform {
+            let primary = try await PrivatePostgres.shared().makeDatabase(on: loop)
+            try await Migrator(Schema.migrations).run(on: loop, configuration: primary.owner)
+            return (primary, try await PrivatePostgres.shared().makeDatabase(on: loop))
+        }
+        let problem = await problem(
+            ["--database-url=\(primary.url())", "--search-database-url=\(index.url())", secret],
+            wait: .seconds(60))
+        #expect(problem.contains("the search index") && problem.contains("run cohort migrate"), "\(problem)")
     }
 
     @Test func `does not share a port with another server`() async throws {

@@ -1,5 +1,6 @@
 import JSON
 import Postgres
+import Search
 import Tenancy
 import TestKit
 import Testing
@@ -211,7 +212,13 @@ struct `Schema of assessment` {
             let pool = PostgresPool(
                 loop: hall.loop, configuration: hall.deployment.database.owner, size: 1, waiters: 10)
             defer { pool.close() }
-            return try await SchemaReview.findings(pool)
+            return try await SchemaReview.findings(
+                pool,
+                definerFunctions: TenancyExceptions.definerFunctions.merging(
+                    SearchMigrations.definerFunctions
+                ) {
+                    own, _ in own
+                })
         }
         #expect(findings == [])
     }

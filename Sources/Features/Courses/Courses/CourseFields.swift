@@ -119,8 +119,8 @@ struct CourseFields: Hashable, Sendable {
             .bool(integrationID != nil), .text(integrationID ?? nil), .bool(isSelfEnrolling),
             .bool(selfEnrollmentCode != nil), .text(selfEnrollmentCode ?? nil), .bool(isRestrictedToDates),
             .bool(hidesFinalGrades), .bool(allowsStudentTopics), .bool(selfEnrollmentLimit != nil),
-            .int((selfEnrollmentLimit ?? nil).map(Int64.init)), .textArray(stuck.filter(\.1).map(\.0)),
-            .bool(locale != nil), .text(locale ?? nil),
+            .int((selfEnrollmentLimit ?? nil).map(Int64.init)), .bool(locale != nil), .text(locale ?? nil),
+            .textArray(stuck.filter(\.1).map(\.0)),
         ]
     }
 

@@ -95,9 +95,10 @@ enum CourseQueries {
             hide_final_grades = coalesce($26, hide_final_grades),
             allow_student_discussion_topics = coalesce($27, allow_student_discussion_topics),
             self_enrollment_limit = CASE WHEN $28 THEN $29::int ELSE self_enrollment_limit END,
+            locale = CASE WHEN $30 THEN $31 ELSE locale END,
             stuck_fields = ARRAY(
-                SELECT DISTINCT field FROM unnest(stuck_fields || $30::text[]) AS field ORDER BY field),
-            locale = CASE WHEN $31 THEN $32 ELSE locale END, updated_at = now()
+                SELECT DISTINCT field FROM unnest(stuck_fields || $32::text[]) AS field ORDER BY field),
+            updated_at = now()
         WHERE institution_id = $1 AND id = $2 AND workflow_state <> 'deleted' RETURNING id
         """
 

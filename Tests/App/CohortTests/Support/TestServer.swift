@@ -44,14 +44,16 @@ struct TestServer {
             let cast = try await DemoSeed(pool: pool, cost: .forTests).run(&state) { _ in }
             return (database, index, cast, state)
         }
+        let search = "--search-database-url="
         let configuration = try Configuration(
             arguments: [
                 "--listen-port=0", "--loops=2", "--database-pool=2", "--database-log-pool=1",
-                "--database-url=\(database.url())", "--search-database-url=\(index.url())",
+                "--database-url=\(database.url())",
                 "--token-secret=\(secret)",
                 "--web-root=\(root)/web-static",
                 "--operators=\(cast.schools[0].admin.login)", "--drain-limit-seconds=5",
-            ] + flags, environment: [:], file: nil)
+            ] + (flags.contains { $0.hasPrefix(search) } ? [] : [search + index.url()]) + flags,
+            environment: [:], file: nil)
         var extras = Server.Extras()
         extras.sink = LogSink { _ in }
         let server = try await Server.start(configuration, extras: extras)
