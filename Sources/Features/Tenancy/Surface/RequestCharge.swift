@@ -12,6 +12,10 @@ struct RequestCharge {
     private let context: WebContext
     private let began: ContinuousClock.Instant
 
+    /// Ways that cost nothing: an answer is small, has bounds of its own where it is recorded, and must never be turned away
+    /// because its sender tries too often on a bad network.
+    static let free: Set<String> = ["POST /api/v1/live_classes/:live_class_id/quiz_runs/:id/answers"]
+
     /// Charges a request of a user; `nil` for one of nobody.
     ///
     /// - Throws: 429 when the credential has asked for too much.

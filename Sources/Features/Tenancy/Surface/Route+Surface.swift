@@ -71,13 +71,14 @@ extension Route {
         guard parts.count == 2, let method = HTTPRequest.Method(String(parts[0])),
             let scope = permission.scope
         else { preconditionFailure("\(way) is no route") }
+        let isFree = RequestCharge.free.contains(way)
         let access: Access = permission.rule == .anyone ? .anyone : .signedIn
         return Route(method, String(parts[1]), access: access, bodyLimit: bodyLimit) { request, context in
             if let scopes = request.principal?.scopes, !scopes.contains(scope) {
                 throw WebError.forbidden(
                     "The access token lacks the scope \(scope).", code: "insufficient_scope")
             }
-            let charge = try RequestCharge.begin(request, context)
+            let charge = isFree ? nil : try RequestCharge.begin(request, context)
             do {
                 var response = try await handler(request, context)
                 charge?.end(&response.headers)
