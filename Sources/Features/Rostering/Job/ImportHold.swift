@@ -36,8 +36,11 @@ struct ImportHold {
     ///
     /// - Throws: ``ImportOver``.
     func take(_ transaction: PostgresTransaction) async throws -> RosterTallies {
-        let held = try await query(transaction, SISJobQueries.hold, [.int(job), .int(attempt)])
-        guard let row = held.first else { throw ImportOver() }
+        let answers = try await transaction.query([
+            (SISJobQueries.planByIndex, []),
+            (SISJobQueries.hold, [tenant, .int(importID), .int(job), .int(attempt)]),
+        ])
+        guard let row = answers[1].first else { throw ImportOver() }
         return RosterTallies(stored: try RosterTallies.value(row.bytes(0)))
     }
 

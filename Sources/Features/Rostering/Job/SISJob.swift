@@ -70,7 +70,9 @@ struct SISJob: JobKind {
         let importID = try fields.id("import")
         let earlier = try await run.pool.query(
             SISJobQueries.earlier, [.int(run.institution.rawValue), .int(run.id)], tenant: run.institution)
-        guard earlier.isEmpty else { return .snoozed(.milliseconds(500)) }
+        // Who is further behind asks less often.
+        let count = try earlier.first?.int(0) ?? 0
+        guard count == 0 else { return .snoozed(.milliseconds(500 * count)) }
         if let wish = try fields.optionalFields("restore") {
             let restore = SISRestore(
                 run: run, importID: importID,
@@ -86,13 +88,14 @@ struct SISJob: JobKind {
 
 /// The SQL of the job; `$1` is the institution throughout.
 enum SISJobQueries {
-    /// Another job of the institution that comes first.
+    /// How many other jobs of the institution come first, twenty at most.
     ///
     /// $2 job.
     static let earlier: Statement = """
-        SELECT h.id FROM job_heads h
-        WHERE h.institution_id = $1 AND h.kind = 'rostering.sis' AND h.id < $2 AND h.state IN ('available', 'running')
-        LIMIT 1
+        SELECT count(*) FROM (
+            SELECT 1 FROM job_heads h
+            WHERE h.institution_id = $1 AND h.kind = 'rostering.sis' AND h.id < $2 AND h.state IN ('available', 'running')
+            LIMIT 20) first
         """
 
     /// Imports whose job has ended without them: their workers died in the middle, as often as they may.
@@ -128,6 +131,14 @@ enum SISJobQueries {
         UPDATE sis_imports SET attempt = $4, updated_at = now()
         WHERE institution_id = $1 AND id = $2 AND workflow_state = 'restoring' AND job_id = $3 AND attempt < $4
         RETURNING attempt
+        """
+
+    /// An import fills tables faster than Postgres looks at how full they are: what is planned for few rows must not be a scan
+    /// of all of them when there are many.
+    static let planByIndex: Statement = """
+        SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+            set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true),
+            set_config('enable_bitmapscan', 'off', true)
         """
 
     /// Holds an import for a batch of an attempt; no row for another attempt, and for an import that was aborted.

@@ -7,7 +7,8 @@ extension EnrollmentTable {
     /// Who names no section stays in the one where they are enrolled so already, and else comes into the course's first, which
     /// is not one that was cross-listed into it.
     static let find: Statement = """
-        SELECT u.id, u.workflow_state, s.id, s.course_id, s.workflow_state, c.id, coalesce(h.workflow_state, c.workflow_state),
+        SELECT u.id, u.workflow_state, s.id, s.course_id, s.workflow_state, c.id, coalesce(
+                (SELECT h.workflow_state FROM courses h WHERE h.institution_id = $1 AND h.id = s.course_id), c.workflow_state),
             f.id, a.id, e.id, e.xmin::text, e.workflow_state, e.limit_privileges_to_course_section, e.start_at, e.end_at,
             e.associated_user_id, e.stuck_fields, e.sis_batch_id IS NOT NULL
         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
@@ -19,7 +20,6 @@ extension EnrollmentTable {
             WHERE x.institution_id = $1 AND g.user_id IS NULL AND x.integration_id = g.user_integration
         ) u ON true
         LEFT JOIN sections s ON s.institution_id = $1 AND s.sis_section_id = g.section
-        LEFT JOIN courses h ON h.institution_id = $1 AND h.id = s.course_id
         LEFT JOIN courses c ON c.institution_id = $1 AND c.sis_course_id = g.course
         LEFT JOIN LATERAL (
             SELECT x.id FROM sections x
