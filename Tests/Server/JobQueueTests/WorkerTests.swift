@@ -221,9 +221,10 @@ struct `Worker` {
                 #expect(late.meters.lostCount("test.work") == 1)
                 #expect(try await desk.state(job.id) == "available")
                 #expect(try await desk.value("SELECT errors FROM jobs WHERE id = \(job.id)") == "[]")
-                #expect(
-                    try await desk.value("SELECT workflow_state FROM progresses WHERE job_id = \(job.id)")
-                        == "running")
+                // That it runs may have been noted before the job was lost, or not any more; that it ended must not.
+                let progress = try await desk.value(
+                    "SELECT workflow_state FROM progresses WHERE job_id = \(job.id)")
+                #expect(progress == "running" || progress == "queued")
                 try await desk.site.database.asSuperuser("DELETE FROM job_heads", on: desk.loop)
             }
         }
