@@ -95,21 +95,9 @@ enum SubmissionRoutes {
                 switch call.membership.role {
                 case .staff: nil
                 case .student: [call.principal.user]
-                case .observer: try await Self.children(of: call.principal, call.context)
+                case .observer: Set(try await UserLookup(call.call).children())
                 }
             sections = call.isStaff ? call.visibleSections : .null
-        }
-
-        private static func children(of principal: Principal, _ context: WebContext) async throws -> Set<
-            Int64
-        > {
-            do {
-                return Set(
-                    try await Directory(pool: context.pool)
-                        .children(of: principal.user, in: principal.institution))
-            } catch .database(let error) {
-                throw error
-            }
         }
 
         /// The students asked for, cut to those that may be seen; `nil` for all.

@@ -27,7 +27,7 @@ struct CourseFilter {
         let query = try call.request.queryFields()
         self.user = user
         var states = try query.texts("state", atMost: 10)
-        for state in states where !(Self.all + ["all", "created", "claimed", "deleted"]).contains(state) {
+        for state in states where !(Self.all + ["all", "created", "claimed"]).contains(state) {
             throw query.error("state", .notOneOf(Self.all + ["all"]))
         }
         // Canvas's finer names for what is not published.

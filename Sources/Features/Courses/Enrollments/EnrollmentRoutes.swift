@@ -50,14 +50,7 @@ enum EnrollmentRoutes {
         case .staff: return nil
         case .student: return [call.principal.user]
         case .observer:
-            do throws(DirectoryError) {
-                let children = try await Directory(pool: call.pool).children(
-                    of: call.principal.user, in: call.institution)
-                return [call.principal.user] + children
-            } catch {
-                if case .database(let cause) = error { throw cause }
-                throw error
-            }
+            return [call.principal.user] + (try await UserLookup(call.call).children())
         }
     }
 

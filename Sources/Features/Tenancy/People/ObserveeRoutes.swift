@@ -7,7 +7,7 @@ enum ObserveeRoutes {
     static func list(_ call: Call) async throws -> WebResponse {
         let (request, context, principal) = (call.request, call.context, call.principal)
         let paging = try Paging(request)
-        let linked = try await children(of: principal, context)
+        let linked = try await UserLookup(call).children()
         let rest = linked.filter { $0 > paging.after ?? 0 }
         let page = Array(rest.prefix(paging.size))
         let users = try await users(page, principal, context)
@@ -23,15 +23,6 @@ enum ObserveeRoutes {
         }
         response.setLink(paging.link(for: request, next: rest.count > page.count ? page.last : nil))
         return response
-    }
-
-    private static func children(of principal: Principal, _ context: WebContext) async throws -> [Int64] {
-        do throws(DirectoryError) {
-            return try await Directory(pool: context.pool).children(
-                of: principal.user, in: principal.institution)
-        } catch {
-            throw cause(of: error)
-        }
     }
 
     /// Users by id.

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 import WebServer
 
 /// Finds the user that a path or a field names, and how the caller stands to them.
@@ -36,6 +36,15 @@ package struct UserLookup {
             return try row.int(0)
         case nil: throw WebError.notFound
         }
+    }
+
+    /// The children that the caller is linked to as their parent, by id.
+    package func children() async throws(PostgresError) -> [Int64] {
+        var children: [Int64] = []
+        for row in try await call.query(DirectoryQueries.children, [.int(call.principal.user)]) {
+            children.append(try row.int(0))
+        }
+        return children
     }
 
     /// Whether the caller stands to a user of the institution in one of these ways.
