@@ -55,7 +55,7 @@ struct CourseView: Sendable {
                         json.object { json in
                             json.member("type", enrollment.type.shortName)
                             json.member("role", enrollment.type.rawValue)
-                            json.member("role_id", RoleIDs.of(enrollment.type))
+                            json.member("role_id", RoleIDs.of(enrollment.type.rawValue))
                             json.member("enrollment_state", enrollment.state)
                             json.member("user_id", user)
                             json.member("limit_privileges_to_course_section", enrollment.isLimited)

@@ -87,7 +87,7 @@ package struct EnrollmentRecord: Hashable, Sendable {
             json.member("user_id", user)
             json.member("type", type.rawValue)
             json.member("role", type.rawValue)
-            json.member("role_id", RoleIDs.of(type))
+            json.member("role_id", RoleIDs.of(type.rawValue))
             json.member("enrollment_state", state.rawValue)
             json.member("limit_privileges_to_course_section", isLimitedToSection)
             json.orNull("associated_user_id", associatedUser)

@@ -1,4 +1,5 @@
 import Courses
+import Tenancy
 
 /// An enrolment, as far as imports go.
 struct EnrollmentImage: RosterRecord {
@@ -58,7 +59,8 @@ struct EnrollmentRow: Hashable, Sendable {
             return type
         }
         guard let text = row.text(.roleID) else { throw RowRefusal("role is empty") }
-        guard let id = Int64(text), let type = EnrollmentType.allCases.first(where: { RoleIDs.of($0) == id })
+        guard let id = Int64(text),
+            let type = EnrollmentType.allCases.first(where: { RoleIDs.of($0.rawValue) == id })
         else { throw RowRefusal("role_id names no role") }
         return type
     }

@@ -4,27 +4,27 @@ import WebServer
 /// What roles there are and what they may do, out of the table of permissions.
 enum RoleRoutes {
     private struct AccountRole {
-        let id: Int64
         let name: String
         let label: String
         let base: String
         let standing: CourseRole?
+        var id: Int64 { RoleIDs.of(name) }
     }
 
-    // The names are Canvas's; ids stay as they are, since clients keep them.
+    // The names are Canvas's.
     private static let roles: [AccountRole] = [
         AccountRole(
-            id: 1, name: "AccountAdmin", label: "Account Admin", base: "AccountMembership", standing: nil),
+            name: "AccountAdmin", label: "Account Admin", base: "AccountMembership", standing: nil),
         AccountRole(
-            id: 2, name: "StudentEnrollment", label: "Student", base: "StudentEnrollment", standing: .student),
+            name: "StudentEnrollment", label: "Student", base: "StudentEnrollment", standing: .student),
         AccountRole(
-            id: 3, name: "TeacherEnrollment", label: "Teacher", base: "TeacherEnrollment", standing: .staff),
-        AccountRole(id: 4, name: "TaEnrollment", label: "TA", base: "TaEnrollment", standing: .staff),
+            name: "TeacherEnrollment", label: "Teacher", base: "TeacherEnrollment", standing: .staff),
+        AccountRole(name: "TaEnrollment", label: "TA", base: "TaEnrollment", standing: .staff),
         AccountRole(
-            id: 5, name: "DesignerEnrollment", label: "Designer", base: "DesignerEnrollment", standing: .staff
+            name: "DesignerEnrollment", label: "Designer", base: "DesignerEnrollment", standing: .staff
         ),
         AccountRole(
-            id: 6, name: "ObserverEnrollment", label: "Observer", base: "ObserverEnrollment",
+            name: "ObserverEnrollment", label: "Observer", base: "ObserverEnrollment",
             standing: .observer),
     ]
 

@@ -62,6 +62,7 @@ struct ClusterLayout {
         while isOurServer(pid) {
             guard ContinuousClock.now < deadline else { throw .inUse(dataFolder) }
             kill(pid, SIGINT)
+            // It is nobody's child here, so its end cannot be waited for: it is looked for, until the deadline.
             usleep(50_000)
         }
         // The number may belong to another process by now, which Postgres would take for a server.

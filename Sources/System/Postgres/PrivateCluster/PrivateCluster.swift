@@ -124,6 +124,7 @@ package final class PrivateCluster: Sendable {
                 server.signal(SIGQUIT)
                 throw .notReady(ClusterLayout.lastLines(of: logFile))
             }
+            // Postgres tells nobody that it answers: it is asked, until the deadline.
             usleep(10_000)
         }
     }

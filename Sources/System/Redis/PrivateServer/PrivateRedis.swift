@@ -139,6 +139,7 @@ package final class PrivateRedis: Sendable {
                 server.kill()
                 throw .notReady(lastLines(of: log))
             }
+            // Redis tells nobody that it answers: it is asked, until the deadline.
             usleep(5_000)
         }
         // Who answers may be somebody else, who had the port first.

@@ -127,6 +127,7 @@ final class DemoNodes: Sendable {
             guard kept.isRunning, ContinuousClock.now < deadline, !isCancelled() else {
                 throw .notReady(kept.name, log: DemoNodes.log(plan, kept.name))
             }
+            // A node tells nobody that it serves: it is asked, until the deadline.
             usleep(20_000)
         }
         // Who answers may be somebody else, who had the port first.
