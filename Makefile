@@ -32,12 +32,19 @@ lint:
 build: demo-deps ## Build the program in release mode
 	swift build -c release --product cohort
 
+# BUILT=1 says that this was done: several targets may then run beside each other without one waiting for another's build.
 build-tests: deps
+ifndef BUILT
 	swift build --build-tests $(STRICT)
+endif
 
 check: lint test ## What must be green before every commit: format, build with warnings as errors, all tests
 
-test: build-tests test-swift test-web test-protocol test-canvas test-edge test-scenario test-browser test-faults test-jobs test-cluster ## Install what is missing, build, run every test
+# The Swift tests wait more than they compute, the browser computes: beside each other they take little longer than one of
+# them. What kills and restarts servers has the machine to itself.
+test: build-tests ## Install what is missing, build, run every test
+	@BUILT=1 Tests/Tools/side_by_side.py "test-swift test-web test-protocol test-edge test-jobs" "test-browser test-canvas test-scenario"
+	@BUILT=1 $(MAKE) --no-print-directory test-faults test-cluster
 	@echo "all tests passed"
 
 # One test at a time: hundreds at once share two cores and one Postgres, and then limits meant for a hung server are met by
