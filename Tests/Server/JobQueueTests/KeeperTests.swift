@@ -91,6 +91,8 @@ struct `Keeper of the queue` {
                 #"cohort_job_failures_total{kind="test.work",class="bad_paper"} 1"#,
                 #"cohort_job_depth{kind="test.work",state="dead"} 1"#,
                 #"cohort_job_run_seconds_count{kind="test.work"} 2"#,
+                "cohort_institution_jobs_total{institution=\"\(QueueDesk.here)\"} 1",
+                "cohort_institution_job_failures_total{institution=\"\(QueueDesk.there)\"} 1",
             ] {
                 #expect(text.contains(line), "\(line)")
             }

@@ -97,6 +97,49 @@ struct `Progress of a job` {
         }
     }
 
+    @Test func `is not set running again by a report that waited while the job ended`() async throws {
+        let site = try await QueueSite.open()
+        try await site.run { desk in
+            let (ended, late) = (Diary(), Signal())
+            let node = desk.node([
+                TestKind(body: { run in
+                    var report = TransactionBatch()
+                    report.append(
+                        ProgressStatements.update,
+                        [
+                            .int(run.institution.rawValue), .int(run.id), .int(run.fence), .double(50),
+                            .text("half"),
+                        ],
+                        tenant: run.institution)
+                    try await desk.pool.transaction(tenant: run.institution) { transaction in
+                        for (statement, values) in JobEnd.dead(JobFailure("bad_paper", "")).statements(run) {
+                            try await transaction.query(statement, values)
+                        }
+                        desk.pool.batch(report) { result in
+                            if case .success = result { ended.write("reported") }
+                            late.give()
+                        }
+                        try await desk.until {
+                            try await desk.value(
+                                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND query LIKE '%UPDATE progresses%'") == "1"
+                        }
+                    }
+                    return .completed
+                })
+            ])
+            let job = try await desk.enqueue(progress: Self.request, to: node.queue)
+            let id = try #require(job.progress)
+            node.worker.start()
+            await late.wait()
+            await node.worker.stop(within: .seconds(5))
+            let progress = try #require(
+                try await ProgressStore(pool: desk.pool).read(id, in: QueueDesk.here))
+            #expect(ended.all == ["reported"])
+            #expect(progress.workflowState == .failed && progress.message == "failed: bad_paper")
+        }
+    }
+
     @Test func `of a job that fails after it was cancelled is not left running`() async throws {
         let site = try await QueueSite.open()
         try await site.run { desk in

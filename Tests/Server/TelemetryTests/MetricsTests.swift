@@ -165,3 +165,18 @@ struct `Health of the process` {
         #expect(text.contains("cohort_degraded{part=\"search\"} 0\n"))
     }
 }
+
+struct `Numbers by institution` {
+    @Test func `are one line for each, and share one after the bound`() {
+        let metrics = Metrics()
+        let counters = metrics.countersByInstitution("cohort_test_total", "A test.", limit: 2)
+        for institution: Int64 in [7, 8, 7, 9, 10] { counters.of(institution).add() }
+        let text = PrometheusText.render(metrics)
+        for line in [
+            #"cohort_test_total{institution="7"} 2"#, #"cohort_test_total{institution="8"} 1"#,
+            #"cohort_test_total{institution="other"} 2"#,
+        ] {
+            #expect(text.contains(line), "\(line)")
+        }
+    }
+}

@@ -204,6 +204,19 @@ struct `Request handling` {
         #expect(metrics.text.contains(#"cohort_http_request_seconds_count{route="/open"} 1"#))
     }
 
+    @Test func `counts for the institution of whoever asks, and for none where nobody does`() throws {
+        let site = try TestSite(ProbeRoutes.all() + Self.routes, authenticator: TestAuthenticator())
+        let client = try site.client()
+        _ = try client.exchange(request("GET", "/open"))
+        #expect(
+            try !client.exchange(request("GET", "/metrics")).text.contains(
+                "cohort_institution_requests_total{"))
+        _ = try client.exchange(request("GET", "/me", ["Authorization: Bearer t1"]))
+        let text = try client.exchange(request("GET", "/metrics")).text
+        #expect(text.contains(#"cohort_institution_requests_total{institution="7"} 1"#))
+        #expect(text.contains(#"cohort_institution_sent_bytes_total{institution="7"} 2"#))
+    }
+
     @Test func `shows numbers to this machine and to watchers only`() throws {
         let site = try TestSite(ProbeRoutes.all(watchers: ProxyTrust(["9.9.9.9"]))) { settings in
             settings.proxies = (try? ProxyTrust(["127.0.0.1"])) ?? ProxyTrust()

@@ -23,11 +23,14 @@ package final class LiveMonitor: Sendable {
     private let classes: ClassReader
     private let health: Health
     private let answers: Counter
+    private let connections: ByInstitution<Gauge>
     /// `nil` where no broker carries between nodes.
     private let brokerLag: Distribution?
 
     private struct State {
         var cluster: ClusterState
+        /// How many connections each institution had at the last look.
+        var connected: [TenantID: Int] = [:]
         var teller = NodeTeller()
     }
     private let state: Mutex<State>
@@ -55,6 +58,8 @@ package final class LiveMonitor: Sendable {
         self.operators = Set(operators.map { $0.lowercased() })
         // The same instruments as the intake's and the broker's: asking again for a name returns them.
         answers = metrics.counter("cohort_answers_total", "Quiz answers by outcome.", ("outcome", "recorded"))
+        connections = metrics.gaugesByInstitution(
+            "cohort_institution_connections", "Live sessions on this node, by institution.")
         brokerLag =
             hub.bus.isAlone
             ? nil
@@ -90,6 +95,7 @@ package final class LiveMonitor: Sendable {
         totals.messages = sum.commands
         totals.deliveries = sum.deliveries
         totals.answers = answers.value
+        show(sum.connectionsByInstitution)
         let busy = loops.map(\.busyNanoseconds)
         var look = MonitorState.Look(
             connections: sum.connections, institutions: sum.connectionsByInstitution,
@@ -108,6 +114,18 @@ package final class LiveMonitor: Sendable {
             $0.teller.messages(beat, telling.rows, gone: telling.gone, at: look.at)
         }
         for message in messages { hub.bus.tell(message, to: .everyone) }
+    }
+
+    /// Moves the institutions' gauges from what they showed to `counts`: several may share one.
+    private func show(_ counts: [TenantID: Int]) {
+        let before = state.withLock { state in
+            defer { state.connected = counts }
+            return state.connected
+        }
+        for institution in Set(before.keys).union(counts.keys) {
+            let change = (counts[institution] ?? 0) - (before[institution] ?? 0)
+            if change != 0 { connections.of(institution.rawValue).add(change) }
+        }
     }
 
     // MARK: Other nodes

@@ -6,6 +6,7 @@ package enum JobQueueMigrations {
     package static let all = [
         Migration(number: 60, name: "jobs", sql: m0060Jobs),
         Migration(number: 61, name: "job_functions", sql: m0061JobFunctions),
+        Migration(number: 62, name: "settled_progress", sql: m0062SettledProgress),
     ]
 
     /// Tables without an institution's policy, each with its reason.

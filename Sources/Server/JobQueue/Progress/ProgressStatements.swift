@@ -25,16 +25,20 @@ enum ProgressStatements {
         UPDATE progresses p SET workflow_state = 'running', completion = coalesce($4, p.completion),
             -- What an earlier attempt failed of is no more so.
             message = coalesce($5, CASE WHEN p.workflow_state <> 'failed' THEN p.message END), updated_at = now()
-        WHERE p.institution_id = $1 AND p.job_id = $2 AND EXISTS (
+        WHERE p.institution_id = $1 AND p.job_id = $2 AND p.settled_fence < $3 AND EXISTS (
             SELECT FROM job_heads h
             WHERE h.institution_id = p.institution_id AND h.id = p.job_id AND h.fence = $3 AND h.state = 'running')
         """
 
     /// In the transaction that ends or settles the job, after the statement that does: only when that one held it.
     static let settle: Statement = """
-        UPDATE progresses p SET workflow_state = $4,
+        UPDATE progresses p SET workflow_state = $4, settled_fence = $3,
             completion = CASE WHEN $4 = 'completed' THEN 100 ELSE p.completion END,
-            message = CASE WHEN $4 = 'completed' THEN p.message ELSE $5 END, results = coalesce($6, p.results),
+            message = CASE
+                WHEN $4 <> 'completed' THEN $5
+                WHEN p.workflow_state <> 'failed' THEN p.message
+            END,
+            results = coalesce($6, p.results),
             updated_at = now()
         WHERE p.institution_id = $1 AND p.job_id = $2 AND EXISTS (
             SELECT FROM job_heads h
@@ -43,7 +47,7 @@ enum ProgressStatements {
 
     /// Likewise, for a job that was to be put back and turns out to be cancelled.
     static let settleCancelled: Statement = """
-        UPDATE progresses p SET workflow_state = 'failed', message = 'cancelled', updated_at = now()
+        UPDATE progresses p SET workflow_state = 'failed', settled_fence = $3, message = 'cancelled', updated_at = now()
         WHERE p.institution_id = $1 AND p.job_id = $2 AND EXISTS (
             SELECT FROM job_heads h
             WHERE h.institution_id = p.institution_id AND h.id = p.job_id AND h.fence = $3 AND h.state = 'cancelled')

@@ -11,6 +11,8 @@ package final class JobMeters: Sendable {
     private let waits: Labelled<Distribution>
     private let depths: Labelled<Gauge>
     private let ages: Labelled<Gauge>
+    private let institutions: ByInstitution<Counter>
+    private let institutionFailures: ByInstitution<Counter>
     let minutes = JobMinutes()
 
     package init(metrics: Metrics) {
@@ -30,10 +32,20 @@ package final class JobMeters: Sendable {
         ages = metrics.gauges(
             "cohort_job_oldest_seconds", "For how long the job has been due that waits longest.",
             labels: ["kind"])
+        institutions = metrics.countersByInstitution(
+            "cohort_institution_jobs_total", "Attempts at jobs, by institution.")
+        institutionFailures = metrics.countersByInstitution(
+            "cohort_institution_job_failures_total", "Failed attempts at jobs, by institution.")
     }
 
     /// A worker takes a job.
     func began(_ job: ClaimedJob) { waits.with(job.kind).record(job.waited) }
+
+    /// An attempt for an institution is over.
+    func count(_ institution: Int64, failed: Bool) {
+        institutions.of(institution).add()
+        if failed { institutionFailures.of(institution).add() }
+    }
 
     /// An attempt is over.
     func count(

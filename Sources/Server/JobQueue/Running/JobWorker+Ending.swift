@@ -135,6 +135,7 @@ extension JobWorker {
                 meters.count(
                     run.kind.name, isHeld ? outcome : .lost, failure: isHeld ? failure?.errorClass : nil,
                     busy: busy)
+                meters.count(run.institution.rawValue, failed: isHeld && failure != nil)
                 if !isHeld {
                     logger.notice(
                         "a job was lost to another worker",

@@ -2,6 +2,7 @@ import EventLoop
 import HTTP
 import HTTPTypes
 import Logging
+import Postgres
 import Sockets
 import Telemetry
 
@@ -139,6 +140,9 @@ extension HTTPConnection {
         let taken = now - exchange.began
         meters.requests.with(exchange.routeName, method, String(status.code)).add()
         meters.durations.with(exchange.routeName).record(taken)
+        if let institution = exchange.request.principal?.institution.rawValue {
+            meters.institutions.count(institution, status: status.code, length: bytes)
+        }
         guard application.settings.logsRequests else { return }
         let microseconds =
             taken.components.seconds * 1_000_000 + taken.components.attoseconds / 1_000_000_000_000

@@ -38,6 +38,8 @@ struct ServerMeters: Sendable {
     let connections: Gauge
     let webSockets: Gauge
     let overload: Counter
+    /// What was answered for each institution; requests without a credential belong to none.
+    let institutions: InstitutionMeters
 
     init(_ metrics: Metrics) {
         requests = metrics.counters(
@@ -51,5 +53,33 @@ struct ServerMeters: Sendable {
         connections = metrics.gauge("cohort_http_connections", "Open HTTP connections.")
         webSockets = metrics.gauge("cohort_websockets", "Open WebSockets.")
         overload = metrics.counter("cohort_connections_refused_total", "Connections closed at the limit.")
+        institutions = InstitutionMeters(metrics)
+    }
+}
+
+/// What the server counts for each institution.
+struct InstitutionMeters: Sendable {
+    private let requests: ByInstitution<Counter>
+    private let failures: ByInstitution<Counter>
+    private let throttled: ByInstitution<Counter>
+    private let bytes: ByInstitution<Counter>
+
+    init(_ metrics: Metrics) {
+        requests = metrics.countersByInstitution(
+            "cohort_institution_requests_total", "Requests answered, by institution.")
+        failures = metrics.countersByInstitution(
+            "cohort_institution_failed_requests_total", "Requests that ended with a 5xx, by institution.")
+        throttled = metrics.countersByInstitution(
+            "cohort_institution_throttled_requests_total", "Requests that ended with 429, by institution.")
+        bytes = metrics.countersByInstitution(
+            "cohort_institution_sent_bytes_total", "Bytes of bodies that were sent, by institution.")
+    }
+
+    /// An answer of `status` with `length` bytes went to somebody of the institution.
+    func count(_ institution: Int64, status: Int, length: Int) {
+        requests.of(institution).add()
+        bytes.of(institution).add(length)
+        if status >= 500 { failures.of(institution).add() }
+        if status == 429 { throttled.of(institution).add() }
     }
 }

@@ -58,6 +58,20 @@ struct `Monitors of two nodes` {
         ]
     }
 
+    @Test func `tell Prometheus who is connected, until nobody is`() async throws {
+        let watched = try Watched("a", bus: TestBus().endpoint())
+        let line = { (count: Int) in
+            "cohort_institution_connections{institution=\"\(Sample.north)\"} \(count)\n"
+        }
+        watched.look(3)
+        #expect(PrometheusText.render(watched.metrics).contains(line(3)))
+        watched.look(1)
+        #expect(PrometheusText.render(watched.metrics).contains(line(1)))
+        watched.hub.counters.store(LiveCounters(), of: watched.loop)
+        watched.monitor.note([])
+        #expect(PrometheusText.render(watched.metrics).contains(line(0)))
+    }
+
     @Test func `both show what is on either`() async throws {
         let bus = TestBus()
         let first = try Watched("a", bus: bus.endpoint())
