@@ -21,7 +21,9 @@ sys.path.insert(0, str(ROOT / "Tests"))
 from Rig.database import Database  # noqa: E402
 from Rig.demo import Demo  # noqa: E402
 
-ROLES = "ADSLOX"
+ROLES = "ADTHGLOX"
+#: Who are meant where all of a course's staff are.
+STAFF = "THG"
 #: A job for tomorrow with a progress, and one that is dead.
 JOBS = """
     SELECT set_config('cohort.institution', :'institution', true) \\g /dev/null
@@ -40,7 +42,7 @@ def expectations():
     for line in (ROOT / "Tests/Protocol/permissions.txt").read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             method, template, *cells = line.split()
-            found[method, template] = dict(cell.split("=") for cell in cells)
+            found[method, template] = dict(cell.replace("S", STAFF).split("=") for cell in cells)
     return found
 
 
@@ -71,7 +73,9 @@ class World:
             return make(f"{at}/enrollments", {"enrollment": {
                 "user_id": users[role], "type": kind, "enrollment_state": "active", **more}})["id"]
 
-        enroll("S", "TaEnrollment")
+        enroll("T", "TeacherEnrollment")
+        enroll("H", "TaEnrollment")
+        enroll("G", "DesignerEnrollment")
         self.values["enrollment_id"] = enroll("L", "StudentEnrollment")
         enroll("O", "ObserverEnrollment", associated_user_id=users["L"])
         section = make(f"{at}/sections", {"course_section": {"name": "Section"}})["id"]
@@ -152,7 +156,8 @@ class Walk:
     def __init__(self, demo):
         users = demo.first["users"]
         self.base = demo.ready["base_url"]
-        self.people = {"A": users["admin"], "D": users["students"][13], "S": users["students"][14],
+        self.people = {"A": users["admin"], "D": users["students"][13], "H": users["students"][14],
+                       "T": users["students"][12], "G": users["students"][11],
                        "L": users["students"][0], "O": users["parent"], "X": users["students"][15]}
         self.database, self.institution = Database(demo), demo.first["id"]
         self.foreigner = demo.second["users"]["admin"]

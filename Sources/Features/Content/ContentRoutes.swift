@@ -24,7 +24,7 @@ package enum ContentRoutes {
 
     private static let ofCourses: [Route] = [
         .course("GET /api/v1/courses/:course_id/files") { call in
-            try await FileRoutes.list(call.call, .course, call.course, call.isStaff ? .keeper : .member)
+            try await FileRoutes.list(call.call, .course, call.course, FileAccess.Standing(call.membership))
         },
         .course("POST /api/v1/courses/:course_id/files") { call in
             try await UploadRoutes.begin(call.call, in: .course(call.course))
@@ -38,7 +38,7 @@ package enum ContentRoutes {
         .course("GET /api/v1/courses/:course_id/folders") { call in
             _ = try await FolderRoutes.root(of: .course(call.course), call.call)
             return try await FolderRoutes.list(
-                call.call, .course, call.course, call.isStaff ? .keeper : .member)
+                call.call, .course, call.course, FileAccess.Standing(call.membership))
         },
         .course("POST /api/v1/courses/:course_id/folders") { call in
             try await FolderRoutes.create(call.call, in: .course(call.course))

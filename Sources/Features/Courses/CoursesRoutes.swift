@@ -27,7 +27,7 @@ package enum CoursesRoutes {
             .account("GET /api/v1/accounts/:account_id/courses", courses.listOfAccount),
             .account("POST /api/v1/accounts/:account_id/courses", courses.create),
             .course("GET /api/v1/courses/:id", at: "id") { try await courses.show($0) },
-            .course("PUT /api/v1/courses/:id", at: "id") { try await courses.update($0) },
+            .call("PUT /api/v1/courses/:id") { try await courses.change($0) },
             .course("DELETE /api/v1/courses/:id", at: "id") { try await courses.delete($0) },
             .course("GET /api/v1/courses/:course_id/settings", CourseSettingRoutes.show),
             .course("PUT /api/v1/courses/:course_id/settings", CourseSettingRoutes.update),

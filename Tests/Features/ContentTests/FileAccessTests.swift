@@ -35,6 +35,12 @@ struct `File access` {
         #expect(decide(file(state), .keeper).isReadable == (state != .infected))
     }
 
+    @Test func `lets staff of what is over see everything, and change nothing`() {
+        let access = decide(file(.unscanned), .overseer)
+        #expect(access.isListed && access.isReadable && !access.isChangeable)
+        #expect(decide(file(), .keeper).isChangeable)
+    }
+
     @Test func `does not wait where scans are not required, but for what a scan has found`() {
         #expect(decide(file(.unscanned), requiresScan: false).isReadable)
         #expect(!decide(file(.infected), requiresScan: false).isReadable)

@@ -29,7 +29,8 @@ struct `Access to a course` {
         for (user, error) in [(bea, WebError.forbidden), (cyd, .forbidden)] {
             await #expect(throws: error) {
                 try await campus.onLoop { context in
-                    try await CourseAccess(pool: context.pool).staff(user, in: created.course.id)
+                    try await CourseAccess(pool: context.pool).membership(
+                        of: user, in: created.course.id, for: "GET /api/v1/courses/:course_id/users")
                 }
             }
         }

@@ -45,6 +45,30 @@ struct `Course membership` {
         #expect(CourseMembership.of(course(), enrollments: [], isAdmin: false) == nil)
     }
 
+    @Test func `of the present counts before one that is over`() {
+        let past = Enrollment(type: .teacher, section: 1, phase: .past)
+        let now = Enrollment(type: .student, section: 2)
+        let membership = CourseMembership.of(course(), enrollments: [past, now], isAdmin: false)
+        #expect(membership?.role == .student && membership?.isReadOnly == false)
+        let former = CourseMembership.of(course(), enrollments: [past], isAdmin: false)
+        #expect(former?.role == .staff && former?.isReadOnly == true)
+        #expect(CourseMembership.of(course(), enrollments: [past], isAdmin: true)?.isReadOnly == false)
+    }
+
+    @Test func `that is yet to begin lets students look, and staff not`() {
+        let student = Enrollment(type: .student, section: 1, phase: .future)
+        #expect(CourseMembership.of(course(), enrollments: [student], isAdmin: false)?.isReadOnly == true)
+        let teacher = Enrollment(type: .teacher, section: 1, phase: .future)
+        #expect(CourseMembership.of(course(), enrollments: [teacher], isAdmin: false) == nil)
+    }
+
+    @Test func `of a concluded course changes nothing, but an admin's`() {
+        let teacher = [Enrollment(type: .teacher, section: 1)]
+        #expect(
+            CourseMembership.of(course(.completed), enrollments: teacher, isAdmin: false)?.isReadOnly == true)
+        #expect(CourseMembership.of(course(.completed), enrollments: [], isAdmin: true)?.isReadOnly == false)
+    }
+
     @Test func `of an unpublished course is for staff`() {
         let student = [Enrollment(type: .student, section: 1)]
         #expect(CourseMembership.of(course(.unpublished), enrollments: student, isAdmin: false) == nil)

@@ -1,3 +1,4 @@
+import Courses
 import Postgres
 
 /// The SQL of live classes, and of what is read from their logs besides whole events.
@@ -118,11 +119,16 @@ enum ClassQueries {
 
     // MARK: Enrolments
 
-    /// $2 courses: something that is different whenever an enrolment has changed.
-    static let enrollmentMarks: Statement = """
-        SELECT c.id, c.workflow_state, count(e.id), max(e.updated_at)
-        FROM courses c LEFT JOIN enrollments e ON e.institution_id = $1 AND e.course_id = c.id
-            AND e.workflow_state = 'active'
-        WHERE c.institution_id = $1 AND c.id = ANY ($2) GROUP BY c.id, c.workflow_state
+    /// $2 courses: something that is different whenever an enrolment has changed, has begun, or is over.
+    static let enrollmentMarks = Statement(
         """
+        SELECT c.id, c.workflow_state, count(e.id), max(e.updated_at), count(*) FILTER (WHERE e.phase = 'current'),
+            count(*) FILTER (WHERE e.phase = 'past')
+        FROM courses c LEFT JOIN (
+            SELECT e.id, e.course_id, e.updated_at, \(EnrollmentDates.phase) AS phase
+            FROM enrollments e \(EnrollmentDates.joins)
+            WHERE e.institution_id = $1 AND e.course_id = ANY ($2) AND e.workflow_state = 'active'
+        ) e ON e.course_id = c.id
+        WHERE c.institution_id = $1 AND c.id = ANY ($2) GROUP BY c.id, c.workflow_state
+        """)
 }

@@ -155,7 +155,8 @@ final class RoomShelf {
         var marks: [Int64: String] = [:]
         for row in rows {
             let latest = try row.timestampMillisecondsOrNil(3) ?? 0
-            marks[try row.int(0)] = "\(try row.text(1)) \(try row.int(2)) \(latest)"
+            let phases = "\(try row.int(4)) \(try row.int(5))"
+            marks[try row.int(0)] = "\(try row.text(1)) \(try row.int(2)) \(latest) \(phases)"
         }
         for room in rooms {
             let mark = marks[room.state.whole.info.course] ?? "gone"

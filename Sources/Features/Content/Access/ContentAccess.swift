@@ -3,6 +3,13 @@ import Postgres
 import Tenancy
 import WebServer
 
+extension FileAccess.Standing {
+    /// Towards the files of a course.
+    init(_ membership: CourseMembership) {
+        self = !membership.isStaff ? .member : membership.isReadOnly ? .overseer : .keeper
+    }
+}
+
 /// Finds out how the caller stands to files and folders, and what they may do with them.
 ///
 /// Confined to the loop of its call.
@@ -21,7 +28,7 @@ struct ContentAccess {
                 in: call.institution)
             switch found {
             case .unknown, .stranger: return .stranger
-            case .member(let membership): return membership.isStaff ? .keeper : .member
+            case .member(let membership): return FileAccess.Standing(membership)
             }
         }
     }
@@ -65,7 +72,7 @@ struct ContentAccess {
             throw WebError.notFound
         }
         let standing = try await standing(found.folder.context)
-        guard standing == .keeper || (standing == .member && !found.above.isHidden) else {
+        guard standing >= .overseer || (standing == .member && !found.above.isHidden) else {
             throw WebError.forbidden
         }
         return (found.folder, standing)

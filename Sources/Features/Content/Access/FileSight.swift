@@ -10,7 +10,7 @@ package enum FileSight {
             FileQueries.some,
             [call.courseValue, .intArray(ids), .timestamp(milliseconds: access.now)])
         return try rows.map { try FileQueries.found($0) }
-            .filter { access.decide($0, call.isStaff ? .keeper : .member).isListed }
+            .filter { access.decide($0, FileAccess.Standing(call.membership)).isListed }
             .map { found in
                 SeenContent(
                     id: found.file.id, title: found.file.displayName,

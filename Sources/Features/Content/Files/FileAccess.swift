@@ -9,6 +9,8 @@ package struct FileAccess: Hashable, Sendable {
         case stranger
         /// A member of the course.
         case member
+        /// Staff of the course who see everything and change nothing any more.
+        case overseer
         /// Staff of the course, or the user whose files they are.
         case keeper
     }
@@ -36,7 +38,7 @@ package struct FileAccess: Hashable, Sendable {
         now: Int64
     ) {
         let isOwner = file.owner == user
-        let isKeeper = standing == .keeper
+        let isKeeper = standing >= .overseer
         let isScanned = file.scanState == .clean || (!requiresScan && file.scanState == .unscanned)
         let isLocked = file.availability.isLocked(at: now) || folder.isLocked(at: now)
         let isHidden = file.availability.isHidden || folder.isHidden
@@ -46,6 +48,6 @@ package struct FileAccess: Hashable, Sendable {
         // A hidden file is in no list, yet who has a link to it may read it; a locked one nobody but staff.
         let mayRead = isKeeper || isOwner || (isScanned && !isLocked)
         isReadable = isMember && mayRead && file.scanState != .infected
-        isChangeable = isKeeper
+        isChangeable = standing == .keeper
     }
 }

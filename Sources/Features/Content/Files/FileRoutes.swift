@@ -22,7 +22,7 @@ enum FileRoutes {
             FileQueries.list(place),
             [
                 .int(id), paging.start, paging.limit, paging.skip, .timestamp(milliseconds: access.now),
-                .bool(standing == .keeper), .int(call.principal.user),
+                .bool(standing >= .overseer), .int(call.principal.user),
                 .bool(call.content.settings.requiresScan),
                 .text(term), types.isEmpty ? .null : .textArray(types),
             ])
@@ -105,7 +105,7 @@ enum FileRoutes {
 
     /// `GET …/files/quota`: what the files of a context may have, and have.
     static func quota(_ call: Call, _ context: FileContext) async throws -> WebResponse {
-        guard try await ContentAccess(call).standing(context) == .keeper else { throw WebError.forbidden }
+        guard try await ContentAccess(call).standing(context) >= .overseer else { throw WebError.forbidden }
         let row = try await call.query(UsageQueries.show, [.int(context.course), .int(context.user)]).first
         let settings = call.content.settings
         let standard = context.course == nil ? settings.userQuota : settings.courseQuota

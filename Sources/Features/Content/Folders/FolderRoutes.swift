@@ -17,7 +17,7 @@ enum FolderRoutes {
             FolderQueries.list(place),
             [
                 .int(id), paging.start, paging.limit, paging.skip, .timestamp(milliseconds: now),
-                .bool(standing == .keeper),
+                .bool(standing >= .overseer),
             ])
         let found = try rows.map(FolderQueries.found)
         return .page(found, paging, for: call.request, id: \.folder.id) {
@@ -163,7 +163,7 @@ enum FolderRoutes {
             json.member("hidden_for_user", false)
             json.member(
                 "locked_for_user",
-                standing != .keeper && folder.availability.isLocked(at: call.context.nowMilliseconds))
+                standing < .overseer && folder.availability.isLocked(at: call.context.nowMilliseconds))
             json.member("for_submissions", false)
             json.member("files_count", folder.filesCount)
             json.member("folders_count", folder.foldersCount)

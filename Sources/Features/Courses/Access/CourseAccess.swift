@@ -39,9 +39,12 @@ package struct CourseAccess {
         guard let first = rows.first, let known = try CourseQueries.course(first) else { return .unknown }
         var enrollments: [Enrollment] = []
         for row in rows {
-            guard let type = try row.textOrNil(4).flatMap(EnrollmentType.init(rawValue:)) else { continue }
+            guard let type = try row.textOrNil(4).flatMap(EnrollmentType.init(rawValue:)),
+                let phase = try row.textOrNil(8).flatMap(Enrollment.Phase.init(rawValue:))
+            else { continue }
             enrollments.append(
-                Enrollment(type: type, section: try row.int(5), isLimitedToSection: try row.bool(6)))
+                Enrollment(
+                    type: type, section: try row.int(5), isLimitedToSection: try row.bool(6), phase: phase))
         }
         // An admin of the institution, or of an account that the course is in.
         let isAccountAdmin = try first.bool(7)
@@ -66,12 +69,14 @@ package struct CourseAccess {
         }
     }
 
-    /// The standing of a user who must be staff.
+    /// The standing of a user whom the table must let take a way.
     ///
-    /// - Throws: As ``membership(of:in:)``; 403 for students and observers.
-    package func staff(_ principal: Principal, in course: Int64) async throws -> CourseMembership {
+    /// - Throws: As ``membership(of:in:)``; 403 for others.
+    package func membership(
+        of principal: Principal, in course: Int64, for way: String
+    ) async throws -> CourseMembership {
         let membership = try await membership(of: principal, in: course)
-        guard membership.isStaff else { throw WebError.forbidden }
+        try Permissions.require(way, membership.standing)
         return membership
     }
 
@@ -91,9 +96,10 @@ package struct CourseAccess {
 
     /// The present standing of many users in many courses; who has none is missing.
     ///
-    /// For open connections, which must feel a changed enrolment within two seconds.
+    /// For open connections, which must feel a changed enrolment within two seconds. Who may only look is nobody here,
+    /// unless looking is what it is for.
     package func roles(
-        of pairs: [Pair], in institution: InstitutionID
+        of pairs: [Pair], in institution: InstitutionID, toLook: Bool = false
     ) async throws(PostgresError) -> [Pair: CourseRole] {
         let rows = try await pool.query(
             CourseQueries.roles,
@@ -102,13 +108,18 @@ package struct CourseAccess {
         var roles: [Pair: CourseRole] = [:]
         for row in rows {
             let pair = Pair(course: try row.int(0), user: try row.int(1))
-            let isAdmin = try row.bool(2)
-            let isPublished = try row.text(3) != Course.State.unpublished.rawValue
-            let best =
-                isAdmin
-                ? .staff : try row.textArray(4).compactMap(EnrollmentType.init(rawValue:)).map(\.role).max()
-            guard let best, best == .staff || isPublished else { continue }
-            roles[pair] = best
+            guard let state = Course.State(rawValue: try row.text(3)) else { continue }
+            var enrollments: [Enrollment] = []
+            for (type, phase) in zip(try row.textArray(4), try row.textArray(5)) {
+                guard let type = EnrollmentType(rawValue: type), let phase = Enrollment.Phase(rawValue: phase)
+                else { continue }
+                enrollments.append(Enrollment(type: type, section: 0, phase: phase))
+            }
+            let course = Course(id: pair.course, name: "", code: "", state: state)
+            let membership = CourseMembership.of(
+                course, enrollments: enrollments, isAdmin: try row.bool(2))
+            guard let membership, toLook || !membership.isReadOnly else { continue }
+            roles[pair] = membership.role
         }
         return roles
     }

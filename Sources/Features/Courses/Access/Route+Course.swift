@@ -38,14 +38,25 @@ extension Route {
         _ way: String, of find: @escaping CourseFinder, bodyLimit: Int = usualBodyLimit,
         _ handler: @escaping CourseHandler
     ) -> Route {
-        let roles = Permissions.courseRoles(way)
-        return .call(way, bodyLimit: bodyLimit) { call in
-            guard let course = try await find(call) else { throw WebError.notFound }
-            let membership = try await CourseAccess(pool: call.pool).membership(
-                of: call.principal, in: course)
-            guard roles.contains(membership.role) else { throw WebError.forbidden }
-            return try await handler(CourseCall(call: call, membership: membership))
+        guard case .course = Permissions.of(way).rule else {
+            preconditionFailure("\(way) is not about a course")
         }
+        return .call(way, bodyLimit: bodyLimit) { call in
+            try await handler(CourseCall(call, to: find(call), by: way))
+        }
+    }
+}
+
+extension CourseCall {
+    /// A call about a course by a way that the table lets the caller take.
+    ///
+    /// - Throws: 404 for a course that is not there for the institution, 403 for callers whom the table does not let in.
+    init(_ call: Call, to course: Int64?, by way: String) async throws {
+        guard let course else { throw WebError.notFound }
+        self.init(
+            call: call,
+            membership: try await CourseAccess(pool: call.pool).membership(
+                of: call.principal, in: course, for: way))
     }
 }
 
@@ -56,6 +67,10 @@ extension CourseAccess {
         case .id(let id): return id
         case .foreign("sis_course_id", let value):
             return try await call.query(CourseQueries.bySIS, [.text(value)]).first?.int(0)
+        // No tools are connected by LTI: a course's context is known by its `uuid` alone.
+        case .foreign("lti_context_id", let value), .foreign("uuid", let value):
+            guard let uuid = PostgresUUID(value) else { return nil }
+            return try await call.query(CourseQueries.byUUID, [.uuid(uuid)]).first?.int(0)
         default: return nil
         }
     }

@@ -13,6 +13,8 @@ struct CourseFields: Hashable, Sendable {
         case offer
         case conclude
         case delete
+        /// Brings a deleted one back, unpublished.
+        case undelete
     }
 
     var name: String?

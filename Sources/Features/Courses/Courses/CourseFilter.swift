@@ -13,7 +13,7 @@ struct CourseFilter {
     var term: Int64?
     private var states: [String]
     private var types: [EnrollmentType]
-    private var enrollmentStates: [String]
+    private var enrollmentState: String?
     private let pattern: String?
     private let isPublished: Bool?
     private let teachers: [Int64]?
@@ -43,14 +43,8 @@ struct CourseFilter {
         } else if let text = try query.optionalString("enrollment_role", max: 40) {
             types = EnrollmentType(rawValue: text).map { [$0] } ?? []
         }
-        enrollmentStates =
-            switch try query.optionalString(
-                "enrollment_state", oneOf: ["active", "invited_or_pending", "completed"])
-            {
-            case "invited_or_pending": ["invited"]
-            case "completed": ["completed", "inactive"]
-            default: ["active"]
-            }
+        enrollmentState = try query.optionalString(
+            "enrollment_state", oneOf: ["active", "invited_or_pending", "completed"])
         pattern = try SearchTerm(query)?.pattern
         isPublished = try query.optionalBool("published")
         teachers = query.has("by_teachers") ? try query.ids("by_teachers", in: 0...100) : nil
@@ -60,7 +54,7 @@ struct CourseFilter {
     func values(_ paging: Paging) -> [PostgresValue] {
         [
             .int(user), paging.start, paging.limit, paging.skip, .textArray(states),
-            .textArray(types.map(\.rawValue)), .textArray(enrollmentStates), .int(term), .int(account),
+            .textArray(types.map(\.rawValue)), .text(enrollmentState), .int(term), .int(account),
             .text(pattern), .bool(isPublished), teachers.map { .intArray($0) } ?? .null,
         ]
     }

@@ -2,22 +2,30 @@ import Postgres
 
 /// The SQL of courses and of who may do what in them.
 enum CourseQueries {
-    /// $1 institution, $2 course, $3 user: the course once per active enrolment of the user, at least once.
-    static let membership: Statement = """
+    /// $1 institution, $2 course, $3 user: the course once per active or concluded enrolment of the user, at least once.
+    static let membership = Statement(
+        """
         SELECT c.id, c.name, c.course_code, c.workflow_state,
             e.type, e.section_id, e.limit_privileges_to_course_section,
             EXISTS (
                 SELECT 1 FROM accounts a JOIN account_admins m ON m.institution_id = $1 AND m.user_id = $3
                     AND m.account_id = ANY (a.path)
-                WHERE a.institution_id = $1 AND a.id = c.account_id)
+                WHERE a.institution_id = $1 AND a.id = c.account_id),
+            e.phase
         FROM courses c
-        LEFT JOIN enrollments e ON e.institution_id = $1 AND e.course_id = c.id AND e.user_id = $3
-            AND e.workflow_state = 'active'
+        LEFT JOIN (
+            SELECT e.course_id, e.type, e.section_id, e.limit_privileges_to_course_section,
+                \(EnrollmentDates.phase) AS phase
+            FROM enrollments e \(EnrollmentDates.joins)
+            WHERE e.institution_id = $1 AND e.course_id = $2 AND e.user_id = $3
+                AND e.workflow_state IN ('active', 'completed')
+        ) e ON e.course_id = c.id
         WHERE c.institution_id = $1 AND c.id = $2 AND c.workflow_state <> 'deleted'
-        """
+        """)
 
     /// $1 institution, $2 courses, $3 users, pairwise.
-    static let roles: Statement = """
+    static let roles = Statement(
+        """
         SELECT p.course_id, p.user_id,
             EXISTS (
                 SELECT 1 FROM user_roles r
@@ -26,20 +34,22 @@ enum CourseQueries {
                 SELECT 1 FROM accounts a JOIN account_admins m ON m.institution_id = $1 AND m.user_id = p.user_id
                     AND m.account_id = ANY (a.path)
                 WHERE a.institution_id = $1 AND a.id = c.account_id),
-            c.workflow_state,
-            ARRAY(
-                SELECT e.type FROM enrollments e
-                WHERE e.institution_id = $1 AND e.course_id = p.course_id AND e.user_id = p.user_id
-                    AND e.workflow_state = 'active')
+            c.workflow_state, coalesce(o.types, '{}'), coalesce(o.phases, '{}')
         FROM unnest($2::bigint[], $3::bigint[]) AS p (course_id, user_id)
         JOIN courses c ON c.institution_id = $1 AND c.id = p.course_id AND c.workflow_state <> 'deleted'
         JOIN users u ON u.institution_id = $1 AND u.id = p.user_id AND u.workflow_state = 'registered'
-        """
+        LEFT JOIN LATERAL (
+            SELECT array_agg(e.type ORDER BY e.id) AS types, array_agg(\(EnrollmentDates.phase) ORDER BY e.id) AS phases
+            FROM enrollments e \(EnrollmentDates.joins)
+            WHERE e.institution_id = $1 AND e.course_id = p.course_id AND e.user_id = p.user_id
+                AND e.workflow_state IN ('active', 'completed')
+        ) o ON true
+        """)
 
     /// Courses that a user is enrolled in and may see, those of an account, or all.
     ///
-    /// $1 institution, $2 user or null for all, $3 after, $4 count, $5 left out, $6 states of courses, $7 types and $8
-    /// states of enrolments, $9 a term or null, $10 accounts' path holds, or null, $11 a pattern or null, $12 whether the
+    /// $1 institution, $2 user or null for all, $3 after, $4 count, $5 left out, $6 states of courses, $7 types and $8 the
+    /// state of enrolments by their dates, or null, $9 a term or null, $10 accounts' path holds, or null, $11 a pattern or null, $12 whether the
     /// course has to be published, or null, $13 teachers or null.
     static let list = Statement(
         """
@@ -47,9 +57,16 @@ enum CourseQueries {
         FROM courses c
         WHERE c.institution_id = $1 AND c.id > $3 AND c.workflow_state = ANY ($6::text[])
             AND ($2::bigint IS NULL OR EXISTS (
-                SELECT 1 FROM enrollments e
-                WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = c.id
-                    AND e.workflow_state = ANY ($8::text[]) AND e.type = ANY ($7::text[])
+                SELECT 1 FROM enrollments e \(EnrollmentDates.joins)
+                WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = c.id AND e.type = ANY ($7::text[])
+                    AND CASE
+                        WHEN $8::text IS NULL THEN e.workflow_state = 'active'
+                        WHEN e.workflow_state NOT IN ('invited', 'active', 'completed') THEN false
+                        WHEN $8 = 'completed' THEN (\(EnrollmentDates.phase)) = 'past' OR c.workflow_state = 'completed'
+                        WHEN c.workflow_state = 'completed' THEN false
+                        WHEN $8 = 'active' THEN e.workflow_state = 'active' AND (\(EnrollmentDates.phase)) = 'current'
+                        ELSE (\(EnrollmentDates.phase)) = 'future'
+                            OR (e.workflow_state = 'invited' AND (\(EnrollmentDates.phase)) <> 'past') END
                     AND (c.workflow_state <> 'unpublished'
                         OR e.type IN ('TeacherEnrollment', 'TaEnrollment', 'DesignerEnrollment'))))
             AND ($9::bigint IS NULL OR c.enrollment_term_id = $9)
@@ -75,7 +92,32 @@ enum CourseQueries {
         VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
         """
 
-    /// Changes what ``CourseFields/values(state:account:term:)`` says.
+    /// Whether a course is deleted, and a user administers its account; no row otherwise.
+    ///
+    /// $1 institution, $2 course, $3 user, $4 whether they administer the institution.
+    static let isDeleted: Statement = """
+        SELECT c.id FROM courses c
+        WHERE c.institution_id = $1 AND c.id = $2 AND c.workflow_state = 'deleted'
+            AND ($4 OR EXISTS (
+                SELECT 1 FROM accounts a JOIN account_admins m ON m.institution_id = $1 AND m.user_id = $3
+                    AND m.account_id = ANY (a.path)
+                WHERE a.institution_id = $1 AND a.id = c.account_id))
+        """
+
+    /// What a deleted course is in, held.
+    ///
+    /// $1 institution, $2 course.
+    static let holder: Statement = """
+        SELECT account_id, enrollment_term_id FROM courses
+        WHERE institution_id = $1 AND id = $2 AND workflow_state = 'deleted' FOR NO KEY UPDATE
+        """
+
+    /// $1 institution, $2 course.
+    static let undelete: Statement = """
+        UPDATE courses SET workflow_state = 'unpublished', updated_at = now() WHERE institution_id = $1 AND id = $2
+        """
+
+    /// Changes what ``CourseFields/values(state:account:term:)`` says; of a deleted course other systems' ids are free.
     ///
     /// $1 institution, $2 course.
     static let update: Statement = """
@@ -87,10 +129,10 @@ enum CourseQueries {
             time_zone = CASE WHEN $12 THEN $13 ELSE time_zone END, is_public = coalesce($14, is_public),
             default_view = coalesce($15, default_view),
             course_format = CASE WHEN $16 THEN $17 ELSE course_format END,
-            sis_course_id = CASE WHEN $18 THEN $19 ELSE sis_course_id END,
-            integration_id = CASE WHEN $20 THEN $21 ELSE integration_id END,
+            sis_course_id = CASE WHEN $5 = 'deleted' THEN NULL WHEN $18 THEN $19 ELSE sis_course_id END,
+            integration_id = CASE WHEN $5 = 'deleted' THEN NULL WHEN $20 THEN $21 ELSE integration_id END,
             self_enrollment = coalesce($22, self_enrollment),
-            self_enrollment_code = CASE WHEN $23 THEN $24 ELSE self_enrollment_code END,
+            self_enrollment_code = CASE WHEN $5 = 'deleted' THEN NULL WHEN $23 THEN $24 ELSE self_enrollment_code END,
             restrict_enrollments_to_course_dates = coalesce($25, restrict_enrollments_to_course_dates),
             hide_final_grades = coalesce($26, hide_final_grades),
             allow_student_discussion_topics = coalesce($27, allow_student_discussion_topics),
@@ -113,11 +155,12 @@ enum CourseQueries {
         ORDER BY e.course_id, u.id
         """
 
-    /// $1 institution, $2 courses.
+    /// $1 institution, $2 courses, $3 those of them of which only the sections $4 are counted.
     static let studentCounts: Statement = """
         SELECT e.course_id, count(DISTINCT e.user_id) FROM enrollments e
         WHERE e.institution_id = $1 AND e.course_id = ANY ($2) AND e.type = 'StudentEnrollment'
             AND e.workflow_state IN ('invited', 'active')
+            AND (NOT e.course_id = ANY ($3::bigint[]) OR e.section_id = ANY ($4::bigint[]))
         GROUP BY e.course_id
         """
 
@@ -136,15 +179,21 @@ enum CourseQueries {
 
     /// $1 institution, $2 user, $3 courses.
     static let ownEnrollments: Statement = """
-        SELECT e.course_id, e.type, e.workflow_state, e.limit_privileges_to_course_section
+        SELECT e.course_id, e.type, e.workflow_state, e.limit_privileges_to_course_section, e.section_id
         FROM enrollments e
-        WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = ANY ($3) AND e.workflow_state = 'active'
+        WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = ANY ($3)
+            AND e.workflow_state IN ('active', 'completed')
         ORDER BY e.id
         """
 
     /// $1 institution, $2 id of the student information system.
     static let bySIS: Statement = """
         SELECT id FROM courses WHERE institution_id = $1 AND sis_course_id = $2 AND workflow_state <> 'deleted'
+        """
+
+    /// $1 institution, $2 uuid.
+    static let byUUID: Statement = """
+        SELECT id FROM courses WHERE institution_id = $1 AND uuid = $2 AND workflow_state <> 'deleted'
         """
 
     /// $1 institution, $2 name, $3 code, $4 state.

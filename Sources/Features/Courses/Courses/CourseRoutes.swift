@@ -46,6 +46,7 @@ struct CourseRoutes: Sendable {
         let isTeaching = try all.optionalBool("enroll_me") ?? false
         let term = try await term(wishes.term, call)
         return try await call.commit { transaction in
+            try await hold(account: account.id, term: term?.id, transaction, call)
             let rows = try await transaction.query(
                 CourseQueries.create,
                 [
@@ -75,14 +76,43 @@ struct CourseRoutes: Sendable {
     }
 
     /// `PUT /api/v1/courses/:id`: `course[…]`, and `course[event]` or `offer`.
-    func update(_ call: CourseCall) async throws -> WebResponse {
+    ///
+    /// `undelete` is for those who administer the course's account, and all that is looked at then.
+    @Sendable func change(_ call: Call) async throws -> WebResponse {
+        let event = try call.request.fields().unwrapped("course").optionalString("event", max: 20)
+        if event == CourseFields.Event.undelete.rawValue,
+            case .id(let id) = ObjectReference(call.request.parameters["id"] ?? "")
+        {
+            let isBack = try await call.query(
+                CourseQueries.isDeleted, [.int(id), .int(call.principal.user), .bool(call.isAdmin)])
+            if !isBack.isEmpty { return try await undelete(id, call) }
+        }
+        return try await update(
+            CourseCall(call, to: CourseAccess.named("id", in: call), by: "PUT /api/v1/courses/:id"))
+    }
+
+    private func undelete(_ id: Int64, _ call: Call) async throws -> WebResponse {
+        try await call.commit { transaction in
+            guard let row = try await transaction.query(CourseQueries.holder, [call.tenant, .int(id)]).first
+            else { throw WebError.notFound }
+            try await hold(account: try row.int(0), term: try row.int(1), transaction, call)
+            try await transaction.query(CourseQueries.undelete, [call.tenant, .int(id)])
+            return try await answer(id, call, transaction)
+        }
+    }
+
+    /// What of a course changes for who may change it; of a concluded one, for its teachers, that it is opened again.
+    private func update(_ call: CourseCall) async throws -> WebResponse {
         let all = try call.request.fields()
         let wishes = try CourseFields(try all.unwrapped("course"), isAdmin: call.membership.isAdmin)
         let isOffered = try all.optionalBool("offer") ?? false
         let account = try await account(wishes.account, call.call)
         let term = try await term(wishes.term, call.call)
         let state = Self.state(after: wishes.event ?? (isOffered ? .offer : nil))
+        let opens = state == Course.State.available.rawValue || state == Course.State.unpublished.rawValue
+        guard opens || !call.membership.isReadOnly else { throw WebError.forbidden }
         return try await call.commit { transaction in
+            try await hold(account: account?.id, term: term?.id, transaction, call.call)
             let rows = try await transaction.query(
                 CourseQueries.update,
                 [call.tenant, call.courseValue]
@@ -122,7 +152,7 @@ struct CourseRoutes: Sendable {
         case .offer: Course.State.available.rawValue
         case .conclude: Course.State.completed.rawValue
         case .delete: "deleted"
-        case nil: nil
+        case .undelete, nil: nil
         }
     }
 
@@ -158,6 +188,20 @@ struct CourseRoutes: Sendable {
         else { throw WebError.notFound }
         return .json { json in
             json.object { json in record.write(institution: call.institution, isStaff: true, &json) }
+        }
+    }
+
+    /// Keeps what a course is put into from being removed until the transaction ends.
+    private func hold(
+        account: Int64?, term: Int64?, _ transaction: PostgresTransaction, _ call: Call
+    ) async throws {
+        for (statement, id, field) in [
+            (AccountQueries.share, account, "account_id"), (TermQueries.share, term, "term_id"),
+        ] {
+            guard let id else { continue }
+            guard try await transaction.query(statement, [call.tenant, .int(id)]).first != nil else {
+                throw WebError.invalid("It is not there any more.", field: "course.\(field)")
+            }
         }
     }
 

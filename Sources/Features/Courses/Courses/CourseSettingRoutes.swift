@@ -75,10 +75,10 @@ enum CourseSettingRoutes {
         return .json { json in
             json.object { json in
                 for permission in PermissionTable.all {
-                    guard let scope = permission.scope, case .course(let roles) = permission.rule,
+                    guard let scope = permission.scope, case .course = permission.rule,
                         wanted.isEmpty || wanted.contains(scope)
                     else { continue }
-                    json.member(scope, roles.contains(call.membership.role))
+                    json.member(scope, permission.admits(call.membership.standing))
                 }
             }
         }

@@ -34,12 +34,26 @@ struct CourseView: Sendable {
         let ids = courses.map(\.id)
         let includes = Set(call.request.queryValues("include[]").compactMap(Include.init(rawValue:)))
         let user = user ?? call.principal.user
-        var enrollments: [Int64: [(type: EnrollmentType, state: String, isLimited: Bool)]] = [:]
+        var enrollments: [Int64: [(type: EnrollmentType, state: String, isLimited: Bool, section: Int64)]] =
+            [:]
         for row in try await call.query(CourseQueries.ownEnrollments, [.int(user), .intArray(ids)]) {
             guard let type = EnrollmentType(rawValue: try row.text(1)) else { continue }
-            enrollments[try row.int(0), default: []].append((type, try row.text(2), try row.bool(3)))
+            enrollments[try row.int(0), default: []].append(
+                (
+                    type, try row.text(2), try row.bool(3), try row.int(4)
+                ))
         }
-        let extras = try await Extras(courses, includes, call)
+        var visible: [Int64: [Int64]] = [:]
+        if !isStaff, user == call.principal.user {
+            for course in courses {
+                let own = (enrollments[course.id] ?? []).map {
+                    Enrollment(type: $0.type, section: $0.section, isLimitedToSection: $0.isLimited)
+                }
+                let membership = CourseMembership.of(course.course, enrollments: own, isAdmin: false)
+                visible[course.id] = membership?.visibleSections
+            }
+        }
+        let extras = try await Extras(courses, includes, call, visible: visible)
         var added: [(name: String, values: [Int64: RawJSON], fallback: RawJSON)] = []
         for addition in additions {
             let values = try await addition.values(for: ids, principal: call.principal, context: call.context)
@@ -79,7 +93,11 @@ private struct Extras {
     private var showsConclusion = false
     private let now: Int64
 
-    init(_ courses: [CourseRecord], _ includes: Set<CourseView.Include>, _ call: Call) async throws {
+    /// Reads them; of courses in `visible` only those sections, and who is in them, are counted and told.
+    init(
+        _ courses: [CourseRecord], _ includes: Set<CourseView.Include>, _ call: Call,
+        visible: [Int64: [Int64]]
+    ) async throws {
         now = call.context.nowMilliseconds
         let ids = PostgresValue.intArray(courses.map(\.id))
         if includes.contains(.term) {
@@ -98,13 +116,18 @@ private struct Extras {
         }
         if includes.contains(.studentCount) {
             counts = [:]
-            for row in try await call.query(CourseQueries.studentCounts, [ids]) {
+            for row in try await call.query(
+                CourseQueries.studentCounts,
+                [ids, .intArray(visible.keys.sorted()), .intArray(visible.values.flatMap(\.self))])
+            {
                 counts?[try row.int(0)] = try row.int(1)
             }
         }
         if includes.contains(.sections) {
             sections = [:]
             for row in try await call.query(CourseQueries.sections, [ids]) {
+                let (course, section) = (try row.int(0), try row.int(1))
+                guard visible[course]?.contains(section) ?? true else { continue }
                 sections?[try row.int(0), default: []].append(
                     (
                         try row.int(1), try row.text(2), try row.timestampMillisecondsOrNil(3),

@@ -24,7 +24,8 @@ enum AnnouncementRoutes {
         let isActiveOnly = try request.flag("active_only") ?? false
 
         let pairs = courses.map { CourseAccess.Pair(course: $0, user: call.principal.user) }
-        let roles = try await CourseAccess(pool: call.pool).roles(of: pairs, in: call.institution)
+        let roles = try await CourseAccess(pool: call.pool).roles(
+            of: pairs, in: call.institution, toLook: true)
         guard roles.count == pairs.count else {
             let known = try await CourseRegistry(pool: call.pool).courses(courses, in: call.institution)
             throw known.count == courses.count ? WebError.forbidden : WebError.notFound

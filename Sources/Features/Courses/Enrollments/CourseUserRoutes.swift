@@ -113,6 +113,6 @@ enum CourseUserRoutes {
             throw query.error(
                 "enrollment_state", .notOneOf(EnrollmentRecord.State.allCases.map(\.rawValue)))
         }
-        return names.isEmpty ? ["active"] : names
+        return names.isEmpty ? ["invited", "active"] : names
     }
 }

@@ -103,7 +103,15 @@ enum EnrollmentQueries {
         WHERE s.institution_id = $1 AND s.course_id = $2 AND s.workflow_state = 'active' ORDER BY s.id LIMIT 1
         """
 
-    /// A course that can be joined with a code, locked, so that its limit holds.
+    /// Holds a course, so that who joins it is counted one by one.
+    ///
+    /// $1 institution, $2 course.
+    static let holdCourse: Statement = """
+        SELECT c.id FROM courses c WHERE c.institution_id = $1 AND c.id = $2 FOR NO KEY UPDATE
+        """
+
+    /// A course that can be joined with a code, and how many have; to be asked after ``holdCourse``, since a statement that
+    /// waits counts what was there before it waited.
     ///
     /// $1 institution, $2 course.
     static let selfEnrollment: Statement = """
@@ -113,7 +121,43 @@ enum EnrollmentQueries {
                     AND e.workflow_state IN ('invited', 'active')),
             c.workflow_state
         FROM courses c WHERE c.institution_id = $1 AND c.id = $2 AND c.workflow_state <> 'deleted'
-        FOR NO KEY UPDATE OF c
+        """
+
+    /// What somebody is as a student of a course: what is in force first, then what can come back.
+    ///
+    /// $1 institution, $2 course, $3 user.
+    static let ofStudent: Statement = """
+        SELECT e.id, e.workflow_state, e.section_id FROM enrollments e
+        WHERE e.institution_id = $1 AND e.course_id = $2 AND e.user_id = $3 AND e.type = 'StudentEnrollment'
+        ORDER BY e.workflow_state <> 'active', e.workflow_state <> 'invited', e.workflow_state = 'rejected', e.id LIMIT 1
+        """
+
+    /// The section that who joins comes into, with what their enrolment's phase would be.
+    ///
+    /// $1 institution, $2 course, $3 the section of their invitation or null.
+    static let joinedSection: Statement = """
+        SELECT s.id, courses_enrollment_phase(
+            'StudentEnrollment', NULL, NULL, s.restrict_enrollments_to_section_dates, s.start_at, s.end_at,
+            c.restrict_enrollments_to_course_dates, c.start_at, c.end_at, t.start_at, t.end_at, now())
+        FROM sections s
+        JOIN courses c ON c.institution_id = $1 AND c.id = s.course_id
+        JOIN enrollment_terms t ON t.institution_id = $1 AND t.id = c.enrollment_term_id
+        WHERE s.institution_id = $1 AND s.course_id = $2 AND s.workflow_state = 'active'
+            AND ($3::bigint IS NULL OR s.id = $3)
+        ORDER BY s.id LIMIT 1
+        """
+
+    /// Enrols who joins by a code; who was invited keeps the dates.
+    ///
+    /// $1 institution, $2 course, $3 section, $4 user.
+    static let join: Statement = """
+        INSERT INTO enrollments (
+            institution_id, course_id, section_id, user_id, type, workflow_state, is_self_enrolled, stuck_fields)
+        VALUES ($1, $2, $3, $4, 'StudentEnrollment', 'active', true, '{workflow_state}')
+        ON CONFLICT ON CONSTRAINT enrollments_once DO UPDATE
+            SET workflow_state = 'active', is_self_enrolled = true, updated_at = now()
+            WHERE enrollments.workflow_state IN ('invited', 'rejected')
+        RETURNING id
         """
 
     /// Users of a course with more than their names.

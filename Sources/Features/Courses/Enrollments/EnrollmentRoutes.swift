@@ -94,9 +94,9 @@ enum EnrollmentRoutes {
         if fields.has("self_enrollment_code") {
             return try await enrollOneself(in: course, fields, call)
         }
-        let access = CourseAccess(pool: call.pool)
-        let membership = try await access.staff(call.principal, in: course)
-        return try await create(CourseCall(call: call, membership: membership), section: nil, fields)
+        let inside = try await CourseCall(
+            call, to: course, by: "POST /api/v1/sections/:section_id/enrollments")
+        return try await create(inside, section: nil, fields)
     }
 
     /// `POST /api/v1/sections/:section_id/enrollments`.
@@ -109,10 +109,12 @@ enum EnrollmentRoutes {
         _ call: CourseCall, section text: String?, _ fields: JSONFields
     ) async throws -> WebResponse {
         let new = try await NewEnrollment(fields, section: text, call)
+        guard call.membership.mayEnroll(as: new.type) else { throw WebError.forbidden }
         return try await call.commit { transaction in
+            try await hold(section: new.section, transaction, call.call)
             let rows = try await transaction.query(EnrollmentQueries.enrollOne, new.values(call))
             guard let id = try rows.first?.int(0) else { throw WebError.notFound }
-            return try await answer(id, call.call, transaction)
+            return try await answer(id, call.call, isStaff: true, transaction)
         } mapping: {
             NewEnrollment.refusal(of: $0)
         }
@@ -130,27 +132,38 @@ enum EnrollmentRoutes {
         let refusal = WebError.invalid(
             "The course cannot be joined with this code.", field: "enrollment.self_enrollment_code")
         return try await call.commit { transaction in
+            try await transaction.query(EnrollmentQueries.holdCourse, [call.tenant, .int(course)])
             let found = try await transaction.query(
                 EnrollmentQueries.selfEnrollment, [call.tenant, .int(course)])
             guard let row = found.first else { throw WebError.notFound }
             guard try row.bool(0), let wanted = try row.textOrNil(1),
                 Digest.isEqual(Array(wanted.utf8), Array(code.utf8)), try row.text(4) == "available"
             else { throw refusal }
+            let present = try await transaction.query(
+                EnrollmentQueries.ofStudent, [call.tenant, .int(course), .int(call.principal.user)])
+            if let present = present.first {
+                let state = EnrollmentRecord.State(rawValue: try present.text(1))
+                if state == .active {
+                    return try await answer(try present.int(0), call, isStaff: false, transaction)
+                }
+                // Whom the staff have removed does not come back by a code.
+                guard state == .invited || state == .rejected else { throw WebError.forbidden }
+            }
             if let limit = try row.intOrNil(2), try row.int(3) >= limit {
                 throw WebError.conflict("The course is full.", code: "course_full")
             }
             let sections = try await transaction.query(
-                EnrollmentQueries.firstSection, [call.tenant, .int(course)])
-            guard let section = try sections.first?.int(0) else { throw refusal }
+                EnrollmentQueries.joinedSection,
+                [call.tenant, .int(course), .int(try present.first?.int(2))])
+            guard let place = sections.first, try place.text(1) != Enrollment.Phase.past.rawValue else {
+                throw refusal
+            }
+            try await hold(section: try place.int(0), transaction, call)
             let rows = try await transaction.query(
-                EnrollmentQueries.enrollOne,
-                [
-                    call.tenant, .int(course), .int(section), .int(call.principal.user),
-                    .text(EnrollmentType.student.rawValue), .text("active"), .bool(false), .int(nil),
-                    .timestamp(milliseconds: nil), .timestamp(milliseconds: nil), .bool(true),
-                ])
-            guard let id = try rows.first?.int(0) else { throw WebError.notFound }
-            return try await answer(id, call, transaction)
+                EnrollmentQueries.join,
+                [call.tenant, .int(course), .int(try place.int(0)), .int(call.principal.user)])
+            guard let id = try rows.first?.int(0) else { throw WebError.forbidden }
+            return try await answer(id, call, isStaff: false, transaction)
         }
     }
 
@@ -184,6 +197,7 @@ enum EnrollmentRoutes {
         if let visible = call.membership.visibleSections, !visible.contains(record.section) {
             throw WebError.forbidden
         }
+        guard call.membership.mayEnroll(as: record.type) else { throw WebError.forbidden }
         return try await set(record, to: state, from: states, call.call, isStaff: true)
     }
 
@@ -195,6 +209,9 @@ enum EnrollmentRoutes {
         let record = try await find(try call.request.id("id"), call)
         guard record.course == course else { throw WebError.notFound }
         guard record.user == call.principal.user else { throw WebError.forbidden }
+        let courses = try await CourseRegistry(pool: call.pool).courses([course], in: call.institution)
+        guard let state = courses.first?.state else { throw WebError.notFound }
+        guard !isAccepted || state != .completed else { throw WebError.forbidden }
         _ = try await set(
             record, to: isAccepted ? .active : .rejected, from: [.invited], call, isStaff: false)
         return .json(["success": true])
@@ -205,6 +222,9 @@ enum EnrollmentRoutes {
         _ call: Call, isStaff: Bool
     ) async throws -> WebResponse {
         try await call.commit { transaction in
+            if [.active, .invited].contains(state) {
+                try await hold(section: record.section, transaction, call)
+            }
             let rows = try await transaction.query(
                 EnrollmentQueries.change,
                 [
@@ -222,11 +242,22 @@ enum EnrollmentRoutes {
                     }
                 }
             }
-            return try await answer(record.id, call, transaction)
+            return try await answer(record.id, call, isStaff: isStaff, transaction)
         }
     }
 
     // MARK: Parts
+
+    /// Keeps a section from being removed until the transaction ends.
+    private static func hold(
+        section: Int64, _ transaction: PostgresTransaction, _ call: Call
+    ) async throws {
+        let rows = try await transaction.query(SectionQueries.share, [call.tenant, .int(section)])
+        guard !rows.isEmpty else {
+            throw WebError.invalid(
+                "The section is not there any more.", field: "enrollment.course_section_id")
+        }
+    }
 
     private static func find(_ id: Int64, _ call: Call) async throws -> EnrollmentRecord {
         guard let row = try await call.query(EnrollmentQueries.show, [.int(id)]).first else {
@@ -236,11 +267,11 @@ enum EnrollmentRoutes {
     }
 
     private static func answer(
-        _ id: Int64, _ call: Call, _ transaction: PostgresTransaction
+        _ id: Int64, _ call: Call, isStaff: Bool, _ transaction: PostgresTransaction
     ) async throws -> WebResponse {
         let rows = try await transaction.query(EnrollmentQueries.show, [call.tenant, .int(id)])
         guard let row = rows.first else { throw WebError.notFound }
         let record = try EnrollmentRecord(row)
-        return .json { record.write(&$0, institution: call.institution, isStaff: true) }
+        return .json { record.write(&$0, institution: call.institution, isStaff: isStaff) }
     }
 }

@@ -27,6 +27,16 @@ package enum EnrollmentType: String, Hashable, Sendable, CaseIterable {
         self = type
     }
 
+    /// What it makes of staff; `nil` where it makes none.
+    package var staffKind: StaffKind? {
+        switch self {
+        case .teacher: .teacher
+        case .ta: .assistant
+        case .designer: .designer
+        case .student, .observer: nil
+        }
+    }
+
     /// The standing that such an enrolment gives.
     package var role: CourseRole {
         switch self {

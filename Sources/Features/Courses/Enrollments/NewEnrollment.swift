@@ -7,8 +7,8 @@ import WebServer
 /// What a request says of an enrolment to be made; read and checked, nothing done yet.
 struct NewEnrollment {
     private let user: Int64
-    private let type: EnrollmentType
-    private let section: Int64
+    let type: EnrollmentType
+    let section: Int64
     private let state: String
     private let isLimited: Bool
     private let associatedUser: Int64?
@@ -22,12 +22,7 @@ struct NewEnrollment {
     /// - Throws: An error that names the field; 403 for a section that the caller may not see.
     init(_ fields: JSONFields, section text: String?, _ call: CourseCall) async throws {
         user = try await Self.user("user_id", fields, call)
-        let typeName = try fields.optionalString("type", max: 40) ?? fields.optionalString("role", max: 40)
-        guard let typeName else { throw fields.error("type", .missing) }
-        guard let type = EnrollmentType(rawValue: typeName) else {
-            throw fields.error("type", .notOneOf(EnrollmentType.allCases.map(\.rawValue)))
-        }
-        self.type = type
+        type = try EnrollmentType.wanted(fields)
         state = try fields.optionalString("enrollment_state", oneOf: Self.states) ?? "invited"
         isLimited = try fields.optionalBool("limit_privileges_to_course_section") ?? false
         startAt = try fields.timeChange("start_at") ?? nil

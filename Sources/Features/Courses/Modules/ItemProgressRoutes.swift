@@ -7,9 +7,9 @@ import WebServer
 enum ItemProgressRoutes {
     /// `POST …/items/:id/mark_read`: that the item was looked at.
     ///
-    /// 403 for a locked one; of staff nothing is kept.
+    /// 403 for a locked one; of staff, and of who may only look, nothing is kept.
     static func markRead(_ call: CourseCall) async throws -> WebResponse {
-        guard !call.isStaff else {
+        guard !call.isStaff, !call.membership.isReadOnly else {
             _ = try await ModuleView.load(call).item(call.request)
             return .noContent
         }

@@ -68,11 +68,11 @@ enum ModuleQueries {
             WHERE e.institution_id = $1 AND e.topic_id = t.id AND e.author_id = $3 AND e.deleted_at IS NULL)
         """
 
-    /// $3 user; no row for who is no student of the course.
+    /// $3 user, $4 sections or null; no row for who is no student of the course there.
     static let isStudent: Statement = """
         SELECT 1::bigint FROM enrollments
         WHERE institution_id = $1 AND course_id = $2 AND user_id = $3 AND type = 'StudentEnrollment'
-            AND workflow_state IN ('active', 'completed') LIMIT 1
+            AND workflow_state IN ('active', 'completed') AND ($4::bigint[] IS NULL OR section_id = ANY ($4)) LIMIT 1
         """
 
     /// $2 module, $3 student: holds the row until the transaction ends.

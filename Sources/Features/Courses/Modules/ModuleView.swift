@@ -54,8 +54,10 @@ struct ModuleView: Sendable {
             if call.membership.role == .observer { may = try await lookup.may([.parent], student) }
             guard may else { throw WebError.forbidden }
         }
-        guard try await call.query(ModuleQueries.isStudent, [call.courseValue, .int(student)]).first != nil
-        else { throw WebError.notFound }
+        let sections = call.isStaff ? call.visibleSections : .null
+        let found = try await call.query(
+            ModuleQueries.isStudent, [call.courseValue, .int(student), sections])
+        guard found.first != nil else { throw WebError.notFound }
         return .student(student)
     }
 

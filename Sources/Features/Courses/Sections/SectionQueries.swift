@@ -47,6 +47,21 @@ enum SectionQueries {
         RETURNING \(Section.columns), \(counted)
         """)
 
+    /// Holds a section while somebody is enrolled in it; no row once it is gone.
+    ///
+    /// $2 section.
+    static let share: Statement = """
+        SELECT s.id FROM sections s
+        WHERE s.institution_id = $1 AND s.id = $2 AND s.workflow_state = 'active' FOR SHARE
+        """
+
+    /// Holds a section, so that ``delete``, which follows, sees everybody who is enrolled in it.
+    ///
+    /// $2 section.
+    static let hold: Statement = """
+        SELECT s.id FROM sections s WHERE s.institution_id = $1 AND s.id = $2 FOR UPDATE
+        """
+
     /// $2 section: no row while somebody is enrolled in it.
     static let delete = Statement(
         """

@@ -77,6 +77,7 @@ enum SectionRoutes {
     static func delete(_ call: CourseCall) async throws -> WebResponse {
         let (section, _) = try await find(call)
         return try await call.commit { transaction in
+            try await transaction.query(SectionQueries.hold, [call.tenant, .int(section.id)])
             let rows = try await transaction.query(SectionQueries.delete, [call.tenant, .int(section.id)])
             guard !rows.isEmpty else {
                 throw WebError.conflict("Somebody is enrolled in this section.", code: "section_in_use")
@@ -90,7 +91,8 @@ enum SectionRoutes {
         guard let id = try await CourseAccess.named("new_course_id", in: call.call) else {
             throw WebError.notFound
         }
-        _ = try await CourseAccess(pool: call.pool).staff(call.principal, in: id)
+        _ = try await CourseAccess(pool: call.pool).membership(
+            of: call.principal, in: id, for: "POST /api/v1/courses/:course_id/sections")
         return try await move(call, to: id)
     }
 
@@ -100,7 +102,8 @@ enum SectionRoutes {
         guard let home = section.home else {
             throw WebError.invalid("The section is not cross-listed.", code: "not_crosslisted")
         }
-        _ = try await CourseAccess(pool: call.pool).staff(call.principal, in: home)
+        _ = try await CourseAccess(pool: call.pool).membership(
+            of: call.principal, in: home, for: "POST /api/v1/courses/:course_id/sections")
         return try await move(call, to: home)
     }
 

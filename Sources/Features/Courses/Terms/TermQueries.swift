@@ -44,6 +44,17 @@ enum TermQueries {
         RETURNING \(EnrollmentTerm.columns)
         """)
 
+    /// Holds a term while a course is put into it; no row once it is gone.
+    ///
+    /// $2 term.
+    static let share = Statement(
+        "SELECT t.id \(from) AND t.id = $2 AND t.workflow_state <> 'deleted' FOR SHARE")
+
+    /// Holds a term, so that ``delete``, which follows, sees every course in it.
+    ///
+    /// $2 term.
+    static let hold = Statement("SELECT t.id \(from) AND t.id = $2 FOR UPDATE")
+
     /// $2 term: no row while it is the default one or courses are in it.
     static let delete = Statement(
         """

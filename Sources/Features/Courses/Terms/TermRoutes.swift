@@ -83,6 +83,7 @@ enum TermRoutes {
         try check(account)
         let present = try await find(call)
         return try await call.commit { transaction in
+            try await transaction.query(TermQueries.hold, [call.tenant, .int(present.id)])
             let rows = try await transaction.query(TermQueries.delete, [call.tenant, .int(present.id)])
             guard let row = rows.first else {
                 throw WebError.conflict(

@@ -1,3 +1,4 @@
+import Courses
 import Postgres
 
 /// The SQL of the people whom somebody may write to.
@@ -10,9 +11,10 @@ enum RecipientQueries {
         own AS (
             SELECT e.course_id, e.section_id, e.limit_privileges_to_course_section AS is_limited,
                 e.type IN ('TeacherEnrollment', 'TaEnrollment', 'DesignerEnrollment') AS is_staff
-            FROM enrollments e
+            FROM enrollments e \(EnrollmentDates.joins)
             JOIN courses c ON c.institution_id = $1 AND c.id = e.course_id AND c.workflow_state <> 'deleted'
             WHERE e.institution_id = $1 AND e.user_id = $2 AND e.workflow_state = 'active'
+                AND (\(EnrollmentDates.phase)) = 'current'
                 AND ($4::bigint IS NULL OR e.course_id = $4)
                 AND (c.workflow_state <> 'unpublished'
                     OR e.type IN ('TeacherEnrollment', 'TaEnrollment', 'DesignerEnrollment'))

@@ -1,7 +1,7 @@
-import Postgres
+package import Postgres
 
 /// The SQL of accounts; `$1` is the institution throughout.
-enum AccountQueries {
+package enum AccountQueries {
     private static let from = "FROM accounts a WHERE a.institution_id = $1 AND a.workflow_state <> 'deleted'"
 
     /// $2 account.
@@ -59,6 +59,16 @@ enum AccountQueries {
             default_locale = CASE WHEN $7 THEN $8 ELSE a.default_locale END
         WHERE a.institution_id = $1 AND a.id = $2 RETURNING \(Account.columns)
         """)
+
+    /// Holds an account while something is put into it; no row once it is gone.
+    ///
+    /// $2 account.
+    package static let share = Statement("SELECT a.id \(from) AND a.id = $2 FOR SHARE")
+
+    /// Holds an account, so that ``delete``, which follows, sees all that is below it.
+    ///
+    /// $2 account.
+    static let hold = Statement("SELECT a.id \(from) AND a.id = $2 FOR UPDATE")
 
     /// $2 account: no row when there are others below it.
     static let delete = Statement(

@@ -76,6 +76,8 @@ enum AccountRoutes {
         let sis = try fields.textChange("sis_account_id", max: ObjectReference.longest) ?? nil
         let locale = try fields.localeChange("default_locale") ?? nil
         return try await call.commit { transaction in
+            let above = try await transaction.query(AccountQueries.share, [call.tenant, .int(account.id)])
+            guard !above.isEmpty else { throw WebError.notFound }
             let rows = try await transaction.query(
                 AccountQueries.create,
                 [
@@ -95,6 +97,7 @@ enum AccountRoutes {
         let one = try await AccountLookup(call).find(call.request.parameters["id"] ?? "")
         guard one.path.contains(account.id), !one.isRoot else { throw WebError.notFound }
         return try await call.commit { transaction in
+            try await transaction.query(AccountQueries.hold, [call.tenant, .int(one.id)])
             let rows = try await transaction.query(AccountQueries.delete, [call.tenant, .int(one.id)])
             guard let row = rows.first else { throw inUse }
             let deleted = try Account(row)

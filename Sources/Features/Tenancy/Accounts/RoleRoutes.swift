@@ -8,21 +8,25 @@ enum RoleRoutes {
         let label: String
         let base: String
         let standing: CourseRole?
+        var kind: StaffKind?
         var id: Int64 { RoleIDs.of(name) }
     }
 
     // The names are Canvas's.
     private static let roles: [AccountRole] = [
         AccountRole(
-            name: "AccountAdmin", label: "Account Admin", base: "AccountMembership", standing: nil),
+            name: "AccountAdmin", label: "Account Admin", base: "AccountMembership", standing: nil,
+            kind: .admin),
         AccountRole(
             name: "StudentEnrollment", label: "Student", base: "StudentEnrollment", standing: .student),
         AccountRole(
-            name: "TeacherEnrollment", label: "Teacher", base: "TeacherEnrollment", standing: .staff),
-        AccountRole(name: "TaEnrollment", label: "TA", base: "TaEnrollment", standing: .staff),
+            name: "TeacherEnrollment", label: "Teacher", base: "TeacherEnrollment", standing: .staff,
+            kind: .teacher),
         AccountRole(
-            name: "DesignerEnrollment", label: "Designer", base: "DesignerEnrollment", standing: .staff
-        ),
+            name: "TaEnrollment", label: "TA", base: "TaEnrollment", standing: .staff, kind: .assistant),
+        AccountRole(
+            name: "DesignerEnrollment", label: "Designer", base: "DesignerEnrollment", standing: .staff,
+            kind: .designer),
         AccountRole(
             name: "ObserverEnrollment", label: "Observer", base: "ObserverEnrollment",
             standing: .observer),
@@ -57,7 +61,11 @@ enum RoleRoutes {
     private static func isOpen(_ permission: Permission, to role: AccountRole) -> Bool {
         switch permission.rule {
         case .anyone, .own: true
-        case .course(let standings): standings.contains(role.standing ?? .staff)
+        case .course:
+            permission.admits(
+                CourseStanding(
+                    role: role.standing ?? .staff, kinds: Set([role.kind].compactMap(\.self)),
+                    isLimitedToSections: false, isCurrent: true, isConcluded: false))
         case .institution(let roles):
             role.standing == nil
                 ? roles.contains(.admin) : role.standing == .staff && roles.contains(.instructor)

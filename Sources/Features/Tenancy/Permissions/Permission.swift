@@ -16,14 +16,52 @@ package struct Permission: Hashable, Sendable {
         case course(Set<CourseRole>)
     }
 
+    /// What taking a way does, where it is about a course.
+    package enum Effect: Hashable, Sendable {
+        /// Nothing that others see: open to members who may only look, too.
+        case reads
+        case changes
+        /// Opens a concluded course again, which its handler sees to.
+        case restores
+    }
+
     /// The way in: `GET /api/v1/courses/:id`, `rpc chat.send`, `signal chat.typing` or `channel chat`.
     package let way: String
     /// Who may.
     package let rule: Rule
+    /// Of a course's staff, who may; all of them where nothing else is said.
+    package let staff: Set<StaffKind>
+    /// What it does; for routes their method tells, where nothing else is said.
+    package let effect: Effect
+    /// Whether it concerns people of all sections, so that who is limited to some may not.
+    package let isOfAllSections: Bool
 
-    init(_ way: String, _ rule: Rule) {
+    init(
+        _ way: String, _ rule: Rule, staff: Set<StaffKind> = Set(StaffKind.allCases), effect: Effect? = nil,
+        isOfAllSections: Bool = false
+    ) {
         self.way = way
         self.rule = rule
+        self.staff = staff
+        self.isOfAllSections = isOfAllSections
+        let isLooking = way.hasPrefix("GET ") || way.hasPrefix("channel ")
+        self.effect = effect ?? (isLooking ? .reads : .changes)
+    }
+
+    /// Whether somebody with a standing in the course may take the way.
+    ///
+    /// False for a way whose rule is not about courses.
+    package func admits(_ standing: CourseStanding) -> Bool {
+        guard case .course(let roles) = rule, roles.contains(standing.role) else { return false }
+        if standing.role == .staff {
+            guard !staff.isDisjoint(with: standing.kinds) else { return false }
+            guard !isOfAllSections || !standing.isLimitedToSections else { return false }
+        }
+        return switch effect {
+        case .reads: true
+        case .changes: !standing.isReadOnly
+        case .restores: standing.isCurrent
+        }
     }
 
     /// Whether the way is a route of the REST surface.

@@ -10,6 +10,20 @@ package enum PermissionTable {
         + assessment + classroom + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
+    /// Who answers for a course.
+    private static let heads: Set<StaffKind> = [.admin, .teacher]
+    /// Who decides how a course is divided.
+    private static let planners: Set<StaffKind> = [.admin, .teacher, .designer]
+    /// Who grades, and sees grades.
+    private static let graders: Set<StaffKind> = [.admin, .teacher, .assistant]
+
+    /// Of a course's staff, who enrols people as what, and ends such enrolments: nobody as more than they are.
+    ///
+    /// What is not named is for nobody.
+    package static let enrolling: [String: Set<StaffKind>] = [
+        "TeacherEnrollment": heads, "TaEnrollment": heads, "DesignerEnrollment": heads,
+        "StudentEnrollment": Set(StaffKind.allCases), "ObserverEnrollment": Set(StaffKind.allCases),
+    ]
 
     // MARK: Sessions
 
@@ -97,10 +111,14 @@ package enum PermissionTable {
         // One's own courses; an admin's are all of the institution.
         Permission("GET /api/v1/courses", .own),
         Permission("GET /api/v1/courses/:id", .course(everybody)),
-        Permission("PUT /api/v1/courses/:id", .course([.staff])),
-        Permission("DELETE /api/v1/courses/:id", .course([.staff])),
+        // A concluded course changes for admins only, until its teachers open it again.
+        Permission(
+            "PUT /api/v1/courses/:id", .course([.staff]), staff: heads, effect: .restores,
+            isOfAllSections: true),
+        Permission("DELETE /api/v1/courses/:id", .course([.staff]), staff: heads, isOfAllSections: true),
         Permission("GET /api/v1/courses/:course_id/settings", .course(everybody)),
-        Permission("PUT /api/v1/courses/:course_id/settings", .course([.staff])),
+        Permission(
+            "PUT /api/v1/courses/:course_id/settings", .course([.staff]), staff: heads, isOfAllSections: true),
         Permission("GET /api/v1/courses/:course_id/tabs", .course(everybody)),
         Permission("GET /api/v1/courses/:course_id/permissions", .course(everybody)),
         Permission("GET /api/v1/users/:user_id/courses", .user([.oneself, .parent, .admin])),
@@ -120,21 +138,27 @@ package enum PermissionTable {
         Permission("GET /api/v1/accounts/:account_id/users", .account),
 
         Permission("GET /api/v1/courses/:course_id/sections", .course(everybody)),
-        Permission("POST /api/v1/courses/:course_id/sections", .course([.staff])),
+        Permission(
+            "POST /api/v1/courses/:course_id/sections", .course([.staff]), staff: planners,
+            isOfAllSections: true),
         Permission("GET /api/v1/courses/:course_id/sections/:id", .course(everybody)),
         Permission("GET /api/v1/sections/:id", .course(everybody)),
-        Permission("PUT /api/v1/sections/:id", .course([.staff])),
-        Permission("DELETE /api/v1/sections/:id", .course([.staff])),
+        Permission("PUT /api/v1/sections/:id", .course([.staff]), staff: planners),
+        Permission("DELETE /api/v1/sections/:id", .course([.staff]), staff: planners),
         // Staff of both courses.
-        Permission("POST /api/v1/sections/:id/crosslist/:new_course_id", .course([.staff])),
-        Permission("DELETE /api/v1/sections/:id/crosslist", .course([.staff])),
+        Permission(
+            "POST /api/v1/sections/:id/crosslist/:new_course_id", .course([.staff]), staff: planners,
+            isOfAllSections: true),
+        Permission(
+            "DELETE /api/v1/sections/:id/crosslist", .course([.staff]), staff: planners, isOfAllSections: true
+        ),
 
         // A student sees their own, an observer their own and those of the children they are linked to.
         Permission("GET /api/v1/courses/:course_id/enrollments", .course(everybody)),
         Permission("GET /api/v1/sections/:section_id/enrollments", .course(everybody)),
         Permission("GET /api/v1/users/:user_id/enrollments", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/accounts/:account_id/enrollments/:id", .account),
-        // Staff enrol anybody; who has the course's code enrols themself.
+        // Staff enrol as ``enrolling`` says; who has the course's code enrols themself.
         Permission("POST /api/v1/courses/:course_id/enrollments", .own),
         Permission("POST /api/v1/sections/:section_id/enrollments", .course([.staff])),
         Permission("DELETE /api/v1/courses/:course_id/enrollments/:id", .course([.staff])),
@@ -227,17 +251,24 @@ package enum PermissionTable {
             "POST /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/replies",
             .course([.staff, .student])),
         // Marks are the caller's own.
-        Permission("PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/read", .course(everybody)),
-        Permission("DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/read", .course(everybody)),
-        Permission("PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/read_all", .course(everybody)),
         Permission(
-            "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/read_all", .course(everybody)),
+            "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/read", .course(everybody),
+            effect: .reads),
+        Permission(
+            "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/read", .course(everybody),
+            effect: .reads),
+        Permission(
+            "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/read_all", .course(everybody),
+            effect: .reads),
+        Permission(
+            "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/read_all", .course(everybody),
+            effect: .reads),
         Permission(
             "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/read",
-            .course(everybody)),
+            .course(everybody), effect: .reads),
         Permission(
             "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/read",
-            .course(everybody)),
+            .course(everybody), effect: .reads),
 
         // A student's own progress shows; with `student_id` staff see that of each, a parent that of a linked child.
         Permission("GET /api/v1/courses/:course_id/modules", .course(everybody)),
@@ -257,7 +288,7 @@ package enum PermissionTable {
             "DELETE /api/v1/courses/:course_id/modules/:module_id/items/:id/done", .course([.student])),
         Permission(
             "POST /api/v1/courses/:course_id/modules/:module_id/items/:id/mark_read",
-            .course([.staff, .student])),
+            .course([.staff, .student]), effect: .reads),
         Permission("GET /api/v1/courses/:course_id/module_item_sequence", .course(everybody)),
     ]
 
@@ -300,10 +331,10 @@ package enum PermissionTable {
         Permission("DELETE /api/v1/courses/:course_id/quizzes/:quiz_id/questions/:id", .course([.staff])),
         Permission("GET /api/v1/courses/:course_id/assignments", .course(everybody)),
         // A student sees their own, an observer those of the children they are linked to.
-        Permission("GET /api/v1/courses/:course_id/students/submissions", .course(everybody)),
+        Permission("GET /api/v1/courses/:course_id/students/submissions", .course(everybody), staff: graders),
         Permission(
             "GET /api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id",
-            .course(everybody)),
+            .course(everybody), staff: graders),
         Permission("GET /api/v1/live_classes/:live_class_id/quiz_runs", .course([.staff, .student])),
         // Who answers must be enrolled as a student; that is checked with the answer, and others are told `not_enrolled`.
         Permission(

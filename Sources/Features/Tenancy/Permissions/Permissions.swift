@@ -26,8 +26,8 @@ package enum Permissions {
     /// Lets pass whose standing in the course may.
     ///
     /// - Throws: 403 for all others.
-    package static func require(_ way: String, _ role: CourseRole) throws(WebError) {
-        guard courseRoles(way).contains(role) else { throw .forbidden }
+    package static func require(_ way: String, _ standing: CourseStanding) throws(WebError) {
+        guard of(way).admits(standing) else { throw .forbidden }
     }
 
     /// Every scope that a token can be given, in the order of the table.

@@ -213,6 +213,17 @@ struct `A live class` {
         #expect((await lecture.call("s1", .me))["role"] == "student")
     }
 
+    @Test func `turns out who is enrolled until now, though nothing has changed but the time`() async throws {
+        let lecture = try await Lecture.open()
+        try await lecture.end("s0", inDays: 1)
+        #expect((await lecture.call("s0", .me))["role"] == "student")
+        await lecture.sweep()
+        try await lecture.end("s0", inDays: -1)
+        await lecture.sweep()
+        #expect((await lecture.call("s0", .me))["error"]?.int == 103)
+        #expect((await lecture.call("s1", .me))["role"] == "student")
+    }
+
     @Test func `hides a deleted message with its edits`() async throws {
         let lecture = try await Lecture.open()
         _ = await lecture.call("s0", .send, #""text":"secret""#)

@@ -54,7 +54,7 @@ final class Campus: Sendable {
     ) async throws -> Campus {
         let deployment =
             isAlone ? try await Deployment.open(connections: connections) : try await Deployment.shared()
-        let routes = try RouteTable(CoursesRoutes.all(additions: additions))
+        let routes = try RouteTable(CoursesRoutes.all(additions: additions) + TenancyRoutes.all)
         return try await deployment.loop.perform {
             let loop = deployment.loop
             let context = WebContext(
