@@ -83,12 +83,10 @@ struct TopicDesk {
 
     /// Lets pass who may say something.
     ///
-    /// - Throws: 403 when the topic has ended or the course is over; 400 when it is full.
+    /// - Throws: 403 when the topic has ended; 400 when it is full.
     func requireOpen(_ topic: DiscussionTopic) throws(WebError) {
         guard !isLocked else { throw ContentLocks.refusal }
-        guard topic.takesEntries(of: role, at: now),
-            call.isStaff || call.membership.course.state != .completed
-        else { throw .forbidden }
+        guard topic.takesEntries(of: role, at: now) else { throw .forbidden }
         guard topic.entries < DiscussionTopic.mostEntries else {
             throw .invalid("The discussion has \(DiscussionTopic.mostEntries) entries, and takes no more.")
         }
