@@ -55,6 +55,20 @@ struct `Recipients` {
         }
     }
 
+    @Test func `of somebody whose enrolment is over by its dates are nobody`() async throws {
+        let library = try await Library.open()
+        try await library.run { desk in
+            let (school, _, _) = try await open(desk)
+            let ada = school["Ada Lovelace"]
+            _ = try await desk.pool.query(
+                """
+                UPDATE enrollments SET start_at = now() - interval '2 days', end_at = now() - interval '1 day'
+                WHERE institution_id = $1 AND user_id = $2
+                """, [.int(ada.institution.rawValue), .int(ada.user)], tenant: ada.institution)
+            #expect(try await people(desk, [], as: ada).isEmpty)
+        }
+    }
+
     @Test func `of staff are all people of their courses, with what they are there`() async throws {
         let library = try await Library.open()
         try await library.run { desk in
