@@ -272,6 +272,9 @@ def test_an_enrolment_goes_through_its_states(admin, client, course, people):
     assert theirs._Canvas__requester.request("POST", path).json() == {"success": True}
     assert theirs.get_course(course.id).id == course.id
     enrollment.deactivate("conclude")
+    # What is over stays to be read.
+    assert theirs.get_course(course.id).id == course.id
+    enrollment.deactivate("inactivate")
     with pytest.raises(exceptions.Forbidden):
         theirs.get_course(course.id)
     enrollment.reactivate()
