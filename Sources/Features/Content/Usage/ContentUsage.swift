@@ -25,6 +25,24 @@ struct ContentUsage {
         try await charge(.institution, .int(nil), bytes, settings.institutionQuota)
     }
 
+    /// Bytes that may still be added; `nil` without a limit.
+    func room(_ context: FileContext) async throws -> Int64? {
+        let own = try await room(
+            course: context.course, user: context.user,
+            quota: context.course == nil ? settings.userQuota : settings.courseQuota)
+        let all = try await room(course: nil, user: nil, quota: settings.institutionQuota)
+        return [own, all].compactMap(\.self).min().map { max(0, $0) }
+    }
+
+    private func room(course: Int64?, user: Int64?, quota: Int64) async throws -> Int64? {
+        let row = try await transaction.query(
+            UsageQueries.show, [.int(institution.rawValue), .int(course), .int(user)]
+        ).first
+        let limit = try row?.intOrNil(1) ?? (quota == 0 ? nil : quota)
+        let used = try row?.int(0) ?? 0
+        return limit.map { $0 - used }
+    }
+
     private func charge(
         _ place: UsageQueries.Place, _ id: PostgresValue, _ bytes: Int64, _ quota: Int64
     ) async throws {

@@ -3,7 +3,7 @@ import Tenancy
 import WebServer
 
 /// What modules keep from the caller.
-enum ContentLocks {
+package enum ContentLocks {
     /// What somebody is told who may not have something yet.
     static let explanation = "This is part of a module that is not open to you yet."
 
@@ -21,6 +21,11 @@ enum ContentLocks {
         let progression = ModuleProgression(
             of: outline.modules, facts: outline.facts, at: call.request.receivedAt)
         return Set(contents.filter { progression.isLocked(kind, $0, in: outline.modules) })
+    }
+
+    /// Those of some files of the course that are locked, for what keeps files.
+    package static func lockedFiles(among files: [Int64], for call: CourseCall) async throws -> Set<Int64> {
+        try await locked(.file, among: files, for: call)
     }
 
     /// Whether one is.

@@ -244,7 +244,7 @@ final class HTTPConnection: StreamHandler {
         case .head, .body:
             let error = WebError(
                 .requestTimeout, code: "timeout", message: "The request took too long to arrive.")
-            answer(ErrorAnswers.response(error, id: exchange?.request.id ?? RequestID.make()), closing: true)
+            answer(refusal(error, id: exchange?.request.id ?? RequestID.make()), closing: true)
         case .room: giveUpUnlessTaking()
         }
     }
