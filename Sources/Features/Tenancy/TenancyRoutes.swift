@@ -37,6 +37,7 @@ package enum TenancyRoutes {
 
     private static let people: [Route] = [
         .open("POST /api/v1/session", bodyLimit: smallBody, SessionRoutes.create),
+        .open("GET /api/v1/sign_in", SignInPageRoutes.show),
         .call("GET /api/v1/session", SessionRoutes.show),
         .call("PUT /api/v1/session", bodyLimit: smallBody, SessionRoutes.change),
         .call("DELETE /api/v1/session", SessionRoutes.delete),

@@ -107,6 +107,26 @@ struct `Sign-in by another provider` {
         #expect(kinds?.prefix(2) == ["sign_in.succeeded", "oidc.linked"])
     }
 
+    @Test func `is offered to whoever asks for the institution, and to nobody when it is switched off`()
+        async throws
+    {
+        let place = try await place()
+        let path = "/api/v1/sign_in?institution=\(place.here.rawValue)"
+        let offered = try await Client(place.school).send(.get, path).json
+        #expect(offered["institution"]?["name"]?.string == "Here")
+        #expect(offered["login_path"]?.string == "/login/oidc/\(place.here.rawValue)")
+        for other in [
+            "/api/v1/sign_in", "/api/v1/sign_in?institution=987654321", "/api/v1/sign_in?institution=x",
+        ] {
+            let none = try await Client(place.school).send(.get, other)
+            #expect(none.status == 200)
+            #expect(none.json["institution"]?.isNull == true)
+            #expect(none.json["login_path"]?.isNull == true)
+        }
+        try await place.configure(["enabled": false])
+        #expect(try await Client(place.school).send(.get, path).json["login_path"]?.isNull == true)
+    }
+
     @Test func `knows its people by their subject from then on, whatever the login says`() async throws {
         let place = try await place()
         #expect(try await session(place, try await place.signIn())?["user"]?["name"]?.string == "User bea")

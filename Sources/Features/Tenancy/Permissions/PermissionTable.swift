@@ -15,6 +15,8 @@ package enum PermissionTable {
 
     private static let sessions: [Permission] = [
         Permission("POST /api/v1/session", .anyone),
+        // Which provider of sign-ins to offer.
+        Permission("GET /api/v1/sign_in", .anyone),
         Permission("GET /api/v1/session", .own),
         Permission("PUT /api/v1/session", .own),
         Permission("DELETE /api/v1/session", .own),
