@@ -46,9 +46,9 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def cast(demo):
-    """Who takes part: `instructor`, `admin` and `students` of the first institution, as the demo made them."""
+    """Who takes part: `instructor`, `admin`, `parent` and `students` of the first institution, as the demo made them."""
     users = demo.first["users"]
-    return {"instructor": users["instructor"], "admin": users["admin"], "students": users["students"]}
+    return {"instructor": users["instructor"], "admin": users["admin"], "parent": users["parent"], "students": users["students"]}
 
 
 @pytest.fixture(scope="session")

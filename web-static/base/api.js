@@ -26,12 +26,14 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const SAFE = new Set(["GET", "HEAD"]);
 const PASSING = new Set([502, 503, 504]);
 
-async function once(method, url, { body, key, signal, headers: extra }) {
+async function once(method, url, { body, raw, key, signal, headers: extra }) {
     const headers = { Accept: "application/json", ...extra };
     const init = { method, headers, signal, credentials: "same-origin", cache: "no-store" };
     if (body !== undefined) {
         headers["Content-Type"] = "application/json";
         init.body = JSON.stringify(body);
+    } else if (raw !== undefined) {
+        init.body = raw;
     }
     const csrf = csrfToken();
     if (!SAFE.has(method) && csrf) headers["X-CSRF-Token"] = csrf;
@@ -66,7 +68,8 @@ async function once(method, url, { body, key, signal, headers: extra }) {
 /**
  * One request. `path` begins with "/api/v1/…".
  *
- * Options: `query` (an object; lists become `name[]`), `body` (sent as JSON), `key` (Idempotency-Key),
+ * Options: `query` (an object; lists become `name[]`), `body` (sent as JSON), `raw` (sent as it is: a file; its type
+ * stands in `headers`), `key` (Idempotency-Key),
  * `signal`, `anonymous` (a 401 is thrown instead of leading to sign-in), `retries` (default 2 for requests
  * that are safe or carry a key, else 0). Returns the parsed body, `null` for none. Throws `ApiError`.
  */
@@ -120,12 +123,18 @@ export async function getAll(path, { query = {}, limit = 100, ...options } = {})
     let rest = { per_page: 100, ...query };
     const items = [];
     for (let page = 0; next && page < limit; page += 1) {
-        const { value, response } = await exchange("GET", next, { ...options, query: rest });
-        items.push(...(value ?? []));
-        const link = /<([^>]+)>\s*;\s*rel="next"/.exec(response.headers.get("Link") ?? "");
-        next = link ? new URL(link[1], location.origin) : null;
-        if (next) next = next.pathname + next.search;
+        const answer = await getPage(next, { ...options, query: rest });
+        items.push(...(answer.value ?? []));
+        next = answer.next;
         rest = {};
     }
     return items;
+}
+
+/** Reads one page of a list: `{ value, next }`; `next` is the path of the page after it, or null. */
+export async function getPage(path, options = {}) {
+    const { value, response } = await exchange("GET", path, options);
+    const link = /<([^>]+)>\s*;\s*rel="next"/.exec(response.headers.get("Link") ?? "");
+    const next = link ? new URL(link[1], location.origin) : null;
+    return { value, next: next && next.pathname + next.search };
 }

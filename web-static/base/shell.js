@@ -76,7 +76,7 @@ const initials = (name) => {
 /** A round picture of the initials. */
 export const avatar = (name) => h("span.avatar", { "aria-hidden": "true" }, initials(name));
 
-/** The person's menu: institutions, theme, language, shortcuts, sign out. */
+/** The person's menu: institutions, the pages that are theirs, theme, language, shortcuts, sign out. */
 export function userMenu(me) {
     const button = h("button.button.ghost", { type: "button", "aria-label": t("shell.account", { name: me.user.name }) },
         avatar(me.user.name), h("span.user-name.truncate", me.user.name), icon("chevron-down", { size: 14 }));
@@ -88,8 +88,11 @@ export function userMenu(me) {
             label: institution.name, icon: "building", checked: institution.id === me.institution.id,
             run: () => institution.id === me.institution.id || switchTo(institution.id).catch((error) => toastError(error)),
         })), "-"] : []),
+        { label: t("shell.settings"), icon: "settings", href: "/settings" },
+        me.roles.includes("parent") && { label: t("shell.children"), icon: "users", href: "/children" },
+        me.roles.includes("admin") && { label: t("shell.admin"), icon: "building", href: "/accounts/self" },
         me.roles.includes("admin") && { label: t("shell.ops"), icon: "chart", href: "/ops" },
-        me.roles.includes("admin") && "-",
+        "-",
         { heading: t("shell.theme") },
         ...["system", "light", "dark"].map((theme) => ({
             label: t(`theme.${theme}`), icon: { system: "monitor", light: "sun", dark: "moon" }[theme],
