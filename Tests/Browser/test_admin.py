@@ -78,6 +78,7 @@ def test_schools_and_departments_are_made_renamed_and_removed(office):
     page.go_back()
     on(visitor, "Plant Biology", "Remove")
     visitor.confirm("Remove")
+    expect(lines).to_have_text(["School of Science"])
     on(visitor, "School of Science", "Remove")
     visitor.confirm("Remove")
     expect(page.get_by_text("No schools or departments")).to_be_visible()
@@ -260,11 +261,14 @@ def test_a_provider_of_sign_ins_is_set_offered_and_removed(office, arrive, demo,
 
 
 def test_the_audit_log_reads_as_sentences_and_is_filtered_and_saved(office, demo):
-    visitor = office("audit")
+    # Whoever was taken out since has no name any more: asked for, the server says 404.
+    visitor = office("audit", allow=r"status of 404")
     page = visitor.page
     own = demo.second["users"]["admin"]["name"]
+    kinds = page.get_by_role("combobox", name="Kind")
+    kinds.select_option("sign_in.succeeded")
     expect(page.get_by_role("rowheader", name=f"{own} signed in by password.").first).to_be_visible()
-    page.get_by_role("combobox", name="Kind").select_option("parent.linked")
+    kinds.select_option("parent.linked")
     parent, child = demo.second["users"]["parent"]["name"], demo.second["users"]["students"][0]["name"]
     expect(page.get_by_role("rowheader", name=f"{parent} became a parent of {child}.")).to_be_visible()
     with page.expect_download() as saved:

@@ -19,8 +19,8 @@ function words(event) {
     const reason = details.reason && has(`audit.reason.${details.reason}`) ? t(`audit.reason.${details.reason}`) : details.reason ?? "";
     const way = details.method && has(`audit.method.${details.method}`) ? t(`audit.method.${details.method}`) : details.method ?? "";
     return t(key, {
-        // What nobody asked for over the network was done by the operator's commands.
-        actor: actor !== null ? nameOf(actor) : t(event.remote_address === null ? "audit.operator" : "audit.somebody"), subject: subject === null ? t("audit.nobody") : nameOf(subject), parent: other === null ? "" : nameOf(other),
+        // What nobody asked for over the network was done by an import or the operator's commands.
+        actor: actor !== null ? nameOf(actor) : t(event.remote_address === null ? "audit.server" : "audit.somebody"), subject: subject === null ? t("audit.nobody") : nameOf(subject), parent: other === null ? "" : nameOf(other),
         role, reason, way, kind: event.kind,
     });
 }

@@ -34,7 +34,7 @@ export function makeField(field) {
     const hint = field.hint && h("p.hint", { id: hintId }, field.hint);
     const label = field.custom
         ? h("span.label", { id: `${id}-label` }, field.label)
-        : h("label", { for: id }, field.label, field.optional && h("span.faint.field-optional", t("form.optional")));
+        : h("label", { for: id }, field.label, field.optional && [" ", h("span.faint.field-optional", t("form.optional"))]);
     const element = kind === "check" && !field.custom
         ? h("div.field.field-check", h("label.check", control, h("span", field.label)), hint, problem)
         : h("div.field", { class: field.class ?? "" }, label, field.custom?.element ?? control, hint, problem);

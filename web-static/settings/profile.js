@@ -48,8 +48,10 @@ export function profileSection() {
             ],
             run: async (values) => {
                 await put("/api/v1/users/self", { user: values });
+                const isNew = values.locale !== (profile.locale ?? "");
+                profile.locale = values.locale;
                 const wanted = values.locale.toLowerCase().split("-")[0];
-                if (languages.some((item) => item.id === wanted) && wanted !== language) return setLanguage(wanted);
+                if (isNew && languages.some((item) => item.id === wanted) && wanted !== language) return setLanguage(wanted);
                 return toast(t("profile.saved"));
             },
         });

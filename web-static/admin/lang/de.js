@@ -315,7 +315,7 @@ export default {
     "audit.none_text": "Nichts im Protokoll passt zu diesen Filtern.",
     "audit.somebody": "Jemand",
     "audit.nobody": "niemand",
-    "audit.operator": "Der Betrieb",
+    "audit.server": "Der Server",
     "audit.method.password": "Passwort",
     "audit.method.change": "Wechsel der Einrichtung",
     "audit.method.oidc": "den Anbieter der Schule",

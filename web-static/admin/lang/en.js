@@ -315,7 +315,7 @@ export default {
     "audit.none_text": "Nothing in the log fits these filters.",
     "audit.somebody": "Somebody",
     "audit.nobody": "nobody",
-    "audit.operator": "The operator",
+    "audit.server": "The server",
     "audit.method.password": "password",
     "audit.method.change": "switching the institution",
     "audit.method.oidc": "the school's provider",
