@@ -99,6 +99,7 @@ async function start() {
             addEventListener("popstate", show);
             tabs().slice(0, 9).forEach((tab, at) => register({ key: String(at + 1), label: t(`admin.tab_${tab.id}`), group: t("admin.title"), run: () => go(null, tab) }));
             register({ key: "/", label: t("admin.key_find"), group: t("admin.title"), run: () => panel.querySelector('input[type="search"]')?.focus() });
+            register({ key: "n", label: t("admin.key_new"), group: t("admin.title"), run: () => panel.querySelector("[data-new]")?.click() });
             await show();
         }
     } catch (error) {

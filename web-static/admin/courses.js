@@ -146,5 +146,5 @@ export function open({ account }) {
     }, () => { termSelect.hidden = true; });
     table.reload();
     return { element: h("div", h("div.data-tools", h("div.input-group", icon("search", { size: 16 }), search), termSelect, states, teacher.element,
-        h("button.button.primary.push", { type: "button", onclick: create }, icon("plus"), t("courses.create"))), table.element) };
+        h("button.button.primary.push", { type: "button", onclick: create, dataset: { new: "" } }, icon("plus"), t("courses.create"))), table.element) };
 }

@@ -92,8 +92,8 @@ export function importRun(path, first, onend) {
 
     function facts() {
         const { started_at, ended_at, created_at, data } = item;
-        const seconds = started_at && ended_at && (Date.parse(ended_at) - Date.parse(started_at)) / 1000;
-        return h("p.small.muted", [dateTime(created_at), seconds !== null && seconds !== undefined && started_at && ended_at && t("imports.took", { time: clock(seconds) }),
+        const seconds = started_at && ended_at ? (Date.parse(ended_at) - Date.parse(started_at)) / 1000 : 0;
+        return h("p.small.muted", [dateTime(created_at), seconds >= 1 && t("imports.took", { time: clock(seconds) }),
             data?.supplied_batches?.length > 0 && data.supplied_batches.map((one) => t(`imports.batch_${one}`)).join(", "),
             item.diffing_threshold_exceeded && t("imports.threshold_exceeded")].filter(Boolean).join(" · "));
     }

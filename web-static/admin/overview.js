@@ -16,7 +16,7 @@ const PAGE = 100;
 export function open({ account, isRoot }) {
     const counts = h("dl.admin-counts", ["users", "courses", "accounts", "live"].map((id) => h("div", h("dt", t(`overview.${id}`)), h("dd.num", { dataset: { count: id } }, "…"))));
     const branch = h("div", h("div.skeleton.card.admin-wait"));
-    const make = h("button.button", { type: "button", onclick: () => create(account) }, icon("plus"), t("overview.add"));
+    const make = h("button.button", { type: "button", onclick: () => create(account), dataset: { new: "" } }, icon("plus"), t("overview.add"));
     const element = h("div.stack.loose", counts,
         h("section", { "aria-labelledby": "tree-title" }, h("div.data-tools", h("h3.admin-label", { id: "tree-title" }, t("overview.tree")), h("div.push.row.tight",
             h("button.button.ghost", { type: "button", onclick: () => rename(account) }, icon("edit"), t("overview.rename_this")), make)), branch));

@@ -60,5 +60,5 @@ export function open({ account }) {
     }
 
     table.reload();
-    return { element: h("div", h("div.data-tools", h("button.button.primary.push", { type: "button", onclick: create }, icon("plus"), t("terms.create"))), table.element) };
+    return { element: h("div", h("div.data-tools", h("button.button.primary.push", { type: "button", onclick: create, dataset: { new: "" } }, icon("plus"), t("terms.create"))), table.element) };
 }

@@ -81,7 +81,7 @@ export function open({ account, isRoot, me }) {
 
     table.reload();
     const tools = h("div.data-tools", h("div.input-group", icon("search", { size: 16 }), search), roles,
-        isRoot && h("button.button.primary.push", { type: "button", onclick: create }, icon("plus"), t("users.create")));
+        isRoot && h("button.button.primary.push", { type: "button", onclick: create, dataset: { new: "" } }, icon("plus"), t("users.create")));
     return { element: h("div", tools, table.element) };
 }
 

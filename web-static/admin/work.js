@@ -3,7 +3,7 @@
 import { get, post } from "../base/api.js";
 import { fill, h, keepFocus, poll, uuid } from "../base/dom.js";
 import { icon } from "../base/icons.js";
-import { clock, dateTime, number, t, timeSeconds } from "../base/i18n.js";
+import { clock, dateTime, has, number, t, timeSeconds } from "../base/i18n.js";
 import { busy, problem, state } from "../base/shell.js";
 import { toast, toastError } from "../base/toast.js";
 import { pause } from "./import-state.js";
@@ -44,7 +44,7 @@ export function open({ account }) {
                 dead.map((row) => h("tr", h("th", { scope: "row" }, name(row.kind)), h("td", row.error_class), h("td.num", number(row.count)), h("td.nowrap", dateTime(row.latest_at)), h("td.end", again(row)))))));
     }
 
-    const name = (kind) => t(`work.kind_${kind}`) === `work.kind_${kind}` ? kind : t(`work.kind_${kind}`);
+    const name = (kind) => (has(`work.kind_${kind}`) ? t(`work.kind_${kind}`) : kind);
 
     function again(row) {
         const button = h("button.button.small", { type: "button", dataset: { key: `again-${row.kind}-${row.error_class}` }, onclick: () => busy(button, async () => {
