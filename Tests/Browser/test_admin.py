@@ -50,11 +50,23 @@ def test_whoever_administers_nothing_is_told_so(arrive, cast):
     expect(page.get_by_text("This is not yours to see")).to_be_visible()
 
 
+def test_the_account_itself_is_changed(office):
+    visitor = office("overview", allow=r"status of 400")
+    page = visitor.page
+    page.get_by_role("button", name="Edit").click()
+    zone = page.get_by_role("dialog").get_by_label("Time zone")
+    zone.fill("Moon/Base")
+    page.keyboard.press("Enter")
+    expect(problem_of(zone)).to_contain_text("Must be a time zone")
+    answer(visitor, "Time zone", "Europe/Berlin", "Save")
+    expect(page.get_by_text(re.compile("is saved.$"))).to_be_visible()
+
+
 def test_schools_and_departments_are_made_renamed_and_removed(office):
     visitor = office("overview")
     page = visitor.page
     expect(page.get_by_text("No schools or departments")).to_be_visible()
-    page.get_by_role("button", name="New account").click()
+    page.keyboard.press("n")
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Create").click()
     expect(problem_of(dialog.get_by_label("Name", exact=True))).to_have_text("Fill this in.")

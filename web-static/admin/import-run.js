@@ -129,7 +129,7 @@ export function importRun(path, first, onend) {
         try {
             for (let next = `${path}/${item.id}/errors?per_page=100`; next;) {
                 const page = await getPage(next);
-                rows.push(...page.value.sis_import_errors);
+                rows.push(...page.items.sis_import_errors);
                 next = page.next;
             }
             downloadCSV([["file", "row", "kind", "message"], ...rows.map((row) => [row.file, row.row, row.is_error ? "error" : "warning", row.message])], `import-${item.id}-errors`);

@@ -19,7 +19,7 @@ export function open({ account, isRoot }) {
     const make = h("button.button", { type: "button", onclick: () => create(account), dataset: { new: "" } }, icon("plus"), t("overview.add"));
     const element = h("div.stack.loose", counts,
         h("section", { "aria-labelledby": "tree-title" }, h("div.data-tools", h("h3.admin-label", { id: "tree-title" }, t("overview.tree")), h("div.push.row.tight",
-            h("button.button.ghost", { type: "button", onclick: () => rename(account) }, icon("edit"), t("overview.rename_this")), make)), branch));
+            h("button.button.ghost", { type: "button", onclick: edit }, icon("edit"), t("overview.edit")), make)), branch));
     let accounts = [];
 
     const say = (id, text) => { counts.querySelector(`[data-count="${id}"]`).textContent = text; };
@@ -27,9 +27,9 @@ export function open({ account, isRoot }) {
     // The server counts nothing: up to a page is counted here, more is "100+".
     async function count(id, path, query = {}) {
         try {
-            const { value, next } = await getPage(path, { query: { per_page: PAGE, ...query } });
-            say(id, next ? `${number(PAGE)}+` : number(value.length));
-            return value;
+            const { items, next } = await getPage(path, { query: { per_page: PAGE, ...query } });
+            say(id, next ? `${number(PAGE)}+` : number(items.length));
+            return items;
         } catch {
             say(id, "–");
             return [];
@@ -68,6 +68,22 @@ export function open({ account, isRoot }) {
             run: ({ name, sis_account_id }) => post(`/api/v1/accounts/${parent.id}/sub_accounts`, { account: { name, ...(sis_account_id && { sis_account_id }) } }, { key }),
         });
         if (made) await load();
+    }
+
+    async function edit() {
+        const changed = await formDialog({
+            title: t("overview.edit_title", { name: account.name }), submit: t("action.save"),
+            fields: [
+                { name: "name", label: t("overview.name"), value: account.name, required: true, autofocus: true },
+                { name: "default_time_zone", label: t("overview.time_zone"), value: account.default_time_zone, required: true },
+                { name: "default_locale", label: t("overview.locale"), value: account.default_locale ?? "", optional: true, hint: t("overview.locale_hint") },
+            ],
+            run: ({ default_locale, ...values }) => put(`/api/v1/accounts/${account.id}`, { account: { ...values, default_locale: default_locale || null } }),
+        });
+        if (!changed) return;
+        Object.assign(account, changed);
+        document.dispatchEvent(new CustomEvent("accountrenamed", { detail: changed }));
+        toast(t("overview.saved", { name: changed.name }));
     }
 
     async function rename(one) {

@@ -117,24 +117,22 @@ export const put = (path, body, options) => request("PUT", path, { body, ...opti
 /** Removes. */
 export const del = (path, options) => request("DELETE", path, options);
 
-/** Reads a whole list, page after page (`Link: rel="next"`), at most `limit` pages. */
-export async function getAll(path, { query = {}, limit = 100, ...options } = {}) {
-    let next = path;
-    let rest = { per_page: 100, ...query };
-    const items = [];
-    for (let page = 0; next && page < limit; page += 1) {
-        const answer = await getPage(next, { ...options, query: rest });
-        items.push(...(answer.value ?? []));
-        next = answer.next;
-        rest = {};
-    }
-    return items;
+/** Reads one page of a list: `{ items, next }`. `next` is the path of the page after it, or null at the end. */
+export async function getPage(path, { query = {}, ...options } = {}) {
+    const { value, response } = await exchange("GET", path, { ...options, query });
+    const link = /<([^>]+)>\s*;\s*rel="next"/.exec(response.headers.get("Link") ?? "");
+    const next = link && new URL(link[1], location.origin);
+    return { items: value ?? [], next: next && next.pathname + next.search };
 }
 
-/** Reads one page of a list: `{ value, next }`; `next` is the path of the page after it, or null. */
-export async function getPage(path, options = {}) {
-    const { value, response } = await exchange("GET", path, options);
-    const link = /<([^>]+)>\s*;\s*rel="next"/.exec(response.headers.get("Link") ?? "");
-    const next = link ? new URL(link[1], location.origin) : null;
-    return { value, next: next && next.pathname + next.search };
+/** Reads a whole list, page after page (`Link: rel="next"`), at most `limit` pages. */
+export async function getAll(path, { query = {}, limit = 100, ...options } = {}) {
+    const items = [];
+    let next = path;
+    for (let page = 0; next && page < limit; page += 1) {
+        const read = await getPage(next, { ...options, query: page === 0 ? { per_page: 100, ...query } : {} });
+        items.push(...read.items);
+        next = read.next;
+    }
+    return items;
 }

@@ -11,10 +11,10 @@ import { explain } from "./toast.js";
  * `dataTable({ label, columns, read, pick?, empty, endless?, perPage? })`.
  *
  * `columns` are `{ label, cell(row), class?, hidden? }`, the first one heads its row; `read()` gives `{ path, query }` of
- * the first page; `pick(value)` finds the rows in an answer; `empty()` is the state without rows. With `endless` the next page comes when
+ * the first page; `pick(value)` finds the rows in an answer that has them in a member; `empty()` is the state without rows. With `endless` the next page comes when
  * its button is seen. Returns `{ element, reload({ quiet }), rows() }`; of several readings the last one counts.
  */
-export function dataTable({ label, columns, read, pick = (value) => value, empty, endless = false, perPage = 50, onrows = null }) {
+export function dataTable({ label, columns, read, pick = (items) => items, empty, endless = false, perPage = 50, onrows = null }) {
     const element = h("div.data-list", { "aria-busy": "true" });
     const body = h("tbody", { role: "rowgroup" });
     const foot = h("div.data-foot");
@@ -54,7 +54,7 @@ export function dataTable({ label, columns, read, pick = (value) => value, empty
         try {
             const answer = await getPage(next);
             if (mine !== turn) return;
-            const fresh = pick(answer.value);
+            const fresh = pick(answer.items);
             const focused = document.activeElement === button;
             rows.push(...fresh);
             next = answer.next;
@@ -78,7 +78,7 @@ export function dataTable({ label, columns, read, pick = (value) => value, empty
             const answer = await getPage(path, { query: { per_page: perPage, ...query } });
             if (mine !== turn) return;
             reached(true);
-            rows = [...pick(answer.value)];
+            rows = [...pick(answer.items)];
             next = answer.next;
             if (rows.length === 0) {
                 fill(element, h("div.card", empty()));
