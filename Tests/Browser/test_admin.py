@@ -5,6 +5,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from test_pages import is_sound
 
 #: More people than a page of the list, and one row that is wrong.
 ROSTER = "user_id,login_id,first_name,last_name,status\n" + "".join(
@@ -82,6 +83,7 @@ def test_schools_and_departments_are_made_renamed_and_removed(office):
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Plant Biology").click()
     expect(page.get_by_role("heading", level=1, name="Plant Biology")).to_be_visible()
+    expect(page.get_by_role("link", name="Up to the account above")).to_be_visible()
     # A part of the institution has no imports, terms or log of its own.
     expect(page.get_by_role("navigation", name="Administration").get_by_role("link")).to_have_text(["Overview", "Users", "Courses", "Admins and roles"])
     page.keyboard.press("2")
@@ -121,6 +123,7 @@ def test_a_roster_is_imported_row_by_row_and_put_back(office, tmp_path, photogra
     wrong = run.get_by_role("row", name=re.compile("users.csv"))
     expect(wrong).to_contain_text("62")
     expect(wrong).to_contain_text("login_id is empty")
+    is_sound(visitor.page, False)
     photograph(visitor, "admin-import-run")
     with page.expect_download() as saved:
         run.get_by_role("button", name="Download as CSV").click()
@@ -168,6 +171,7 @@ def test_a_user_is_made_found_shut_out_let_in_and_deleted(office, demo, photogra
     expect(row).not_to_contain_text("suspended")
     row.get_by_role("button", name="Brandt, Wilma").click()
     expect(page.get_by_text("Wilma Brandt has no tokens")).to_be_visible()
+    is_sound(visitor.page, False)
     photograph(visitor, "admin-user-panel")
     email = page.get_by_role("dialog").get_by_label(re.compile("^Email"))
     email.fill("nobody")
@@ -236,6 +240,7 @@ def test_an_administrator_is_appointed_by_keyboard_and_the_last_one_stays(office
     name = demo.second["users"]["instructor"]["name"]
     page.get_by_role("combobox").fill(name[:4])
     expect(page.get_by_role("option", name=re.compile(name))).to_be_visible()
+    is_sound(page, False)
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     expect(page.get_by_role("row", name=re.compile(name))).to_be_visible()
@@ -262,6 +267,7 @@ def test_a_provider_of_sign_ins_is_set_offered_and_removed(office, arrive, demo,
     somebody.page.goto(f"/sign-in?institution={demo.second['id']}&return=/settings")
     offered = somebody.page.get_by_role("link", name=f"Sign in with {demo.second['name']}")
     expect(offered).to_have_attribute("href", f"/login/oidc/{demo.second['id']}?return=%2Fsettings")
+    is_sound(somebody.page, False)
     photograph(somebody, "sign-in-provider")
     somebody.page.goto(f"/sign-in?institution={demo.first['id']}")
     expect(somebody.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()

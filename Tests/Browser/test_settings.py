@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 from Rig.api import Api, Refused
+from test_pages import is_sound
 from visitors import OFFLINE_NOISE, sign_in
 
 
@@ -95,6 +96,7 @@ def test_a_token_is_shown_once_does_what_it_may_and_is_revoked(arrive, cast, dem
     expect(dialog).to_have_count(0)
     shown = page.get_by_role("textbox", name="The token “Grade export”")
     expect(shown).to_be_focused()
+    is_sound(visitor.page, False)
     photograph(visitor, "token-fresh")
     text = shown.input_value()
     api = Api(demo.base, {"api_token": text})
@@ -130,6 +132,7 @@ def test_an_administrator_finds_scopes_by_typing(arrive, cast, photograph):
     scope.check()
     expect(dialog.get_by_role("status")).to_have_text("1 scope")
     dialog.get_by_role("searchbox").fill("")
+    is_sound(visitor.page, False)
     photograph(visitor, "token-scopes")
     dialog.get_by_role("button", name="All that only read").click()
     expect(dialog.get_by_role("status")).not_to_have_text("1 scope")
@@ -176,6 +179,7 @@ def test_a_child_gives_a_code_and_a_parent_takes_it_and_gives_the_child_back(arr
     visitor.confirm("Remove child")
     expect(card).to_have_count(0)
     expect(page.get_by_text("There they make a new code.")).to_be_visible()
+    is_sound(visitor.page, False)
     photograph(visitor, "children-none")
     field_, said = field(page, "Pairing code")
     field_.fill("wrong!")

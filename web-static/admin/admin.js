@@ -90,10 +90,13 @@ async function start() {
             account = await get(`/api/v1/accounts/${encodeURIComponent(wished)}`);
             isRoot = account.parent_account_id === null;
             const title = h("h1", account.name);
+            const above = h("p.small.faint", { hidden: true }, h("a", { href: `/accounts/${account.parent_account_id}` }, t("admin.above")));
+            // Who administers this account by one above it may go there.
+            if (!isRoot) getAll("/api/v1/accounts").then((own) => { above.hidden = own.some((one) => one.id === account.id); }, () => {});
             setCrumbs([{ label: t("admin.title"), href: "/accounts" }, { label: account.name }]);
             document.addEventListener("accountrenamed", (event) => { if (event.detail.id === account.id) [account.name, title.textContent] = [event.detail.name, event.detail.name]; });
             fill(main, h("div.page.wide.admin",
-                h("div.page-head", h("div", !isRoot && h("p.small.faint", h("a", { href: `/accounts/${account.parent_account_id}` }, t("admin.above"))), title)),
+                h("div.page-head", h("div", above, title)),
                 h("nav.tabs", { "aria-label": t("admin.title") }, tabs().map((tab) => h("a.tab", { href: hrefOf(tab), dataset: { tab: tab.id }, onclick: (event) => go(event, tab) }, t(`admin.tab_${tab.id}`)))),
                 panel));
             addEventListener("popstate", show);
