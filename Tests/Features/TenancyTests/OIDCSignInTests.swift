@@ -49,10 +49,13 @@ struct `Sign-in by another provider` {
         }
     }
 
-    private func place(_ changes: [String: JSONValue] = [:]) async throws -> Place {
+    private func place(_ changes: [String: JSONValue] = [:], host: String? = nil) async throws -> Place {
         let provider = try await TestProvider.start()
         let school = try await School.open(oidc: try .forTests())
         let here = try await school.institution("Here", ["ada": [.admin], "bea": [.student]])
+        if let host {
+            try await school.onLoop { try await Directory(pool: $0.pool).setHost(host, of: here.id) }
+        }
         let ada = try #require(here.users["ada"])
         let place = Place(
             school: school, provider: provider, here: here.id, users: here.users,
@@ -125,6 +128,18 @@ struct `Sign-in by another provider` {
         }
         try await place.configure(["enabled": false])
         #expect(try await Client(place.school).send(.get, path).json["login_path"]?.isNull == true)
+    }
+
+    @Test func `is offered under the institution's own name, whichever one is asked for`() async throws {
+        let host = "\(UInt64.random(in: 0..<UInt64.max)).school.example"
+        let place = try await place(host: host)
+        let other = try await place.school.institution("There", ["eve": [.admin]])
+        var client = Client(place.school)
+        client.authority = "\(host):443"
+        for path in ["/api/v1/sign_in", "/api/v1/sign_in?institution=\(other.id.rawValue)"] {
+            let offered = try await client.send(.get, path).json
+            #expect(offered["login_path"]?.string == "/login/oidc/\(place.here.rawValue)")
+        }
     }
 
     @Test func `knows its people by their subject from then on, whatever the login says`() async throws {
