@@ -111,7 +111,9 @@ let modules: [Module] = [
         libraries: [httpTypes, jwt, logging], testUses: ["Sockets"]),
     Module(
         name: "Courses", layer: .features,
-        uses: ["EventLoop", "Postgres", "JSON", "HTTP", "HTML", "WebServer", "Telemetry", "Tenancy"],
+        uses: [
+            "EventLoop", "Postgres", "JSON", "HTTP", "HTML", "WebServer", "JobQueue", "Telemetry", "Tenancy",
+        ],
         libraries: [httpTypes]),
     Module(
         name: "Content", layer: .features,

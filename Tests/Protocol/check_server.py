@@ -17,6 +17,7 @@ import uuid
 import requests
 import websockets.sync.client
 
+import admin_walk
 import contents_walk
 import core_walk
 import identity_walk
@@ -503,6 +504,7 @@ def main():
                      lambda: answers(check, demo, users, demo.ready["course_id"]),
                      lambda: core_walk.walk(check, users),
                      lambda: roster_walk.walk(check, users),
+                     lambda: admin_walk.walk(check, users),
                      lambda: contents_walk.walk(check, users),
                      lambda: identity_walk.walk(check, users, relay.folder),
                      lambda: search_walk.walk(check, users),

@@ -26,6 +26,7 @@ package enum CoursesRoutes {
             .user("GET /api/v1/users/:user_id/courses", courses.listOfUser),
             .account("GET /api/v1/accounts/:account_id/courses", courses.listOfAccount),
             .account("POST /api/v1/accounts/:account_id/courses", courses.create),
+            .account("PUT /api/v1/accounts/:account_id/courses", CourseBatchRoutes.update),
             .course("GET /api/v1/courses/:id", at: "id") { try await courses.show($0) },
             .course("PUT /api/v1/courses/:id", at: "id") { try await courses.update($0) },
             .course("DELETE /api/v1/courses/:id", at: "id") { try await courses.delete($0) },
@@ -53,6 +54,7 @@ package enum CoursesRoutes {
         },
         .user("GET /api/v1/users/:user_id/enrollments", EnrollmentRoutes.listOfUser),
         .account("GET /api/v1/accounts/:account_id/enrollments/:id", EnrollmentRoutes.show),
+        .account("POST /api/v1/accounts/:account_id/bulk_enrollment", BulkEnrollmentRoutes.create),
     ]
 
     private static let sections: [Route] = [

@@ -1,3 +1,4 @@
+import Courses
 import JobQueue
 import Rostering
 import Search
@@ -11,7 +12,7 @@ enum Jobs {
     ///   - search: What a node that has a search index does its jobs with.
     /// - Returns: All kinds.
     static func all(hasTestEndpoints: Bool, search: SearchWorker? = nil) -> JobCatalogue {
-        var kinds: [any JobKind] = RosteringJobs.all
+        var kinds: [any JobKind] = CoursesJobs.all + RosteringJobs.all
         if let search { kinds += [SearchFeedJob(search), SearchRebuildJob(search)] as [any JobKind] }
         if hasTestEndpoints { kinds += [EffectTestJob(), EmptyTestJob()] as [any JobKind] }
         return JobCatalogue(kinds)

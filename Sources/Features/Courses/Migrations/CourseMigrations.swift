@@ -11,5 +11,6 @@ package enum CourseMigrations {
         Migration(number: 110, name: "pages", sql: m0110Pages),
         Migration(number: 111, name: "discussions", sql: m0111Discussions),
         Migration(number: 112, name: "modules", sql: m0112Modules),
+        Migration(number: 120, name: "course_batches", sql: m0120CourseBatches),
     ]
 }

@@ -108,6 +108,8 @@ package enum PermissionTable {
         Permission("GET /api/v1/users/:user_id/courses", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/accounts/:account_id/courses", .account),
         Permission("POST /api/v1/accounts/:account_id/courses", .account),
+        // Those of the account and below it; the others come back as what could not be done.
+        Permission("PUT /api/v1/accounts/:account_id/courses", .account),
 
         Permission("GET /api/v1/accounts/:account_id/terms", .account),
         Permission("POST /api/v1/accounts/:account_id/terms", .account),
@@ -136,6 +138,8 @@ package enum PermissionTable {
         Permission("GET /api/v1/sections/:section_id/enrollments", .course(everybody)),
         Permission("GET /api/v1/users/:user_id/enrollments", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/accounts/:account_id/enrollments/:id", .account),
+        // Anybody of the institution into courses of the account and below it.
+        Permission("POST /api/v1/accounts/:account_id/bulk_enrollment", .account),
         // Staff enrol anybody; who has the course's code enrols themself.
         Permission("POST /api/v1/courses/:course_id/enrollments", .own),
         Permission("POST /api/v1/sections/:section_id/enrollments", .course([.staff])),

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPTypes
 import JSON
+import JobQueue
 import Postgres
 import Sockets
 import Telemetry
@@ -26,7 +27,7 @@ struct Deployment: Sendable {
         let loop = try EventLoop(index: 0, label: "test-campus")
         return try await loop.perform {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
-            try await Migrator(TenancyMigrations.all + CourseMigrations.all)
+            try await Migrator(TenancyMigrations.all + JobQueueMigrations.all + CourseMigrations.all)
                 .run(on: loop, configuration: database.owner)
             let app = PostgresPool(
                 loop: loop, configuration: database.app, size: connections, waiters: 10_000)
@@ -63,6 +64,7 @@ final class Campus: Sendable {
                 health: Health(),
                 logger: Log.silent)
             CoursesServices(coursework: coursework).provide(to: context)
+            context.provide(JobQueue(catalogue: JobCatalogue(CoursesJobs.all), loop: loop))
             return Campus(deployment, LoopBound(context, loop: loop), routes)
         }
     }
