@@ -18,8 +18,9 @@ def finished(progress, limit: float = 30):
 def call(root, method, path, **fields):
     """A call that the client has no method for; its progress."""
     from canvasapi.progress import Progress
+    from canvasapi.util import combine_kwargs
     requester = root._requester
-    return Progress(requester, requester.request(method, f"accounts/{root.id}/{path}", **fields).json())
+    return Progress(requester, requester.request(method, f"accounts/{root.id}/{path}", _kwargs=combine_kwargs(**fields)).json())
 
 
 def test_many_are_enrolled_in_many(root, people):

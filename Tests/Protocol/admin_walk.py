@@ -41,6 +41,44 @@ def many(check, users):
     check.send(staff, "PUT", f"{root}/courses", 403, json={"course_ids": courses, "event": "offer"})
 
 
+def copies(check, users):
+    """Copies of courses."""
+    admin, staff, student, root = users["admin"], users["instructor"], users["students"][0], "/api/v1/accounts/self"
+    old, new = (check.send(admin, "POST", f"{root}/courses", 200, json={"course": {"name": name}})["id"] for name in ("Old", "New"))
+    for title, body in (("Week 1", f'<a href="/courses/{old}/pages/week-2">on</a>'), ("Week 2", f'<a href="/courses/{old}/pages/none">x</a>')):
+        check.send(admin, "POST", f"/api/v1/courses/{old}/pages", 200,
+                   json={"wiki_page": {"title": title, "body": body, "published": True}})
+    place = f"/api/v1/courses/{new}/content_migrations"
+    wish = {"migration_type": "course_copy_importer", "settings": {"source_course_id": old}}
+    check.send(admin, "GET", f"{place}/migrators", 200)
+    key = {"Idempotency-Key": "copy-once"}
+    made = check.send(admin, "POST", place, 200, json=wish, headers=key)
+    if check.send(admin, "POST", place, 200, json=wish, headers=key)["id"] != made["id"]:
+        check.complaints.append("a repeated copy is another one")
+    check.send(admin, "POST", place, 422, json={**wish, "select": {}}, headers=key)
+    copied = finished(check, admin, {"id": made["progress_url"].rsplit("/", 1)[1]}).get("copied", {})
+    if copied.get("page") != 2:
+        check.complaints.append(f"not all was copied: {copied}")
+    body = check.send(admin, "GET", f"/api/v1/courses/{new}/pages/week-1", 200)["body"]
+    if f"/courses/{new}/pages/week-2" not in body:
+        check.complaints.append(f"a link was not rewritten: {body}")
+    check.send(admin, "GET", place, 200)
+    if check.send(admin, "GET", f"{place}/{made['id']}", 200)["workflow_state"] != "completed":
+        check.complaints.append("the copy is not completed")
+    issues = check.send(admin, "GET", f"{place}/{made['id']}/migration_issues", 200)
+    issue = f"{place}/{made['id']}/migration_issues/{issues[0]['id']}"
+    check.send(admin, "GET", issue, 200)
+    check.send(admin, "PUT", issue, 200, json={"workflow_state": "resolved"})
+    check.send(admin, "PUT", issue, 400, json={"workflow_state": "burnt"})
+    check.send(admin, "POST", place, 400, json={**wish, "settings": {"source_course_id": new}})
+    check.send(admin, "POST", place, 400, json={"migration_type": "zip_file_importer"})
+    check.send(admin, "POST", place, 400, json={**wish, "date_shift_options": {"shift_dates": True}})
+    for who in (staff, student):
+        check.send(who, "POST", place, 403, json=wish)
+        check.send(who, "GET", place, 403)
+
+
 def walk(check, users):
     """All of it."""
     many(check, users)
+    copies(check, users)

@@ -33,6 +33,13 @@ JOBS = """
     VALUES (:institution, nextval('job_ids'), 'test.gone', 'dead', now(), 'gone', now()) RETURNING id;
 """
 
+#: What a copy of a course has to say.
+ISSUE = """
+    SELECT set_config('cohort.institution', :'institution', true) \\g /dev/null
+    INSERT INTO migration_issues (institution_id, migration_id, kind, source_id, issue_type, description)
+    VALUES (:institution, :migration, 'page', 1, 'warning', 'check') RETURNING id;
+"""
+
 
 def expectations():
     """What permissions.txt says: {(method, template): {data: roles}}."""
@@ -99,6 +106,9 @@ class World:
             "page_url": page["url"], "revision_id": 1, "module_id": module, "topic_id": topic, "entry_id": entry,
             "item_id": make(f"{at}/modules/{module}/items", {"module_item": {
                 "type": "SubHeader", "title": "Item", "published": True}})["id"]}
+        self.values["content_migration_id"] = make(f"{at}/content_migrations", {
+            "migration_type": "course_copy_importer", "settings": {"source_course_id": target}})["id"]
+        self.values["migration_issue_id"] = walk.issue(self.values["content_migration_id"])
         self.values["sis_import_id"] = make("accounts/self/sis_imports")["id"]
         self.target = target
         self.jobs = walk.jobs
@@ -175,6 +185,10 @@ class Walk:
     def jobs(self, user):
         """The ids of a user's progress, and of a dead letter."""
         return map(int, self.database.run(JOBS, institution=self.institution, user=user).split())
+
+    def issue(self, migration):
+        """The id of something that a copy of a course could not do."""
+        return int(self.database.run(ISSUE, institution=self.institution, migration=migration).split()[-1])
 
     def session_of(self, who):
         """The id of a session that somebody opens in a browser."""

@@ -9,7 +9,7 @@ package enum CoursesRoutes {
     /// - Returns: The table.
     package static func all(additions: [any CourseAddition] = []) -> [Route] {
         terms + courses(CourseRoutes(view: CourseView(additions: additions))) + people + sections
-            + ContentRoutes.all
+            + migrations + ContentRoutes.all
     }
 
     private static let terms: [Route] = [
@@ -36,6 +36,23 @@ package enum CoursesRoutes {
             .course("GET /api/v1/courses/:course_id/permissions", CourseSettingRoutes.listPermissions),
         ]
     }
+
+    private static let migrations: [Route] = [
+        .course("GET /api/v1/courses/:course_id/content_migrations", ContentMigrationRoutes.list),
+        .course("POST /api/v1/courses/:course_id/content_migrations", ContentMigrationRoutes.create),
+        .course(
+            "GET /api/v1/courses/:course_id/content_migrations/migrators", ContentMigrationRoutes.listKinds),
+        .course("GET /api/v1/courses/:course_id/content_migrations/:id", ContentMigrationRoutes.show),
+        .course(
+            "GET /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues",
+            MigrationIssueRoutes.list),
+        .course(
+            "GET /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues/:id",
+            MigrationIssueRoutes.show),
+        .course(
+            "PUT /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues/:id",
+            MigrationIssueRoutes.update),
+    ]
 
     private static let people: [Route] = [
         .course("GET /api/v1/courses/:course_id/users", CourseUserRoutes.list),

@@ -38,7 +38,8 @@ final class BackgroundJobs: Sendable {
         }
         let search = searchPool.map { SearchWorker(pool: $0, sources: SearchedThings.all, metrics: metrics) }
         self.searchPool = searchPool.map { LoopBound($0, loop: loop) }
-        let catalogue = Jobs.all(hasTestEndpoints: hasTestEndpoints, search: search)
+        let catalogue = Jobs.all(
+            hasTestEndpoints: hasTestEndpoints, files: configuration.content.settings, search: search)
         pool = LoopBound(
             PostgresPool(
                 loop: loop, configuration: database, size: configuration.jobs.poolSize,

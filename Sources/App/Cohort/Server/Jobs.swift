@@ -1,3 +1,5 @@
+import Assessment
+import Content
 import Courses
 import JobQueue
 import Rostering
@@ -9,10 +11,16 @@ enum Jobs {
     ///
     /// - Parameters:
     ///   - hasTestEndpoints: Whether tests may have jobs of their own done.
+    ///   - files: What an operator decides about files.
     ///   - search: What a node that has a search index does its jobs with.
     /// - Returns: All kinds.
-    static func all(hasTestEndpoints: Bool, search: SearchWorker? = nil) -> JobCatalogue {
-        var kinds: [any JobKind] = CoursesJobs.all + RosteringJobs.all
+    static func all(
+        hasTestEndpoints: Bool, files: ContentServices.Settings = ContentServices.Settings(),
+        search: SearchWorker? = nil
+    ) -> JobCatalogue {
+        var kinds: [any JobKind] =
+            CoursesJobs.all(
+                files: ContentCopies.all(files), coursework: AssessmentCopies.all) + RosteringJobs.all
         if let search { kinds += [SearchFeedJob(search), SearchRebuildJob(search)] as [any JobKind] }
         if hasTestEndpoints { kinds += [EffectTestJob(), EmptyTestJob()] as [any JobKind] }
         return JobCatalogue(kinds)

@@ -22,7 +22,23 @@ struct ContentUsage {
         let quota = context.course == nil ? settings.userQuota : settings.courseQuota
         try await charge(place, .int(context.id), bytes, quota)
         try await transaction.query(UsageQueries.open, [tenant, .int(nil), .int(nil)])
-        try await charge(.institution, .int(nil), bytes, settings.institutionQuota)
+        do {
+            try await charge(.institution, .int(nil), bytes, settings.institutionQuota)
+        } catch let error as WebError {
+            // Who goes on in the same transaction has charged nothing.
+            try await charge(place, .int(context.id), -bytes, quota)
+            throw error
+        }
+    }
+
+    /// Adds bytes where the quotas allow it; else nothing is added.
+    func mayCharge(_ bytes: Int64, _ context: FileContext) async throws -> Bool {
+        do {
+            try await charge(bytes, context)
+            return true
+        } catch let error as WebError where error.code == ContentUsage.exceeded.code {
+            return false
+        }
     }
 
     /// Bytes that may still be added; `nil` without a limit.

@@ -75,8 +75,8 @@ struct BulkEnrollment: Hashable, Sendable {
     /// Says which pairs can be enrolled, and why the others cannot.
     ///
     /// - Parameters:
-    ///   - users: The users' ids in the order of ``users``; `nil` for who is not there.
-    ///   - courses: The courses in the order of ``courses``.
+    ///   - found: The users' ids in the order of ``users``; `nil` for who is not there.
+    ///   - known: The courses in the order of ``courses``.
     /// - Returns: Each pair once, on one side.
     func judge(users found: [Int64?], courses known: [FoundCourse]) -> (
         pairs: [Pair], refusals: [Refusal]

@@ -12,5 +12,6 @@ package enum CourseMigrations {
         Migration(number: 111, name: "discussions", sql: m0111Discussions),
         Migration(number: 112, name: "modules", sql: m0112Modules),
         Migration(number: 120, name: "course_batches", sql: m0120CourseBatches),
+        Migration(number: 121, name: "content_migrations", sql: m0121ContentMigrations),
     ]
 }

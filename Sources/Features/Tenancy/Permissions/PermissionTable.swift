@@ -123,6 +123,21 @@ package enum PermissionTable {
         Permission("GET /api/v1/courses/:course_id/users/:id", .course([.staff])),
         Permission("GET /api/v1/accounts/:account_id/users", .account),
 
+        // Staff of the course that is copied, too.
+        Permission("POST /api/v1/courses/:course_id/content_migrations", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/content_migrations", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/content_migrations/migrators", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/content_migrations/:id", .course([.staff])),
+        Permission(
+            "GET /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues",
+            .course([.staff])),
+        Permission(
+            "GET /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues/:id",
+            .course([.staff])),
+        Permission(
+            "PUT /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues/:id",
+            .course([.staff])),
+
         Permission("GET /api/v1/courses/:course_id/sections", .course(everybody)),
         Permission("POST /api/v1/courses/:course_id/sections", .course([.staff])),
         Permission("GET /api/v1/courses/:course_id/sections/:id", .course(everybody)),

@@ -51,7 +51,7 @@ final class Campus: Sendable {
     /// Opens a campus on the shared database, or one that nobody else uses.
     static func open(
         additions: [any CourseAddition] = [], coursework: any Coursework = NoCoursework(),
-        isAlone: Bool = false, connections: Int = 1
+        isAlone: Bool = false, connections: Int = 1, copies: [any CopyPart] = []
     ) async throws -> Campus {
         let deployment =
             isAlone ? try await Deployment.open(connections: connections) : try await Deployment.shared()
@@ -64,7 +64,8 @@ final class Campus: Sendable {
                 health: Health(),
                 logger: Log.silent)
             CoursesServices(coursework: coursework).provide(to: context)
-            context.provide(JobQueue(catalogue: JobCatalogue(CoursesJobs.all), loop: loop))
+            context.provide(
+                JobQueue(catalogue: JobCatalogue(CoursesJobs.all(coursework: copies)), loop: loop))
             return Campus(deployment, LoopBound(context, loop: loop), routes)
         }
     }
