@@ -5,6 +5,8 @@ import time
 import pytest
 from canvasapi import exceptions
 
+from Rig.database import Database
+
 
 def finished(progress, limit: float = 30):
     """The progress once it is over."""
@@ -97,3 +99,16 @@ def test_nobody_else_copies(teacher, old, demo):
     course = teacher.get_course(demo.ready["course_id"])
     with pytest.raises(exceptions.Forbidden):
         course.create_content_migration("course_copy_importer", settings={"source_course_id": old.id})
+
+
+def test_a_quota_is_respected(root, old, demo):
+    new = root.create_course(course={"name": "Small"})
+    Database(demo).run("""
+        SELECT set_config('cohort.institution', :'institution', true);
+        INSERT INTO content_usage (institution_id, course_id, quota_bytes) VALUES (:institution, :course, 1);
+    """, institution=demo.first["id"], course=new.id)
+    done = copy(new, old)
+    assert list(new.get_files()) == []
+    issues = {issue.source_type: issue for issue in done.get_migration_issues()}
+    assert issues["file"].issue_type == "error" and "quota" in issues["file"].description
+    assert set(issues) == {"file", "item", "page"}

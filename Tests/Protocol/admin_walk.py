@@ -78,7 +78,78 @@ def copies(check, users):
         check.send(who, "GET", place, 403)
 
 
+def roles(check, users):
+    """Roles of an account's own, and who has one."""
+    admin, staff, root = users["admin"], users["instructor"], "/api/v1/accounts/self"
+    place, change = f"{root}/roles", "url:PUT|/api/v1/courses/:id"
+    made = check.send(admin, "POST", place, 200, json={
+        "label": "Guest teacher", "base_role_type": "TeacherEnrollment", "permissions": {change: {"enabled": False}}})
+    if made["permissions"][change] != {"enabled": False, "locked": False, "readonly": False, "explicit": True}:
+        check.complaints.append(f"the role may what was taken from it: {made['permissions'][change]}")
+    one = f"{place}/{made['id']}"
+    check.send(admin, "GET", one, 200)
+    check.send(admin, "GET", f"{place}/3", 200)
+    check.send(admin, "PUT", f"{place}/3", 400, json={"label": "Boss"})
+    check.send(admin, "POST", place, 400, json={"label": "Guest teacher", "base_role_type": "TeacherEnrollment"})
+    check.send(admin, "POST", place, 400, json={
+        "label": "Head boy", "base_role_type": "StudentEnrollment", "permissions": {change: {"enabled": True}}})
+    check.send(staff, "POST", place, 403, json={"label": "Mine", "base_role_type": "TeacherEnrollment"})
+    course = check.send(admin, "POST", f"{root}/courses", 200, json={"course": {"name": "Guests"}, "offer": True})["id"]
+    enrolled = check.send(admin, "POST", f"/api/v1/courses/{course}/enrollments", 200, json={
+        "enrollment": {"user_id": staff["id"], "role_id": made["id"], "enrollment_state": "active"}})
+    if (enrolled["role"], enrolled["type"]) != ("Guest teacher", "TeacherEnrollment"):
+        check.complaints.append(f"the enrolment has another role: {enrolled}")
+    check.send(staff, "PUT", f"/api/v1/courses/{course}", 403, json={"course": {"name": "Mine"}})
+    check.send(admin, "PUT", one, 200, json={"permissions": {change: {"enabled": True}}})
+    check.send(staff, "PUT", f"/api/v1/courses/{course}", 200, json={"course": {
+        "name": "Ours", "syllabus_body": "<p onclick='x()'>Read.</p>"}})
+    shown = check.send(staff, "GET", f"/api/v1/courses/{course}?include[]=syllabus_body", 200)
+    if shown["syllabus_body"] != "<p>Read.</p>":
+        check.complaints.append(f"the syllabus is {shown['syllabus_body']}")
+    check.send(admin, "DELETE", one, 200)
+    if made["id"] in [role["id"] for role in check.send(admin, "GET", f"{place}?per_page=100", 200)]:
+        check.complaints.append("a role that is active no more is listed")
+    check.send(admin, "GET", f"{place}?state[]=inactive", 200)
+    check.send(admin, "POST", f"{one}/activate", 200, json={})
+    check.send(staff, "GET", f"/api/v1/courses/{course}/recent_students", 200)
+    check.send(admin, "POST", f"/api/v1/courses/{course}/folders", 201, json={"name": "slides"})
+    check.send(staff, "GET", f"/api/v1/courses/{course}/folders/by_path", 200)
+    path = check.send(staff, "GET", f"/api/v1/courses/{course}/folders/by_path/slides", 200)
+    if [folder["name"] for folder in path][1:] != ["slides"]:
+        check.complaints.append(f"the path leads to {path}")
+    check.send(staff, "GET", f"/api/v1/courses/{course}/folders/by_path/none", 404)
+
+
+def notifications(check, users):
+    """What an account tells its people."""
+    admin, student, root = users["admin"], users["students"][0], "/api/v1/accounts/self"
+    place = f"{root}/account_notifications"
+    wish = {"account_notification": {"subject": "Closed", "message": "<p>On <b>Monday</b><script>x()</script></p>",
+                                     "start_at": "2026-01-01T00:00:00Z", "end_at": "2126-01-01T00:00:00Z"}}
+    made = check.send(admin, "POST", place, 200, json=wish)
+    one = f"{place}/{made['id']}"
+    if made["message"] != "<p>On <b>Monday</b></p>":
+        check.complaints.append(f"the message is {made['message']}")
+    check.send(admin, "POST", place, 400, json={"account_notification": {"subject": "No end"}})
+    check.send(student, "POST", place, 403, json=wish)
+    check.send(admin, "PUT", one, 200, json={"account_notification": {"icon": "calendar"}})
+    check.send(admin, "GET", f"{place}?include_all=true", 200)
+    check.send(student, "GET", f"{place}?include_all=true", 403)
+    check.send(student, "GET", one, 200)
+    check.send(student, "GET", place, 200)
+    own = f"{root}/users/self/account_notifications"
+    if made["id"] not in [item["id"] for item in check.send(student, "GET", own, 200)]:
+        check.complaints.append("the notification is not seen")
+    check.send(student, "DELETE", f"{own}/{made['id']}", 200)
+    if made["id"] in [item["id"] for item in check.send(student, "GET", own, 200)]:
+        check.complaints.append("what was put away is seen")
+    check.send(admin, "DELETE", f"{one}?remove=true", 200)
+    check.send(student, "GET", one, 404)
+
+
 def walk(check, users):
     """All of it."""
+    roles(check, users)
+    notifications(check, users)
     many(check, users)
     copies(check, users)

@@ -109,6 +109,14 @@ class World:
         self.values["content_migration_id"] = make(f"{at}/content_migrations", {
             "migration_type": "course_copy_importer", "settings": {"source_course_id": target}})["id"]
         self.values["migration_issue_id"] = walk.issue(self.values["content_migration_id"])
+        times = {"start_at": "2026-01-01", "end_at": "2126-01-01"}
+        self.own = {data: {
+            "account_notification_id": make(f"accounts/{account}/account_notifications", {
+                "account_notification": {"subject": "Told", "message": "It.", **times}})["id"],
+            "role_id": make(f"accounts/{account}/roles", {
+                "label": str(uuid.uuid4()), "base_role_type": "TeacherEnrollment"})["id"],
+        } for data, account in self.accounts.items()}
+        self.values |= {"account_id": "self", "full_path": "Folder", **self.own["root"]}
         self.values["sis_import_id"] = make("accounts/self/sis_imports")["id"]
         self.target = target
         self.jobs = walk.jobs
@@ -132,6 +140,7 @@ class World:
         if data in self.accounts:
             values["account_id"] = self.accounts[data]
             values["sub_account_id"] = self.below[data]
+            values |= self.own[data]
             values["user_id"] = self.spare if template.endswith("/users/{user_id}") else self.admins[data]
         if template.startswith("/api/v1/users/{user_id}/f"):
             whose = {"self": role, "child": "L"}.get(data, "X")

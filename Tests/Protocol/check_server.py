@@ -466,7 +466,7 @@ def refusals(check, users, strangers, ready, things):
               "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1, "sis_import_id": 1,
               "progress_id": 1, "job_id": 1, "page_url": "cells", "revision_id": 1, "topic_id": 1, "entry_id": 1,
               "module_id": 1, "item_id": 1, "content_migration_id": 1, "migration_issue_id": 1, "account_notification_id": 1,
-              "role_id": 1,
+              "role_id": 1, "full_path": "slides",
               "token_id": 1, "session_id": 1, "observee_id": users["students"][1]["id"],
               "observer_id": users["parent"]["id"], **things}
     for (method, template), (_, operation, _) in check.contract.operations.items():

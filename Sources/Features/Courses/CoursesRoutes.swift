@@ -9,7 +9,7 @@ package enum CoursesRoutes {
     /// - Returns: The table.
     package static func all(additions: [any CourseAddition] = []) -> [Route] {
         terms + courses(CourseRoutes(view: CourseView(additions: additions))) + people + sections
-            + migrations + ContentRoutes.all
+            + notifications + migrations + ContentRoutes.all
     }
 
     private static let terms: [Route] = [
@@ -37,6 +37,22 @@ package enum CoursesRoutes {
         ]
     }
 
+    private static let notifications: [Route] = [
+        .call("GET /api/v1/accounts/:account_id/account_notifications", AccountNotificationRoutes.list),
+        .account("POST /api/v1/accounts/:account_id/account_notifications", AccountNotificationRoutes.create),
+        .call("GET /api/v1/accounts/:account_id/account_notifications/:id", AccountNotificationRoutes.show),
+        .account(
+            "PUT /api/v1/accounts/:account_id/account_notifications/:id", AccountNotificationRoutes.update),
+        .call(
+            "DELETE /api/v1/accounts/:account_id/account_notifications/:id", AccountNotificationRoutes.delete),
+        .user(
+            "GET /api/v1/accounts/:account_id/users/:user_id/account_notifications",
+            AccountNotificationRoutes.listOfUser),
+        .user(
+            "DELETE /api/v1/accounts/:account_id/users/:user_id/account_notifications/:id",
+            AccountNotificationRoutes.closeOfUser),
+    ]
+
     private static let migrations: [Route] = [
         .course("GET /api/v1/courses/:course_id/content_migrations", ContentMigrationRoutes.list),
         .course("POST /api/v1/courses/:course_id/content_migrations", ContentMigrationRoutes.create),
@@ -57,6 +73,7 @@ package enum CoursesRoutes {
     private static let people: [Route] = [
         .course("GET /api/v1/courses/:course_id/users", CourseUserRoutes.list),
         .course("GET /api/v1/courses/:course_id/search_users", CourseUserRoutes.list),
+        .course("GET /api/v1/courses/:course_id/recent_students", CourseUserRoutes.listRecent),
         .course("GET /api/v1/courses/:course_id/users/:id", CourseUserRoutes.show),
         .account("GET /api/v1/accounts/:account_id/users", CourseUserRoutes.listOfAccount),
         .course("GET /api/v1/courses/:course_id/enrollments", EnrollmentRoutes.list),

@@ -28,18 +28,21 @@ package struct CourseAccess {
     ///   - roles: The user's roles in the institution; an admin is staff everywhere.
     ///   - course: Any number that a client sent.
     ///   - institution: The user's institution.
+    ///   - way: The way in that is asked for; enrolments whose own role closes it do not count.
     /// - Returns: The finding.
     /// - Throws: What the database throws.
     package func find(
-        user: Int64, roles: Set<Role>, course: Int64, in institution: InstitutionID
+        user: Int64, roles: Set<Role>, course: Int64, in institution: InstitutionID,
+        by way: String? = nil
     ) async throws(PostgresError) -> Finding {
         let rows = try await pool.query(
-            CourseQueries.membership, [.int(institution.rawValue), .int(course), .int(user)],
+            CourseQueries.membership, [.int(institution.rawValue), .int(course), .int(user), .text(way)],
             tenant: institution)
         guard let first = rows.first, let known = try CourseQueries.course(first) else { return .unknown }
         var enrollments: [Enrollment] = []
         for row in rows {
             guard let type = try row.textOrNil(4).flatMap(EnrollmentType.init(rawValue:)) else { continue }
+            if try row.bool(8) { continue }
             enrollments.append(
                 Enrollment(type: type, section: try row.int(5), isLimitedToSection: try row.bool(6)))
         }
@@ -56,9 +59,12 @@ package struct CourseAccess {
     /// The standing of a user who must have one.
     ///
     /// - Throws: ``WebError``: 404 for a course that is not there for the institution, 403 within it; or the database's.
-    package func membership(of principal: Principal, in course: Int64) async throws -> CourseMembership {
+    package func membership(
+        of principal: Principal, in course: Int64, by way: String? = nil
+    ) async throws -> CourseMembership {
         let found = try await find(
-            user: principal.user, roles: Role.set(principal.roles), course: course, in: principal.institution)
+            user: principal.user, roles: Role.set(principal.roles), course: course, in: principal.institution,
+            by: way)
         switch found {
         case .unknown: throw WebError.notFound
         case .stranger: throw WebError.forbidden
@@ -68,7 +74,7 @@ package struct CourseAccess {
 
     /// The standing of a user who must be staff.
     ///
-    /// - Throws: As ``membership(of:in:)``; 403 for students and observers.
+    /// - Throws: As ``membership(of:in:by:)``; 403 for students and observers.
     package func staff(_ principal: Principal, in course: Int64) async throws -> CourseMembership {
         let membership = try await membership(of: principal, in: course)
         guard membership.isStaff else { throw WebError.forbidden }

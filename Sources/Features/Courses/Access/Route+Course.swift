@@ -42,7 +42,7 @@ extension Route {
         return .call(way, bodyLimit: bodyLimit) { call in
             guard let course = try await find(call) else { throw WebError.notFound }
             let membership = try await CourseAccess(pool: call.pool).membership(
-                of: call.principal, in: course)
+                of: call.principal, in: course, by: way)
             guard roles.contains(membership.role) else { throw WebError.forbidden }
             return try await handler(CourseCall(call: call, membership: membership))
         }

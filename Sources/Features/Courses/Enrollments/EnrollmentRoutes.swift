@@ -147,7 +147,7 @@ enum EnrollmentRoutes {
                 [
                     call.tenant, .int(course), .int(section), .int(call.principal.user),
                     .text(EnrollmentType.student.rawValue), .text("active"), .bool(false), .int(nil),
-                    .timestamp(milliseconds: nil), .timestamp(milliseconds: nil), .bool(true),
+                    .timestamp(milliseconds: nil), .timestamp(milliseconds: nil), .bool(true), .int(nil),
                 ])
             guard let id = try rows.first?.int(0) else { throw WebError.notFound }
             return try await answer(id, call, transaction)

@@ -13,5 +13,7 @@ package enum CourseMigrations {
         Migration(number: 112, name: "modules", sql: m0112Modules),
         Migration(number: 120, name: "course_batches", sql: m0120CourseBatches),
         Migration(number: 121, name: "content_migrations", sql: m0121ContentMigrations),
+        Migration(number: 122, name: "enrollment_roles", sql: m0122EnrollmentRoles),
+        Migration(number: 123, name: "account_notifications", sql: m0123AccountNotifications),
     ]
 }

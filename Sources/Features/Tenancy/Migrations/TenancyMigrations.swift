@@ -20,5 +20,6 @@ package enum TenancyMigrations {
         Migration(number: 24, name: "oidc", sql: m0024OIDC),
         Migration(number: 25, name: "parents", sql: m0025Parents),
         Migration(number: 40, name: "account_locale", sql: m0040AccountLocale),
+        Migration(number: 45, name: "course_roles", sql: m0045CourseRoles),
     ]
 }

@@ -69,6 +69,11 @@ package enum PermissionTable {
         Permission("POST /api/v1/accounts/:account_id/admins", .account),
         Permission("DELETE /api/v1/accounts/:account_id/admins/:user_id", .account),
         Permission("GET /api/v1/accounts/:account_id/roles", .account),
+        Permission("POST /api/v1/accounts/:account_id/roles", .account),
+        Permission("GET /api/v1/accounts/:account_id/roles/:id", .account),
+        Permission("PUT /api/v1/accounts/:account_id/roles/:id", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/roles/:id", .account),
+        Permission("POST /api/v1/accounts/:account_id/roles/:id/activate", .account),
         Permission("GET /api/v1/accounts/:account_id/scopes", .account),
         // Users belong to the institution: those who administer its root make and remove them.
         Permission("POST /api/v1/accounts/:account_id/users", .account),
@@ -82,7 +87,6 @@ package enum PermissionTable {
         // The SIS id and the state are an admin's to change.
         Permission("PUT /api/v1/users/:id", .user([.oneself, .admin])),
         Permission("GET /api/v1/users/:user_id/profile", .user([.oneself, .parent, .admin])),
-        Permission("GET /api/v1/users/self/observees", .own),
     ]
 
     // MARK: Progress
@@ -108,6 +112,17 @@ package enum PermissionTable {
         Permission("GET /api/v1/users/:user_id/courses", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/accounts/:account_id/courses", .account),
         Permission("POST /api/v1/accounts/:account_id/courses", .account),
+        // What an account tells whoever is in it, by courses or as its admin; and what one puts away, for oneself. Its admins
+        // see all, and remove for everybody.
+        Permission("GET /api/v1/accounts/:account_id/account_notifications", .own),
+        Permission("POST /api/v1/accounts/:account_id/account_notifications", .account),
+        Permission("GET /api/v1/accounts/:account_id/account_notifications/:id", .own),
+        Permission("PUT /api/v1/accounts/:account_id/account_notifications/:id", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/account_notifications/:id", .own),
+        Permission(
+            "GET /api/v1/accounts/:account_id/users/:user_id/account_notifications", .user([.oneself])),
+        Permission(
+            "DELETE /api/v1/accounts/:account_id/users/:user_id/account_notifications/:id", .user([.oneself])),
         // Those of the account and below it; the others come back as what could not be done.
         Permission("PUT /api/v1/accounts/:account_id/courses", .account),
 
@@ -120,6 +135,7 @@ package enum PermissionTable {
         // Staff whose enrolment is limited to sections see the people of those.
         Permission("GET /api/v1/courses/:course_id/users", .course([.staff])),
         Permission("GET /api/v1/courses/:course_id/search_users", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/recent_students", .course([.staff])),
         Permission("GET /api/v1/courses/:course_id/users/:id", .course([.staff])),
         Permission("GET /api/v1/accounts/:account_id/users", .account),
 
@@ -183,6 +199,8 @@ package enum PermissionTable {
         Permission("GET /api/v1/courses/:course_id/files/:id", .course(everybody)),
         Permission("GET /api/v1/courses/:course_id/folders", .course(everybody)),
         Permission("POST /api/v1/courses/:course_id/folders", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/folders/by_path", .course(everybody)),
+        Permission("GET /api/v1/courses/:course_id/folders/by_path/*", .course(everybody)),
         Permission("GET /api/v1/courses/:course_id/folders/:id", .course(everybody)),
         Permission("GET /api/v1/users/:user_id/files", .user([.oneself])),
         Permission("POST /api/v1/users/:user_id/files", .user([.oneself])),

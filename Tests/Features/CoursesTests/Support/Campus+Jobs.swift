@@ -78,3 +78,8 @@ extension Campus {
 }
 
 struct NeverOver: Error { let found: JSONValue }
+
+/// Files with small ids are there, whichever course asks.
+struct KnownFiles: CourseFiles {
+    func find(_ ids: Set<Int64>, for call: CourseCall) async throws -> Set<Int64> { ids.filter { $0 < 100 } }
+}

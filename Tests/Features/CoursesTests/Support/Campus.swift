@@ -63,7 +63,7 @@ final class Campus: Sendable {
                 disk: WorkLane(label: "test-disk", width: 1, backlog: 10), metrics: Metrics(),
                 health: Health(),
                 logger: Log.silent)
-            CoursesServices(coursework: coursework).provide(to: context)
+            CoursesServices(coursework: coursework, files: KnownFiles()).provide(to: context)
             context.provide(
                 JobQueue(catalogue: JobCatalogue(CoursesJobs.all(coursework: copies)), loop: loop))
             return Campus(deployment, LoopBound(context, loop: loop), routes)
