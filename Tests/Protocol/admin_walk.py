@@ -110,7 +110,7 @@ def roles(check, users):
     if made["id"] in [role["id"] for role in check.send(admin, "GET", f"{place}?per_page=100", 200)]:
         check.complaints.append("a role that is active no more is listed")
     check.send(admin, "GET", f"{place}?state[]=inactive", 200)
-    check.send(admin, "POST", f"{one}/activate", 200, json={})
+    check.send(admin, "POST", f"{one}/activate", 200)
     check.send(staff, "GET", f"/api/v1/courses/{course}/recent_students", 200)
     check.send(admin, "POST", f"/api/v1/courses/{course}/folders", 201, json={"name": "slides"})
     check.send(staff, "GET", f"/api/v1/courses/{course}/folders/by_path", 200)

@@ -5,8 +5,9 @@ import WebServer
 
 /// What roles there are and what they may do, out of the table of permissions; and roles of an account's own.
 enum RoleRoutes {
-    /// `GET /api/v1/accounts/:account_id/roles`: the built-in roles, then the account's own; with `show_inherited` those of
-    /// accounts above, too. `state[]` is `active` (the default) or `inactive`.
+    /// `GET /api/v1/accounts/:account_id/roles`: the built-in roles, then the account's own.
+    ///
+    /// With `show_inherited` those of accounts above, too; `state[]` is `active` (the default) or `inactive`.
     static func list(_ call: Call, _ account: Account) async throws -> WebResponse {
         let paging = try Paging(call.request)
         let query = try call.request.queryFields()
