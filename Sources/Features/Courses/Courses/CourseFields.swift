@@ -128,7 +128,7 @@ struct CourseFields: Hashable, Sendable {
             .bool(selfEnrollmentCode != nil), .text(selfEnrollmentCode ?? nil), .bool(isRestrictedToDates),
             .bool(hidesFinalGrades), .bool(allowsStudentTopics), .bool(selfEnrollmentLimit != nil),
             .int((selfEnrollmentLimit ?? nil).map(Int64.init)), .bool(locale != nil), .text(locale ?? nil),
-            .textArray(stuck.filter(\.1).map(\.0)), .bool(syllabus != nil), .text(syllabus),
+            .bool(syllabus != nil), .text(syllabus), .textArray(stuck.filter(\.1).map(\.0)),
         ]
     }
 

@@ -99,9 +99,9 @@ enum CourseQueries {
             allow_student_discussion_topics = coalesce($27, allow_student_discussion_topics),
             self_enrollment_limit = CASE WHEN $28 THEN $29::int ELSE self_enrollment_limit END,
             locale = CASE WHEN $30 THEN $31 ELSE locale END,
-            syllabus_body = CASE WHEN $33 THEN nullif($34, '') ELSE syllabus_body END,
+            syllabus_body = CASE WHEN $32 THEN nullif($33, '') ELSE syllabus_body END,
             stuck_fields = ARRAY(
-                SELECT DISTINCT field FROM unnest(stuck_fields || $32::text[]) AS field ORDER BY field),
+                SELECT DISTINCT field FROM unnest(stuck_fields || $34::text[]) AS field ORDER BY field),
             updated_at = now()
         WHERE institution_id = $1 AND id = $2 AND workflow_state <> 'deleted' RETURNING id
         """

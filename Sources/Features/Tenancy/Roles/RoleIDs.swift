@@ -20,6 +20,6 @@ package enum RoleIDs {
 
     /// The name of a built-in role; `nil` for an id that none has.
     package static func name(of id: Int64) -> String? {
-        names.indices.contains(Int(clamping: id) - 1) ? names[Int(id) - 1] : nil
+        (1...Int64(names.count)).contains(id) ? names[Int(id) - 1] : nil
     }
 }
