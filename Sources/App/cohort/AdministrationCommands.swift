@@ -10,7 +10,7 @@ struct InstitutionCommand: AsyncParsableCommand {
     /// `cohort institution list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "Print a line for each institution: id, name, host, state.")
+            commandName: "list", abstract: "Print a line for each institution: id, name, host, state, shard.")
 
         @OptionGroup var settings: Settings
 
@@ -89,11 +89,21 @@ struct InstitutionCommand: AsyncParsableCommand {
         @Option(name: .long, help: "The accent colour, such as #2f6fed.")
         var accent: String?
 
+        @Option(name: .long, help: "The number of the database it lives in, for good; 0 is home.")
+        var shard = 0
+
         @OptionGroup var settings: Settings
+
+        func validate() throws {
+            guard (0...511).contains(shard) else {
+                throw ValidationError("--shard must be from 0 to 511, not \(shard)")
+            }
+        }
 
         func run() async throws {
             let id = try await Complaint.around {
-                try await Administration(settings.read()).createInstitution(name: name, accent: accent)
+                try await Administration(settings.read()).createInstitution(
+                    name: name, accent: accent, shard: shard)
             }
             StandardOutput.line(String(id))
         }

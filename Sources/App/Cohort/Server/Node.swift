@@ -31,7 +31,9 @@ final class Node: Sendable {
     let jobs: BackgroundJobs
     /// The connections of the log and of the intake, which are their own.
     private let ownPools: [LoopBound<PostgresPool>]
-    private let watcher: LoopBound<LogWatcher>
+    /// One for each database.
+    private let watchers: [LoopBound<LogWatcher>]
+    private let shards: Shards
     private let nodeWatch: LoopBound<NodeWatch>?
     private let carrier: Carrier
 
@@ -39,8 +41,8 @@ final class Node: Sendable {
         configuration: Configuration, metrics: Metrics, health: Health, sink: LogSink, group: EventLoopGroup,
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices, content: ContentServices, disk: WorkLane,
-        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, nodeWatch: LoopBound<NodeWatch>?,
-        carrier: Carrier, jobs: BackgroundJobs,
+        monitor: LiveMonitor, watchers: [LoopBound<LogWatcher>], nodeWatch: LoopBound<NodeWatch>?,
+        carrier: Carrier, jobs: BackgroundJobs, shards: Shards,
         ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
@@ -56,7 +58,8 @@ final class Node: Sendable {
         self.content = content
         self.disk = disk
         self.monitor = monitor
-        self.watcher = watcher
+        self.watchers = watchers
+        self.shards = shards
         self.nodeWatch = nodeWatch
         self.carrier = carrier
         self.jobs = jobs
@@ -67,9 +70,12 @@ final class Node: Sendable {
     /// Begins to look for events that the broker did not bring, and whether it brings any; once every loop has its share
     /// of the live layer.
     func startWatching() {
-        watcher.loop.execute { [watcher] in watcher.value.start() }
+        for watcher in watchers { watcher.loop.execute { watcher.value.start() } }
         if let nodeWatch { nodeWatch.loop.execute { nodeWatch.value.start() } }
     }
+
+    /// Ends looking after several databases, before the pool that it looks with is closed.
+    func stopShards() { shards.stop() }
 
     /// Tells the others that this node is about to go, while there are connections to do so.
     func leaveCluster() {
@@ -79,7 +85,7 @@ final class Node: Sendable {
 
     /// Closes the pools that no loop's share closes, and ends what uses them.
     func closeOwnPools() {
-        watcher.loop.execute { [watcher] in watcher.value.stop() }
+        for watcher in watchers { watcher.loop.execute { watcher.value.stop() } }
         carrier.close()
         jobs.close()
         for pool in ownPools { pool.loop.execute { pool.value.close() } }

@@ -32,10 +32,13 @@ package enum Schema {
     /// Which migrations are applied; asked with the server's role.
     private static let applied: Statement = "SELECT number FROM cohort_migrations"
 
-    /// What of the schema is not applied yet; on the pool's loop.
+    /// Finds out whether a database has the whole schema, and is the one that the settings say; on the pool's loop.
+    ///
+    /// Asks the pool's own database.
     ///
     /// - Throws: ``ServerProblem/schema(_:)`` with what to do about it.
-    static func check(_ pool: PostgresPool, place: String) async throws {
+    static func check(_ pool: PostgresPool) async throws {
+        let place = pool.configuration.display
         let known: Set<Int>
         do {
             let rows = try await pool.query(applied, [], tenant: nil)
@@ -55,6 +58,15 @@ package enum Schema {
         guard strangers.isEmpty else {
             throw ServerProblem.schema(
                 "the database \(place) has migrations that this program lacks: start a newer one")
+        }
+        let identity = try await pool.query(ShardQueries.identity, tenant: nil).first
+        let (shard, prepared) = (try identity?.int(0) ?? 0, try identity?.int(1) ?? 0)
+        guard shard == pool.shard else {
+            throw ServerProblem.schema("the database \(place) is shard \(shard), not shard \(pool.shard)")
+        }
+        guard shard == ShardMap.home || prepared >= migrations.map(\.number).max() ?? 0 else {
+            throw ServerProblem.schema(
+                "the database \(place) is not prepared as shard \(shard): run cohort migrate")
         }
     }
 }

@@ -22,7 +22,7 @@ final class InstitutionHosts {
             readAt = now
             do {
                 var read: [String: InstitutionID] = [:]
-                for row in try await pool.query(DirectoryQueries.hosts, tenant: nil) {
+                for row in try await pool.home.query(DirectoryQueries.hosts, tenant: nil) {
                     read[try row.text(0)] = InstitutionID(rawValue: try row.int(1))
                 }
                 hosts = read

@@ -21,5 +21,6 @@ package enum TenancyMigrations {
         Migration(number: 25, name: "parents", sql: m0025Parents),
         Migration(number: 40, name: "account_locale", sql: m0040AccountLocale),
         Migration(number: 45, name: "course_roles", sql: m0045CourseRoles),
+        Migration(number: 47, name: "shards", sql: m0047Shards),
     ]
 }
