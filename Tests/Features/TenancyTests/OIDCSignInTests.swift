@@ -49,10 +49,13 @@ struct `Sign-in by another provider` {
         }
     }
 
-    private func place(_ changes: [String: JSONValue] = [:], host: String? = nil) async throws -> Place {
+    private func place(
+        _ changes: [String: JSONValue] = [:], shard: Int = 0, host: String? = nil
+    ) async throws -> Place {
         let provider = try await TestProvider.start()
-        let school = try await School.open(oidc: try .forTests())
-        let here = try await school.institution("Here", ["ada": [.admin], "bea": [.student]])
+        let school = try await School.open(oidc: try .forTests(), isSharded: shard != 0)
+        let here = try await school.institution(
+            "Here", ["ada": [.admin], "bea": [.student]], shard: shard)
         if let host {
             try await school.onLoop { try await Directory(pool: $0.pool).setHost(host, of: here.id) }
         }
@@ -74,8 +77,8 @@ struct `Sign-in by another provider` {
         return try await client.send(.get, "/api/v1/session").json
     }
 
-    @Test func `asks with state, nonce and a challenge, and opens a session`() async throws {
-        let place = try await place()
+    @Test(arguments: [0, 1]) func `asks with state, nonce and a challenge, and opens a session`(shard: Int) async throws {
+        let place = try await place(shard: shard)
         var browser = OIDCBrowser(place.school, place.here)
         let there = try await browser.begin("?return=/courses/3?tab=1")
         #expect(there.hasPrefix("\(place.provider.issuer)/authorize?"))
@@ -152,8 +155,8 @@ struct `Sign-in by another provider` {
         #expect(other.headers[.location] == "/sign-in?problem=unknown")
     }
 
-    @Test func `lets nobody in whom the institution does not know, unless it wants that`() async throws {
-        let place = try await place()
+    @Test(arguments: [0, 1]) func `lets nobody in whom the institution does not know, unless it wants that`(shard: Int) async throws {
+        let place = try await place(shard: shard)
         let unknown = try await place.signIn {
             $0.preferred_username = place.school.login("new")
             $0.name = "New Person"
