@@ -42,7 +42,8 @@ package enum TenancyExceptions {
             "A forgotten password: changes one that is still the known one, and ends the person's sessions everywhere.",
         "tenancy_place_institution":
             "Writes into the routing table where a new institution lives, for operators' commands; not within an institution.",
-        "tenancy_shards_of_person": "Sign-in and switching: in which other databases a person may have users.",
+        "tenancy_shards_of_person":
+            "Sign-in and switching: in which other databases a person may have users.",
         "tenancy_claim_people":
             "Makes people for an institution of another database and notes where they may have users.",
         "tenancy_mirror_people": "Notes people whom home has made; home itself refuses it.",

@@ -17,7 +17,8 @@ struct `A server of two databases` {
     init() throws { loop = try EventLoop(index: 0, label: "test-shards") }
 
     /// Rows of a table in each of the databases, of one institution.
-    private func rows(_ table: String, of school: DemoCast.School, _ site: TestServer) async throws -> [Int64] {
+    private func rows(_ table: String, of school: DemoCast.School, _ site: TestServer) async throws -> [Int64]
+    {
         let sql = "SELECT count(*) FROM \(table) WHERE institution_id = \(school.id)"
         return [try await number(sql, site.database), try await number(sql, try #require(site.shard))]
     }
@@ -65,7 +66,9 @@ struct `A server of two databases` {
         }
         // Walls: neither finds anything of the other.
         for (reader, place) in [(site.north.instructor, 1), (site.south.instructor, 0)] {
-            for path in ["/api/v1/courses/\(site.cast.courses[place])", "/api/v1/live_classes/\(site.classes[place])"] {
+            for path in [
+                "/api/v1/courses/\(site.cast.courses[place])", "/api/v1/live_classes/\(site.classes[place])",
+            ] {
                 #expect(try await site.send("GET", path, as: reader).status == 404, "\(path)")
             }
             let refused = try await site.live(as: reader).command(
@@ -77,7 +80,9 @@ struct `A server of two databases` {
 
     /// A question is opened in the class that is live, and answered.
     private func answer(in school: DemoCast.School, _ place: Int, _ site: TestServer) async throws {
-        let (course, quiz, liveClass) = (site.cast.courses[place], site.cast.quizzes[place], site.classes[place])
+        let (course, quiz, liveClass) = (
+            site.cast.courses[place], site.cast.quizzes[place], site.classes[place]
+        )
         let desk = try await site.live(as: school.instructor)
         let seat = try await site.live(as: school.students[0])
         let channel = "quiz:\(liveClass)"
@@ -86,18 +91,22 @@ struct `A server of two databases` {
             "GET", "/api/v1/courses/\(course)/quizzes/\(quiz)/questions", as: school.instructor
         ).json
         let question = try #require(
-            questions.array?.first { one in one["answers"]?.array?.contains { $0["weight"]?.int == 100 } == true })
+            questions.array?.first { one in
+                one["answers"]?.array?.contains { $0["weight"]?.int == 100 } == true
+            })
         let id = try #require(question["id"]?.int)
         let right = try #require(question["answers"]?.array?.first { $0["weight"]?.int == 100 }?["id"]?.int)
         let opened = try await desk.call(
             "quiz.open",
             [
-                "class": .int(liveClass), "key": key(), "quiz": .int(quiz), "question": .int(id), "seconds": 60,
+                "class": .int(liveClass), "key": key(), "quiz": .int(quiz), "question": .int(id),
+                "seconds": 60,
             ])
         let run = try #require(opened["run"]?.int)
         #expect(try await seat.event("quiz.opened", in: channel)["run"]?.int == run)
         let answer: JSONValue = [
-            "class": .int(liveClass), "key": key(), "run": .int(run), "question": .int(id), "answer": .int(right),
+            "class": .int(liveClass), "key": key(), "run": .int(run), "question": .int(id),
+            "answer": .int(right),
         ]
         #expect(try await seat.call("quiz.answer", answer)["status"]?.string == "recorded")
         #expect(try await seat.call("quiz.answer", answer)["status"]?.string == "duplicate")
@@ -110,7 +119,9 @@ struct `A server of two databases` {
         let gradebook = try await site.send(
             "GET", "/api/v1/courses/\(course)/students/submissions?student_ids[]=all", as: school.instructor
         ).json
-        #expect(gradebook.array?.first { $0["user_id"]?.int == Int(school.students[0].id) }?["score"]?.double == 1)
+        #expect(
+            gradebook.array?.first { $0["user_id"]?.int == Int(school.students[0].id) }?["score"]?.double == 1
+        )
     }
 
     @Test func `lets a person who is in both choose and switch`() async throws {
@@ -147,7 +158,8 @@ struct `A server of two databases` {
 
             """
         for (place, school) in [site.north, site.south].enumerated() {
-            let made = try await site.send("\(root)?import_type=instructure_csv", csv: roster, as: school.admin)
+            let made = try await site.send(
+                "\(root)?import_type=instructure_csv", csv: roster, as: school.admin)
             let id = try #require(made.json["id"]?.int)
             #expect(ShardMap.shard(ofID: Int64(id)) == place)
             var last = JSONValue.null
@@ -169,7 +181,8 @@ struct `A server of two databases` {
         let queue = try await site.send("GET", "/api/v1/ops/jobs", as: site.north.admin)
         #expect(queue.status == 200)
         #expect(
-            try await site.send("POST", "/api/v1/ops/jobs/redrive", as: site.north.admin, [:]).json["redriven"]
+            try await site.send("POST", "/api/v1/ops/jobs/redrive", as: site.north.admin, [:]).json[
+                "redriven"]
                 == 0)
         await site.server.drain()
     }
@@ -318,7 +331,8 @@ struct `Databases of a deployment` {
         }
         // A database that has given ids is no shard: they would be given twice.
         _ = try await SchemaUpdate.run(try configuration(other, [])) { _ in }
-        _ = try await Administration(try configuration(other, [])).createInstitution(name: "Used", accent: nil)
+        _ = try await Administration(try configuration(other, [])).createInstitution(
+            name: "Used", accent: nil)
         await #expect(throws: ServerProblem.self) {
             try await SchemaUpdate.run(try configuration(home, [(1, shard), (2, other)])) { _ in }
         }
@@ -351,7 +365,10 @@ struct `Databases of a deployment` {
         #expect(one.shards[1]?.parameters["host"] == "a,b")
         let line = try #require(one.printed.first { $0.key == "database.shards" }?.value)
         #expect(line == "1=postgres://app@a,b/x,7=postgres://app@c/y")
-        for wrong in ["postgres://a/b", "0=postgres://a/b", "512=postgres://a/b", "1=postgres://a/b,1=postgres://a/c", "1=hunter2"] {
+        for wrong in [
+            "postgres://a/b", "0=postgres://a/b", "512=postgres://a/b", "1=postgres://a/b,1=postgres://a/c",
+            "1=hunter2",
+        ] {
             let problem = #expect(throws: ConfigurationProblem.self) { try shards(wrong) }
             #expect("\(String(describing: problem))".contains("hunter2") == false)
         }

@@ -77,7 +77,9 @@ struct `Sign-in by another provider` {
         return try await client.send(.get, "/api/v1/session").json
     }
 
-    @Test(arguments: [0, 1]) func `asks with state, nonce and a challenge, and opens a session`(shard: Int) async throws {
+    @Test(arguments: [0, 1]) func `asks with state, nonce and a challenge, and opens a session`(shard: Int)
+        async throws
+    {
         let place = try await place(shard: shard)
         var browser = OIDCBrowser(place.school, place.here)
         let there = try await browser.begin("?return=/courses/3?tab=1")
@@ -155,7 +157,9 @@ struct `Sign-in by another provider` {
         #expect(other.headers[.location] == "/sign-in?problem=unknown")
     }
 
-    @Test(arguments: [0, 1]) func `lets nobody in whom the institution does not know, unless it wants that`(shard: Int) async throws {
+    @Test(arguments: [0, 1]) func `lets nobody in whom the institution does not know, unless it wants that`(
+        shard: Int
+    ) async throws {
         let place = try await place(shard: shard)
         let unknown = try await place.signIn {
             $0.preferred_username = place.school.login("new")

@@ -148,7 +148,9 @@ package struct Administration: Sendable {
             do {
                 try await pool.waitUntilOpen(atMost: .seconds(10))
                 // One that is away is told of by what needs it.
-                for member in pool.members.dropFirst() { try? await member.waitUntilOpen(atMost: .seconds(3)) }
+                for member in pool.members.dropFirst() {
+                    try? await member.waitUntilOpen(atMost: .seconds(3))
+                }
                 return try await body(pool)
             } catch let error as PostgresError {
                 throw ServerProblem.database(database.display, error)

@@ -210,7 +210,8 @@ package enum ConfigurationKeys {
     /// The table, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
         listenHost, listenPort, roles, loops, nodeName,
-        databaseURL, databaseOwnerURL, databaseShards, databaseShardOwners, databasePool, databaseLogPool, databaseWaiters,
+        databaseURL, databaseOwnerURL, databaseShards, databaseShardOwners, databasePool, databaseLogPool,
+        databaseWaiters,
         databaseStatementSeconds, searchDatabaseURL, searchDatabaseOwnerURL, searchPool, redisURL,
         tokenSecret, tokenKeySet, tokenKeySetURL, tokenAudience, tokenIssuer, secretsKey,
         outgoingAllowedNetworks, outgoingAuthorities,

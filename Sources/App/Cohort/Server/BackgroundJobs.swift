@@ -83,7 +83,8 @@ final class BackgroundJobs: Sendable {
     func start(in shard: Int) {
         pool.loop.execute { [self] in
             // In the order of the pool's members.
-            guard let place = pool.value.members.firstIndex(where: { $0.shard == shard }), place < workers.count
+            guard let place = pool.value.members.firstIndex(where: { $0.shard == shard }),
+                place < workers.count
             else { return }
             workers[place].value.start()
             keepers[place].value.start()
@@ -96,7 +97,9 @@ final class BackgroundJobs: Sendable {
         for keeper in searchKeepers { keeper.loop.execute { keeper.value.stop() } }
         await withTaskGroup { group in
             for worker in workers {
-                group.addTask { _ = try? await worker.loop.carryOut { await worker.value.stop(within: limit) } }
+                group.addTask {
+                    _ = try? await worker.loop.carryOut { await worker.value.stop(within: limit) }
+                }
             }
         }
         for keeper in keepers { try? await keeper.loop.carryOut { await keeper.value.stop() } }

@@ -59,7 +59,8 @@ extension Server {
         let notes = try await connectionNotes(pools[0], configuration)
         let node = try await makeNode(
             configuration, extras, group, database, shards, secret: secret, pools: pools)
-        let shardNotes = try await shards.begin(pools[0], node.health, node.tenancy, wait: extras.databaseWait)
+        let shardNotes = try await shards.begin(
+            pools[0], node.health, node.tenancy, wait: extras.databaseWait)
         let jobs = node.jobs
         let indexNotes = try await jobs.pool.loop.carryOut {
             try await Server.indexNotes(jobs, configuration, wait: min(extras.databaseWait, .seconds(3)))
@@ -163,7 +164,8 @@ extension Server {
             notes.append("Postgres connections of this node\(place): \(shown); the server takes \(most)")
             if Int64(sum) > most {
                 notes.append(
-                    "warning: Postgres\(place) does not take as many; lower database.pool or raise max_connections")
+                    "warning: Postgres\(place) does not take as many; lower database.pool or raise max_connections"
+                )
             }
         }
         return notes
@@ -259,7 +261,8 @@ extension Server {
             configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
             hub: hub,
             log: log, intake: intake, classroom: classroom, tenancy: tenancy, content: content, disk: disk,
-            monitor: monitor, watchers: watchers, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs, shards: shards,
+            monitor: monitor, watchers: watchers, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs,
+            shards: shards,
             ownPools: [logPool, answerPool])
     }
 

@@ -82,11 +82,17 @@ extension TenancyMigrations {
         LANGUAGE plpgsql VOLATILE STRICT SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
         AS $$
         #variable_conflict use_column
+        DECLARE
+            created bigint[];
         BEGIN
+            -- The next statement sees whom this one has made.
+            SELECT coalesce(array_agg(c.person_id) FILTER (WHERE c.was_created), '{}') INTO created
+            FROM tenancy_create_people(logins, password_hashes) c;
             RETURN QUERY
-                SELECT c.place, c.person_id, p.login, c.was_created
-                FROM tenancy_create_people(logins, password_hashes) c JOIN people p ON p.id = c.person_id
-                ORDER BY c.place;
+                SELECT given.place, p.id, p.login, p.id = ANY (created)
+                FROM unnest(logins) WITH ORDINALITY AS given (login, place)
+                JOIN people p ON lower(p.login) = lower(given.login)
+                ORDER BY given.place;
             INSERT INTO person_shards (person_id, shard)
             SELECT DISTINCT p.id, wanted_shard FROM people p
             WHERE lower(p.login) IN (SELECT lower(l) FROM unnest(logins) AS l)

@@ -39,7 +39,8 @@ package struct Directory {
             guard let row = rows.first else { throw DirectoryError.unknownInstitution }
             let id = InstitutionID(rawValue: try row.int(0))
             guard ShardMap.shard(ofID: id.rawValue) == shard else {
-                throw DirectoryError.invalid(field: "shard", "The database is not prepared: run cohort migrate.")
+                throw DirectoryError.invalid(
+                    field: "shard", "The database is not prepared: run cohort migrate.")
             }
             if shard != ShardMap.home {
                 try await pool.home.query(
@@ -64,7 +65,8 @@ package struct Directory {
         do {
             var all: [Institution] = []
             for member in pool.members where member.obstacle == nil {
-                all += try await member.query(DirectoryQueries.institutions, tenant: nil).map(Self.institution)
+                all += try await member.query(DirectoryQueries.institutions, tenant: nil).map(
+                    Self.institution)
             }
             return all
         } catch { throw Self.known(error) }

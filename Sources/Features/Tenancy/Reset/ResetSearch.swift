@@ -88,7 +88,9 @@ struct ResetPlaces: Equatable {
     /// The login where it is an address, else the one database that the person is in, which knows whether it is one
     /// institution; `nil` where there are several, of which none may speak for the others.
     var source: Source? {
-        if let at = login.dropFirst().firstIndex(of: "@"), login.index(after: at) < login.endIndex { return .login }
+        if let at = login.dropFirst().firstIndex(of: "@"), login.index(after: at) < login.endIndex {
+            return .login
+        }
         switch (isAtHome, shards.count) {
         case (true, 0): return .home
         case (false, 1): return shards.first.map { .shard($0) }

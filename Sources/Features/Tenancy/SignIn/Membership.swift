@@ -41,12 +41,18 @@ package struct Membership: Hashable, Sendable {
         }
         let isFound = wanted.map { one in all.contains { $0.institution.id == one } } ?? !all.isEmpty
         if let failure, !isFound { throw failure }
-        all.sort { ($0.institution.name, $0.institution.id.rawValue) < ($1.institution.name, $1.institution.id.rawValue) }
+        all.sort {
+            ($0.institution.name, $0.institution.id.rawValue) < (
+                $1.institution.name, $1.institution.id.rawValue
+            )
+        }
         return all
     }
 
     /// The person's users in the institutions of one database.
-    private static func here(_ person: Int64, _ pool: PostgresPool) async throws(PostgresError) -> [Membership] {
+    private static func here(_ person: Int64, _ pool: PostgresPool) async throws(PostgresError)
+        -> [Membership]
+    {
         let rows = try await pool.query(DirectoryQueries.usersOfPerson, [.int(person)], tenant: nil)
         var all: [Membership] = []
         for row in rows {
