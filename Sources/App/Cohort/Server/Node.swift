@@ -30,7 +30,7 @@ final class Node: Sendable {
     let disk: WorkLane
     let jobs: BackgroundJobs
     /// The connections of the log and of the intake, which are their own.
-    private let ownPools: [LoopBound<PostgresPool>]
+    let ownPools: [LoopBound<PostgresPool>]
     /// One for each database.
     private let watchers: [LoopBound<LogWatcher>]
     private let shards: Shards

@@ -60,7 +60,7 @@ extension Server {
         let node = try await makeNode(
             configuration, extras, group, database, shards, secret: secret, pools: pools)
         let shardNotes = try await shards.begin(
-            pools[0], node.health, node.tenancy, wait: extras.databaseWait)
+            pools + node.ownPools + [node.jobs.pool], node.health, node.tenancy, wait: extras.databaseWait)
         let jobs = node.jobs
         let indexNotes = try await jobs.pool.loop.carryOut {
             try await Server.indexNotes(jobs, configuration, wait: min(extras.databaseWait, .seconds(3)))

@@ -18,6 +18,8 @@ final class Shards: Sendable {
         /// Databases that have been found fit.
         var admitted: Set<Int> = [ShardMap.home]
         var use: (@Sendable (Int) -> Void)?
+        /// Places in `pools` whose connections to a database are gone, by the database.
+        var away: [Int: Set<Int>] = [:]
     }
 
     /// Takes the databases from the settings.
@@ -30,16 +32,16 @@ final class Shards: Sendable {
     /// One that is away is told of and used as soon as it is back; the others go on without it.
     ///
     /// - Parameters:
-    ///   - pool: A pool that stays open; on its loop the keeper lives.
+    ///   - pools: All pools of the process; the keeper lives on the first one's loop.
     ///   - health: Where a database that cannot be used is named: degraded, since the others can.
     ///   - services: Who hears of ended sessions; `nil` on a node without any.
     ///   - wait: How long databases may take until they answer.
     /// - Returns: What operators should read.
     /// - Throws: ``ServerProblem`` for a database whose schema does not fit.
     func begin(
-        _ pool: LoopBound<PostgresPool>, _ health: Health, _ services: TenancyServices?, wait: Duration
+        _ pools: [LoopBound<PostgresPool>], _ health: Health, _ services: TenancyServices?, wait: Duration
     ) async throws -> [String] {
-        guard !plan.configurations.isEmpty else { return [] }
+        guard !plan.configurations.isEmpty, let pool = pools.first else { return [] }
         let (made, notes) = try await pool.loop.carryOut { [self] in
             let own = pool.value
             for member in own.members.dropFirst() {
@@ -57,7 +59,7 @@ final class Shards: Sendable {
             ) { member in
                 await Shards.obstacle(of: member)
             } show: { [self] shard, obstacle in
-                health.setDegraded("shard-\(shard)", obstacle != nil)
+                note(0, shard, isAway: obstacle != nil, health)
                 if obstacle == nil { admit(shard) }
             }
             do throws(PostgresError) {
@@ -72,6 +74,9 @@ final class Shards: Sendable {
             return (LoopBound(keeper, loop: own.loop), notes)
         }
         state.withLock { $0.keeper = made }
+        for (place, pool) in pools.enumerated() {
+            pool.loop.execute { [self] in watch(pool.value, place, health) }
+        }
         return notes
     }
 
@@ -87,6 +92,28 @@ final class Shards: Sendable {
         for shard in admitted.sorted() { use(shard) }
         guard let keeper else { return }
         keeper.loop.execute { keeper.value.start() }
+    }
+
+    /// Looks once a second whether a pool has lost a database, as long as the pool lives; on its loop.
+    private func watch(_ pool: PostgresPool, _ place: Int, _ health: Health) {
+        for member in pool.members.dropFirst() {
+            note(place, member.shard, isAway: member.obstacle != nil, health)
+        }
+        pool.loop.schedule(after: .seconds(1)) { [weak self, weak pool] in
+            if let self, let pool { watch(pool, place, health) }
+        }
+    }
+
+    /// A database is whole when every pool can use it.
+    private func note(_ place: Int, _ shard: Int, isAway: Bool, _ health: Health) {
+        state.withLock { state in
+            if isAway {
+                state.away[shard, default: []].insert(place)
+            } else {
+                state.away[shard]?.remove(place)
+            }
+            health.setDegraded("shard-\(shard)", state.away[shard]?.isEmpty == false)
+        }
     }
 
     private func admit(_ shard: Int) {

@@ -92,7 +92,7 @@ package final class WorkerServer: Sendable {
                     "\(configuration.address) cannot be listened at: \(PortProbe.reason(error))")
             }
         }
-        _ = try await shards.begin(jobs.pool, health, nil, wait: extras.databaseWait)
+        _ = try await shards.begin([jobs.pool], health, nil, wait: extras.databaseWait)
         carrier.start { health.setDegraded("redis", !$0) }
         shards.start { jobs.start(in: $0) }
         Log.logger("server").notice(
