@@ -11,7 +11,9 @@ package final class ShardKeeper {
     /// How often it looks: an institution that was placed elsewhere is known everywhere after this.
     package static let period: Duration = .seconds(2)
 
-    /// Says why a database cannot be used; `nil` when it can. It is asked until it is admitted.
+    /// Says why a database cannot be used; `nil` when it can.
+    ///
+    /// It is asked until it is admitted.
     package typealias Admit = (PostgresPool) async -> String?
 
     private let pool: PostgresPool
