@@ -53,6 +53,7 @@ package final class LiveHub: Sendable {
         var tell: (@Sendable (NodeStanding) -> Void)?
     }
     let ownStanding = Mutex(OwnStanding())
+    let changeListener = Mutex<(@Sendable (TenantID) -> Void)?>(nil)
 
     /// Makes the node's live layer; ``open(on:pool:)`` gives it loops.
     package init(

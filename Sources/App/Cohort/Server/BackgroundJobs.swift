@@ -29,9 +29,11 @@ final class BackgroundJobs: Sendable {
     ///   - hasTestEndpoints: Whether tests may have jobs of their own done.
     ///   - bus: How nodes wake each other.
     ///   - metrics: Where it counts.
+    ///   - catalogueDidChange: Told after a job that may have changed an institution's courses.
     init(
         on loop: EventLoop, _ configuration: Configuration, _ database: PostgresConfiguration,
-        _ shards: ShardPlan, hasTestEndpoints: Bool, bus: any NodeBus, metrics: Metrics
+        _ shards: ShardPlan, hasTestEndpoints: Bool, bus: any NodeBus, metrics: Metrics,
+        catalogueDidChange: @escaping @Sendable (TenantID) -> Void
     ) {
         let searchPool = configuration.search.database.map {
             PostgresPool(
@@ -41,7 +43,8 @@ final class BackgroundJobs: Sendable {
         let search = searchPool.map { SearchWorker(pool: $0, sources: SearchedThings.all, metrics: metrics) }
         self.searchPool = searchPool.map { LoopBound($0, loop: loop) }
         let catalogue = Jobs.all(
-            hasTestEndpoints: hasTestEndpoints, files: configuration.content.settings, search: search)
+            hasTestEndpoints: hasTestEndpoints, files: configuration.content.settings, search: search,
+            catalogueDidChange: catalogueDidChange)
         pool = LoopBound(
             PostgresPool(
                 loop: loop, configuration: database, size: configuration.jobs.poolSize,

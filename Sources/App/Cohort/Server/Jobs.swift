@@ -2,6 +2,7 @@ import Assessment
 import Content
 import Courses
 import JobQueue
+import Postgres
 import Rostering
 import Search
 
@@ -13,14 +14,16 @@ enum Jobs {
     ///   - hasTestEndpoints: Whether tests may have jobs of their own done.
     ///   - files: What an operator decides about files.
     ///   - search: What a node that has a search index does its jobs with.
+    ///   - catalogueDidChange: Told after a job that may have changed an institution's courses.
     /// - Returns: All kinds.
     static func all(
         hasTestEndpoints: Bool, files: ContentServices.Settings = ContentServices.Settings(),
-        search: SearchWorker? = nil
+        search: SearchWorker? = nil, catalogueDidChange: @escaping @Sendable (TenantID) -> Void = { _ in }
     ) -> JobCatalogue {
-        var kinds: [any JobKind] =
+        let changing: [any JobKind] =
             CoursesJobs.all(
                 files: ContentCopies.all(files), coursework: AssessmentCopies.all) + RosteringJobs.all
+        var kinds: [any JobKind] = changing.map { CatalogueJob(kind: $0, didChange: catalogueDidChange) }
         if let search { kinds += [SearchFeedJob(search), SearchRebuildJob(search)] as [any JobKind] }
         if hasTestEndpoints { kinds += [EffectTestJob(), EmptyTestJob()] as [any JobKind] }
         return JobCatalogue(kinds)

@@ -29,6 +29,8 @@ final class Node: Sendable {
     let monitor: LiveMonitor
     let disk: WorkLane
     let jobs: BackgroundJobs
+    /// Answers of the catalogue that are kept, for all loops.
+    let snapshots: SnapshotStore
     /// The connections of the log and of the intake, which are their own.
     let ownPools: [LoopBound<PostgresPool>]
     /// One for each database.
@@ -42,7 +44,7 @@ final class Node: Sendable {
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices, content: ContentServices, disk: WorkLane,
         monitor: LiveMonitor, watchers: [LoopBound<LogWatcher>], nodeWatch: LoopBound<NodeWatch>?,
-        carrier: Carrier, jobs: BackgroundJobs, shards: Shards,
+        carrier: Carrier, jobs: BackgroundJobs, shards: Shards, snapshots: SnapshotStore,
         ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
@@ -63,6 +65,7 @@ final class Node: Sendable {
         self.nodeWatch = nodeWatch
         self.carrier = carrier
         self.jobs = jobs
+        self.snapshots = snapshots
         self.ownPools = ownPools
         logger = Log.logger("server")
     }

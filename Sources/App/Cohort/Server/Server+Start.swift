@@ -235,6 +235,9 @@ extension Server {
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
         hub.onDegraded { health.setDegraded($0, $1) }
         hub.onStanding { health.set("rotation", notReady: $0.notReady) }
+        let snapshots = SnapshotStore(metrics: metrics)
+        snapshots.onChange { carrier.bus.tellChange(of: $0) }
+        hub.onChange { snapshots.heardChange($0) }
         tenancy.onRevocation { hub.recheck(institution: $0, user: $1) }
         let watchers = try await home.carryOut {
             logPool.value.members.map { member in
@@ -251,7 +254,8 @@ extension Server {
         let jobs = try await first.loop.carryOut {
             BackgroundJobs(
                 on: first.loop, configuration, database, shards.plan,
-                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics)
+                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics
+            ) { snapshots.didChange($0) }
         }
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
@@ -262,7 +266,7 @@ extension Server {
             hub: hub,
             log: log, intake: intake, classroom: classroom, tenancy: tenancy, content: content, disk: disk,
             monitor: monitor, watchers: watchers, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs,
-            shards: shards,
+            shards: shards, snapshots: snapshots,
             ownPools: [logPool, answerPool])
     }
 
@@ -286,6 +290,7 @@ extension Server {
             health: node.health, logger: Log.logger("web"))
         node.tenancy.provide(to: context)
         node.content.provide(to: context)
+        context.provide(node.snapshots)
         let live = node.hub.open(on: loop, pool: pool)
         node.classroom.open(on: live)
         context.provide(live)

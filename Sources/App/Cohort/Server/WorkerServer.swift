@@ -59,7 +59,8 @@ package final class WorkerServer: Sendable {
         let jobs = try await loop.carryOut {
             BackgroundJobs(
                 on: loop, configuration, database, shards.plan,
-                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics)
+                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics
+            ) { carrier.bus.tellChange(of: $0) }
         }
         let application: WebApplication
         do {

@@ -11,6 +11,7 @@ final class InstitutionHosts {
 
     private var hosts: [String: InstitutionID] = [:]
     private var readAt: ContinuousClock.Instant?
+    private var hasRead = false
 
     /// The institution of a host, with or without a port; `nil` for one that is everybody's.
     func institution(of authority: String, _ pool: PostgresPool) async throws(PostgresError) -> InstitutionID?
@@ -26,6 +27,7 @@ final class InstitutionHosts {
                     read[try row.text(0)] = InstitutionID(rawValue: try row.int(1))
                 }
                 hosts = read
+                hasRead = true
             } catch {
                 guard !isFirst else {
                     readAt = nil
@@ -34,6 +36,13 @@ final class InstitutionHosts {
             }
         }
         return hosts.isEmpty ? nil : hosts[InstitutionHosts.name(in: authority)]
+    }
+
+    /// The same without asking: `nil` when the names have to be read first.
+    func recall(_ authority: String, at now: ContinuousClock.Instant) -> InstitutionID?? {
+        // The first names may still be on their way.
+        guard hasRead, let readAt, now - readAt <= InstitutionHosts.age else { return .none }
+        return .some(hosts.isEmpty ? nil : hosts[InstitutionHosts.name(in: authority)])
     }
 
     /// The name in an authority, in lower case and without the port.

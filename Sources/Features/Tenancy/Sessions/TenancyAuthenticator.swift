@@ -27,6 +27,20 @@ package struct TenancyAuthenticator: Authenticator {
         return user
     }
 
+    /// Whom a credential speaks for that was looked up a moment ago, at a host whose institution is known.
+    package func recall(_ request: WebRequest, _ context: WebContext) -> Principal? {
+        let isCookie = request.headers[.authorization] == nil
+        guard
+            let secret = isCookie
+                ? SessionCookie.secret(of: request) : request.bearerToken.flatMap({ BearerSecret($0) }),
+            let known = context.find(CredentialCache.self)?.principal(secret.hash, at: context.loop.now),
+            Self.isCookie(known) == isCookie,
+            let home = context.find(InstitutionHosts.self)?.recall(request.authority, at: context.loop.now),
+            home ?? known.institution == known.institution
+        else { return nil }
+        return known
+    }
+
     /// Whether the host that was asked is the user's institution's, or everybody's.
     private func isAtHome(
         _ user: Principal, _ request: WebRequest, _ context: WebContext

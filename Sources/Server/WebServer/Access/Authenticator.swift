@@ -5,6 +5,13 @@ package protocol Authenticator: Sendable {
     /// - Returns: The user; `nil` when there is no credential, or a cookie that names no session any more.
     /// - Throws: ``WebError/badToken`` for a bearer token that is not good; whatever the database throws.
     func authenticate(_ request: WebRequest, _ context: WebContext) async throws -> Principal?
+
+    /// Whom the request speaks for, where that is known without asking anybody; `nil` leaves it to ``authenticate(_:_:)``.
+    func recall(_ request: WebRequest, _ context: WebContext) -> Principal?
+}
+
+extension Authenticator {
+    package func recall(_ request: WebRequest, _ context: WebContext) -> Principal? { nil }
 }
 
 /// An authenticator that knows nobody.

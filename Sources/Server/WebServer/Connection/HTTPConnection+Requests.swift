@@ -103,6 +103,11 @@ extension HTTPConnection {
             exchange.map { $0.head.fields.contains(.cookie) || $0.head.fields.contains(.authorization) }
             ?? false
         guard route.access != .anyone, hasCredentials else { return try grant(route, nil) }
+        if let request = exchange?.request,
+            let known = application.authenticator.recall(request, context)
+        {
+            return try grant(route, known)
+        }
         let number = number
         context.loop.run { await self.authenticate(number, route) }
     }
@@ -240,6 +245,7 @@ extension HTTPConnection {
         case .granted:
             guard let route = exchange.route else { return }
             stage = .answering
+            if let response = route.recall?(exchange.request, context) { return answer(response) }
             let number = number
             context.loop.run { await self.handle(number, route, exchange.request) }
         }

@@ -17,6 +17,9 @@ package struct Route: Sendable {
     /// Makes the receiver of a body that is taken piece by piece, before any of it is read; runs on the loop.
     package typealias Opener = @Sendable (WebRequest, WebContext) async throws -> any BodyReceiver
 
+    /// Answers at once what needs no waiting, on the loop; `nil` leaves the request to the handler, which knows as much.
+    package typealias Recall = @Sendable (WebRequest, WebContext) -> WebResponse?
+
     /// What a route does with a request.
     package enum Action: Sendable {
         case answer(Handler)
@@ -34,6 +37,8 @@ package struct Route: Sendable {
     /// The largest body in bytes; more is answered with 413.
     package let bodyLimit: Int
     package let action: Action
+    /// Asked before the handler; `nil` for a route that remembers nothing.
+    package var recall: Recall?
 
     /// Makes a route that answers requests.
     ///
