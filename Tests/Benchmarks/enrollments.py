@@ -22,10 +22,12 @@ TARGET = 1.5
 FILL = """
     SELECT set_config('cohort.institution', :'institution', true);
     WITH new AS (
-        INSERT INTO people (name) SELECT 'Student Number ' || n FROM generate_series(1, :students) n RETURNING id, name),
+        INSERT INTO people (login) SELECT 'roll-' || n || '@bench.example' FROM generate_series(1, :students) n
+        RETURNING id),
     users AS (
-        INSERT INTO users (institution_id, person_id, login, name)
-        SELECT :institution, id, 'roll' || id, name FROM new RETURNING id)
+        INSERT INTO users (institution_id, person_id, name, sortable_name, short_name)
+        SELECT :institution, id, 'Student Number ' || id, 'Number ' || id || ', Student', 'Student ' || id FROM new
+        RETURNING id)
     INSERT INTO enrollments (institution_id, course_id, section_id, user_id, type)
     SELECT :institution, :course, (SELECT min(id) FROM sections WHERE course_id = :course), id, 'StudentEnrollment'
     FROM users;

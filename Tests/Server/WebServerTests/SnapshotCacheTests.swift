@@ -52,8 +52,8 @@ struct `Snapshot cache` {
             cache.find(key, at: now)
         }
 
-        func fresh(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
-            cache.fresh(key, at: now)
+        func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
+            cache.ready(key, at: now)
         }
 
         @discardableResult
@@ -74,11 +74,13 @@ struct `Snapshot cache` {
     @Test func `gives an answer while it is fresh, then has one caller read it anew, then nothing`() throws {
         let cache = Box()
         try fill(cache, key(), "one", at: start)
-        #expect(cache.fresh(key(), at: start + .milliseconds(999)) != nil)
-        #expect(cache.fresh(key(), at: start + .seconds(1)) == nil)
+        #expect(cache.ready(key(), at: start + .milliseconds(999)) != nil)
+        #expect(cache.ready(key(), at: start + .seconds(1)) == nil)
         guard case .stale(_, let flight?) = cache.find(key(), at: start + .seconds(1)) else {
             throw Unexpected()
         }
+        #expect(cache.ready(key(), at: start + .milliseconds(1899)) != nil)
+        #expect(cache.ready(key(), at: start + .milliseconds(1900)) == nil)
         // Others get the old one meanwhile, and none reads besides.
         guard case .stale(_, nil) = cache.find(key(), at: start + .milliseconds(1899)) else {
             throw Unexpected()
@@ -104,7 +106,7 @@ struct `Snapshot cache` {
         guard case .full = cache.find(key(), at: start) else { throw Unexpected() }
         cache.land(flight, try snapshot())
         #expect(cache.flightCount == 0)
-        #expect(cache.fresh(key(), at: start) != nil)
+        #expect(cache.ready(key(), at: start) != nil)
     }
 
     @Test func `never keeps what was read before a change`() throws {
@@ -133,8 +135,8 @@ struct `Snapshot cache` {
         try fill(cache, key(institution: 1), "one", at: start)
         try fill(cache, key(institution: 2), "two", at: start)
         cache.invalidate(TenantID(rawValue: 1))
-        #expect(cache.fresh(key(institution: 1), at: start) == nil)
-        #expect(cache.fresh(key(institution: 2), at: start) != nil)
+        #expect(cache.ready(key(institution: 1), at: start) == nil)
+        #expect(cache.ready(key(institution: 2), at: start) != nil)
     }
 
     @Test func `keeps nothing of a reading that failed`() throws {
@@ -167,12 +169,12 @@ struct `Snapshot cache` {
         for number in 0..<200 {
             try fill(cache, key("/\(number)"), body, at: start)
             #expect(cache.bytes <= limits.bytes)
-            #expect(cache.fresh(key("/used"), at: start) != nil)
+            #expect(cache.ready(key("/used"), at: start) != nil)
         }
-        #expect(cache.fresh(key("/0"), at: start) == nil)
+        #expect(cache.ready(key("/0"), at: start) == nil)
         // What is larger than half of everything is not kept at all.
         try fill(cache, key("/large"), String(repeating: "x", count: 60_000), at: start)
-        #expect(cache.fresh(key("/large"), at: start) == nil)
+        #expect(cache.ready(key("/large"), at: start) == nil)
     }
 
     @Test func `lets go of what nobody can be given any more`() throws {

@@ -10,7 +10,7 @@ final class InstitutionHosts {
     static let age = Duration.seconds(2)
 
     private var hosts: [String: InstitutionID] = [:]
-    private var readAt: ContinuousClock.Instant?
+    private(set) var readAt: ContinuousClock.Instant?
     private var hasRead = false
 
     /// The institution of a host, with or without a port; `nil` for one that is everybody's.
@@ -40,9 +40,14 @@ final class InstitutionHosts {
 
     /// The same without asking: `nil` when the names have to be read first.
     func recall(_ authority: String, at now: ContinuousClock.Instant) -> InstitutionID?? {
-        // The first names may still be on their way.
-        guard hasRead, let readAt, now - readAt <= InstitutionHosts.age else { return .none }
+        guard isCurrent(at: now) else { return .none }
         return .some(hosts.isEmpty ? nil : hosts[InstitutionHosts.name(in: authority)])
+    }
+
+    /// Whether the names need not be read again yet; the first ones may still be on their way.
+    func isCurrent(at now: ContinuousClock.Instant) -> Bool {
+        guard hasRead, let readAt else { return false }
+        return now - readAt <= InstitutionHosts.age
     }
 
     /// The name in an authority, in lower case and without the port.

@@ -19,6 +19,12 @@ package final class CredentialCache {
     /// Makes an empty cache of at most so many entries.
     package init(bound: Int = 10_000) { entries = BoundedCache(bound: bound) }
 
+    /// The same, with the instant until which it is believed: another one says that it was looked up anew.
+    func entry(_ hash: [UInt8], at now: ContinuousClock.Instant) -> Entry? {
+        guard let entry = entries[hash], now < entry.until else { return nil }
+        return entry
+    }
+
     /// Whom the secret with this hash speaks for, when that is known for certain at `now`.
     package func principal(_ hash: [UInt8], at now: ContinuousClock.Instant) -> Principal? {
         guard let entry = entries[hash] else { return nil }

@@ -28,17 +28,25 @@ package struct TenancyAuthenticator: Authenticator {
     }
 
     /// Whom a credential speaks for that was looked up a moment ago, at a host whose institution is known.
-    package func recall(_ request: WebRequest, _ context: WebContext) -> Principal? {
+    package func recall(_ request: WebRequest, _ context: WebContext) -> KnownCaller? {
         let isCookie = request.headers[.authorization] == nil
+        let (now, authority) = (context.loop.now, request.authority)
         guard
             let secret = isCookie
                 ? SessionCookie.secret(of: request) : request.bearerToken.flatMap({ BearerSecret($0) }),
-            let known = context.find(CredentialCache.self)?.principal(secret.hash, at: context.loop.now),
-            Self.isCookie(known) == isCookie,
-            let home = context.find(InstitutionHosts.self)?.recall(request.authority, at: context.loop.now),
-            home ?? known.institution == known.institution
+            let cache = context.find(CredentialCache.self), let hosts = context.find(InstitutionHosts.self)
         else { return nil }
-        return known
+        let hash = secret.hash
+        guard let known = cache.entry(hash, at: now), Self.isCookie(known.principal) == isCookie,
+            let home = hosts.recall(authority, at: now),
+            home ?? known.principal.institution == known.principal.institution
+        else { return nil }
+        let read = hosts.readAt
+        return KnownCaller(principal: known.principal) { now in
+            // Neither was looked up again: nothing can be otherwise than it was.
+            cache.entry(hash, at: now)?.until == known.until && hosts.readAt == read
+                && hosts.isCurrent(at: now)
+        }
     }
 
     /// Whether the host that was asked is the user's institution's, or everybody's.

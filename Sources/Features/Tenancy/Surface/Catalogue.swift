@@ -1,4 +1,5 @@
 import EventLoop
+import HTTP
 import HTTPTypes
 import WebServer
 
@@ -60,9 +61,18 @@ package enum Catalogue {
         return isChanged(by: way) ? changing(written) : written
     }
 
-    /// A kept answer that may be given without a second thought.
-    static func recall(_ request: WebRequest, _ principal: Principal, _ context: WebContext) -> Snapshot? {
-        context.find(SnapshotStore.self)?.fresh(key(request, principal), at: context.loop.now)
+    /// Gives a caller what is kept for a request, and charges for it, each time that it is asked.
+    static func echo(_ request: WebRequest, _ principal: Principal, _ context: WebContext) -> Route.Echo? {
+        guard let store = context.find(SnapshotStore.self), let services = context.find(TenancyServices.self)
+        else { return nil }
+        let (key, charge, loop) = (key(request, principal), PromptCharge(principal, services), context.loop)
+        let conditions = Preconditions.areSet(in: request.headers) ? request.headers : nil
+        return {
+            let began = loop.now
+            guard let snapshot = store.ready(key, at: began), let own = charge.pay(from: began, to: loop.now)
+            else { return nil }
+            return snapshot.keptAnswer(conditions, own: own)
+        }
     }
 
     private static func key(_ request: WebRequest, _ principal: Principal) -> SnapshotKey {

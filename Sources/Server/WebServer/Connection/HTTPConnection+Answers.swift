@@ -75,7 +75,7 @@ extension HTTPConnection {
     }
 
     /// The answer is queued: on to the next request, or to the end.
-    private func end(keepAlive: Bool) {
+    func end(keepAlive: Bool) {
         guard !keepAlive else { return answered() }
         exchange = nil
         transfer = nil

@@ -106,7 +106,8 @@ extension HTTPConnection {
         if let request = exchange?.request,
             let known = application.authenticator.recall(request, context)
         {
-            return try grant(route, known)
+            exchange?.caller = known
+            return try grant(route, known.principal)
         }
         let number = number
         context.loop.run { await self.authenticate(number, route) }
@@ -245,7 +246,10 @@ extension HTTPConnection {
         case .granted:
             guard let route = exchange.route else { return }
             stage = .answering
-            if let response = route.recall?(exchange.request, context) { return answer(response) }
+            if let echo = route.recall?(exchange.request, context), let kept = echo() {
+                remember(echo, exchange)
+                return answer(kept, exchange.head, id: exchange.request.id) { self.note($0, bytes: $1) }
+            }
             let number = number
             context.loop.run { await self.handle(number, route, exchange.request) }
         }

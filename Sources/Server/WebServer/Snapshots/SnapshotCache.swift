@@ -97,11 +97,14 @@ package struct SnapshotCache: Sendable {
         return .wait(flight)
     }
 
-    /// A fresh answer; `nil` where there is more to be done than to give one.
-    package mutating func fresh(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
-        guard let entry = entry(key), entry.generation == generations[key.institution] ?? 0,
-            now - entry.readAt < limits.fresh
-        else { return nil }
+    /// An answer that is fresh, or is being read anew already; `nil` where there is more to be done than to give one.
+    package mutating func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
+        guard let entry = entry(key), entry.generation == generations[key.institution] ?? 0 else {
+            return nil
+        }
+        let age = now - entry.readAt
+        if age < limits.fresh { return entry.snapshot }
+        guard age < limits.usable, flights[key]?.flight.generation == entry.generation else { return nil }
         return entry.snapshot
     }
 

@@ -47,9 +47,9 @@ package final class SnapshotStore: Sendable {
         }
     }
 
-    /// A kept answer that is fresh; from any loop.
-    package func fresh(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
-        guard let snapshot = state.withLock({ $0.cache.fresh(key, at: now) }) else { return nil }
+    /// A kept answer that is fresh, or is being read anew already; from any loop.
+    package func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
+        guard let snapshot = state.withLock({ $0.cache.ready(key, at: now) }) else { return nil }
         meters.hits.add()
         return snapshot
     }
