@@ -135,6 +135,7 @@ def measure(program: pathlib.Path, folder: pathlib.Path, reps: int, seconds: flo
                     found[name].append(_wrk(place, pid, token, seconds, CONNECTIONS))
                 half = found["nginx"][-1]["rate"] / 2
                 for name, (place, pid) in servers.items():
+                    _get(place, {"Authorization": f"Bearer {token}"})
                     many = max(1, round(half * PAUSE_MS / 1000))
                     found[f"{name} at half"].append(_wrk(place, pid, token, seconds, many, script))
             same = _get(url, {"Authorization": f"Bearer {token}"})[1] == body

@@ -7,7 +7,9 @@ import Telemetry
 ///
 /// Clients that look whether something has changed send the same bytes again and again. What was found out about those
 /// bytes (that they are a request, which route they lead to, who may have it) is still so as long as the caller is.
-struct Repetition {
+///
+/// Confined to its connection's loop; an object, so that looking at it copies nothing.
+final class Repetition {
     /// Longer heads are read anew each time.
     static let longest = 4096
 
@@ -21,8 +23,22 @@ struct Repetition {
     /// What is counted for a 200.
     let count: Counter
     let duration: Distribution
-    /// The request as it came, whole and alone.
+    /// The request as it came, whole and alone; empty until that is known.
     var words: [UInt8] = []
+
+    init(
+        _ exchange: Exchange, _ route: Route, _ caller: KnownCaller, _ echo: @escaping Route.Echo,
+        meters: ServerMeters
+    ) {
+        head = exchange.head
+        request = exchange.request
+        self.route = route
+        self.caller = caller
+        self.echo = echo
+        hasOwnID = exchange.head.fields[.requestID] == exchange.request.id
+        count = meters.requests.with(route.pattern, "GET", "200")
+        duration = meters.durations.with(route.pattern)
+    }
 }
 
 extension HTTPConnection {
@@ -31,12 +47,7 @@ extension HTTPConnection {
         guard let caller = exchange.caller, let route = exchange.route, exchange.head.method == .get,
             exchange.head.framing == .none, exchange.head.keepAlive
         else { return }
-        let meters = application.meters
-        repetition = Repetition(
-            head: exchange.head, echo: echo, caller: caller, request: exchange.request, route: route,
-            hasOwnID: exchange.head.fields[.requestID] == exchange.request.id,
-            count: meters.requests.with(route.pattern, "GET", "200"),
-            duration: meters.durations.with(route.pattern))
+        repetition = Repetition(exchange, route, caller, echo, meters: application.meters)
     }
 
     /// Keeps what was noted when the bytes were that one request and nothing else.

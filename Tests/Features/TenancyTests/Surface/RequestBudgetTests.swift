@@ -35,7 +35,9 @@ struct `A budget of requests` {
         for number in 0..<100 {
             let now = start + .milliseconds(number)
             #expect(other.begin(key, at: now) == nil)
-            #expect(budget.pay(key, cost: 3, at: now) == other.end(key, cost: 3, at: now))
+            let (left, same) = (budget.pay(key, cost: 3, at: now) ?? 0, other.end(key, cost: 3, at: now))
+            // The sums are rounded in another order.
+            #expect(abs(left - same) < 1e-6)
         }
         while budget.pay(key, cost: 10, at: start + .seconds(1)) != nil {}
         let wait = budget.begin(key, at: start + .seconds(1))
