@@ -76,6 +76,13 @@ struct `A request that comes again` {
         scene.state.withLock { [$0.recalled, $0.echoed, $0.handled] }
     }
 
+    /// Waits until so many of the requests are in the log, which is written by another thread.
+    private func hasLogged(_ count: Int) -> Bool {
+        site.waits { [site] _ in
+            site.log.all.split(separator: "\n").filter { $0.contains("/list") }.count == count
+        }
+    }
+
     @Test func `is answered each time with what there is then`() throws {
         let client = try TestClient(port: site.port)
         var ids: Set<String> = []
@@ -93,7 +100,7 @@ struct `A request that comes again` {
         let counted = site.metrics.counters(
             "cohort_http_requests_total", "", labels: ["route", "method", "status"])
         #expect(counted.with("/list", "GET", "200").value == 4)
-        #expect(site.log.all.split(separator: "\n").filter { $0.contains("/list") }.count == 4)
+        #expect(hasLogged(4))
     }
 
     @Test func `is read anew when a word is another, and keeps the client's own name for it`() throws {

@@ -36,7 +36,9 @@ package final class CredentialCache {
         return now + CredentialCache.renewal >= entry.until
     }
 
-    /// The same, and it is the caller who does: once for each entry. Where that fails the entry ends in its time.
+    /// The same, and it is the caller who does: once for each entry.
+    ///
+    /// Where that fails the entry ends in its time.
     func takeRenewal(_ hash: [UInt8], at now: ContinuousClock.Instant) -> Bool {
         guard isDue(hash, at: now) else { return false }
         entries[hash]?.isBeingRenewed = true
