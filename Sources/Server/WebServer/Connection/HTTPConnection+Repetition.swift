@@ -1,5 +1,6 @@
 import HTTP
 import HTTPTypes
+import Postgres
 import Sockets
 import Telemetry
 
@@ -79,7 +80,7 @@ extension HTTPConnection {
             exchange?.route = repetition.route
             answer(kept, repetition.head, id: id) { self.note($0, bytes: $1) }
         } else {
-            answer(kept, repetition.head, id: id) { status, _ in
+            answer(kept, repetition.head, id: id) { status, bytes in
                 if status == .ok {
                     repetition.count.add()
                 } else {
@@ -88,6 +89,8 @@ extension HTTPConnection {
                     ).add()
                 }
                 repetition.duration.record(self.now - began)
+                self.application.meters.institutions.count(
+                    repetition.caller.principal.institution.rawValue, status: status.code, length: bytes)
             }
         }
         renewPace()
