@@ -130,6 +130,9 @@ enum UploadRoutes {
         let tenant = PostgresValue.int(ticket.institution.rawValue)
         // Read where it was written: a moment later another upload may have taken the file's name and its place.
         let (id, row) = try await context.pool.transaction(tenant: ticket.institution) { transaction in
+            // What removes bytes that nobody names may have looked before this row was there.
+            try await transaction.query(ContentSweepQueries.hold, [tenant, .text(sha256)])
+            guard try await storage.size(of: key) != nil else { throw WebError.unavailable() }
             let id = try await FileStore(transaction, ticket.institution, settings).add(
                 ticket, sha256: sha256)
             let rows = try await transaction.query(
