@@ -51,6 +51,12 @@ package enum TenancyExceptions {
         "tenancy_end_person": "A changed password: ends one person's sessions in this database.",
         "tenancy_due_ends": "A changed password: whose sessions another database has yet to end.",
         "tenancy_did_end": "A changed password: another database has ended a person's sessions.",
+        "privacy_detach_person":
+            "Takes an erased user of the chosen institution off their person, who goes with the last of their users.",
+        "privacy_blind_audit":
+            "Takes addresses out of the append-only audit log, for a user of the chosen institution who is deleted.",
+        "privacy_sweep_audit":
+            "Removes what is older than the chosen institution keeps; thirty days at least.",
         "tenancy_user_by_login": "The user of the chosen institution who signs in with a login.",
     ]
 }

@@ -15,5 +15,6 @@ package enum CourseMigrations {
         Migration(number: 121, name: "content_migrations", sql: m0121ContentMigrations),
         Migration(number: 122, name: "enrollment_roles", sql: m0122EnrollmentRoles),
         Migration(number: 123, name: "account_notifications", sql: m0123AccountNotifications),
+        Migration(number: 130, name: "course_erasure", sql: m0130Erasure),
     ]
 }

@@ -7,7 +7,7 @@ package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
         sessions + identity + accounts + users + progress + courses + content + contents + search + rostering
-        + assessment + classroom + operations
+        + privacy + assessment + classroom + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
 
@@ -324,6 +324,28 @@ package enum PermissionTable {
         Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/abort", .account),
         Permission("PUT /api/v1/accounts/:account_id/sis_imports/abort_all_pending", .account),
         Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/restore_states", .account),
+    ]
+
+    // MARK: Privacy
+
+    // Those who administer the root: reports, erasures and retention concern the whole institution.
+    private static let privacy: [Permission] = [
+        Permission("GET /api/v1/accounts/:account_id/reports", .account),
+        Permission("GET /api/v1/accounts/:account_id/reports/:report", .account),
+        Permission("POST /api/v1/accounts/:account_id/reports/:report", .account),
+        Permission("GET /api/v1/accounts/:account_id/reports/:report/:id", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/reports/:report/:id", .account),
+        // Everybody sees what they have asked for themselves.
+        Permission("GET /api/v1/users/:user_id/data_exports", .user([.oneself, .admin])),
+        Permission("POST /api/v1/users/:user_id/data_exports", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/:user_id/data_exports/:id", .user([.oneself, .admin])),
+        Permission("DELETE /api/v1/users/:user_id/data_exports/:id", .user([.oneself, .admin])),
+        Permission("GET /api/v1/accounts/:account_id/erasures", .account),
+        Permission("POST /api/v1/accounts/:account_id/erasures", .account),
+        Permission("GET /api/v1/accounts/:account_id/erasures/:id", .account),
+        Permission("POST /api/v1/accounts/:account_id/erasures/:id/confirm", .account),
+        Permission("GET /api/v1/accounts/:account_id/retention", .account),
+        Permission("PUT /api/v1/accounts/:account_id/retention", .account),
     ]
 
     // MARK: Assessment
