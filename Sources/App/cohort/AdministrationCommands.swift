@@ -5,7 +5,7 @@ import Cohort
 struct InstitutionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "institution", abstract: "Institutions.",
-        subcommands: [Create.self, List.self, Suspend.self, Resume.self, Host.self, Files.self])
+        subcommands: [Create.self, List.self, Suspend.self, Resume.self, Host.self, Files.self, Export.self])
 
     /// `cohort institution list`.
     struct List: AsyncParsableCommand {
@@ -111,6 +111,29 @@ struct InstitutionCommand: AsyncParsableCommand {
 }
 
 extension InstitutionCommand {
+    /// `cohort institution export`.
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "export",
+            abstract: "Write a whole institution to a file: tables, files, a manifest; see protocol/export.")
+
+        @Argument(help: "The institution's id or host name.")
+        var institution: String
+
+        @Option(name: .long, help: "The file to write, which must not be there yet.")
+        var to: String
+
+        @OptionGroup var settings: Settings
+
+        func run() async throws {
+            let line = try await Complaint.around {
+                let configuration = try settings.read()
+                return try await InstitutionExportCommand(configuration).run(institution, to: to)
+            }
+            StandardOutput.line(line)
+        }
+    }
+
     /// `cohort institution files`.
     struct Files: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

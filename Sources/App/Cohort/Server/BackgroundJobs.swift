@@ -3,6 +3,7 @@ import JSON
 import JobQueue
 import LiveHub
 import Postgres
+import Privacy
 import Search
 import Telemetry
 
@@ -18,6 +19,7 @@ final class BackgroundJobs: Sendable {
     /// Connections to the search index, where there is one.
     private let searchPool: LoopBound<PostgresPool>?
     private let searchKeepers: [LoopBound<SearchKeeper>]
+    private let retentionKeepers: [LoopBound<RetentionKeeper>]
 
     /// Puts it together, on `loop`; nothing is done yet.
     ///
@@ -27,12 +29,13 @@ final class BackgroundJobs: Sendable {
     ///   - database: Where it logs in.
     ///   - shards: The databases besides.
     ///   - hasTestEndpoints: Whether tests may have jobs of their own done.
+    ///   - place: Where exports are made and kept.
     ///   - bus: How nodes wake each other.
     ///   - metrics: Where it counts.
     ///   - catalogueDidChange: Told after a job that may have changed an institution's courses.
     init(
         on loop: EventLoop, _ configuration: Configuration, _ database: PostgresConfiguration,
-        _ shards: ShardPlan, hasTestEndpoints: Bool, bus: any NodeBus, metrics: Metrics,
+        _ shards: ShardPlan, hasTestEndpoints: Bool, place: ExportPlace?, bus: any NodeBus, metrics: Metrics,
         catalogueDidChange: @escaping @Sendable (TenantID) -> Void
     ) {
         let searchPool = configuration.search.database.map {
@@ -44,7 +47,7 @@ final class BackgroundJobs: Sendable {
         self.searchPool = searchPool.map { LoopBound($0, loop: loop) }
         let catalogue = Jobs.all(
             hasTestEndpoints: hasTestEndpoints, files: configuration.content.settings, search: search,
-            catalogueDidChange: catalogueDidChange)
+            place: place, metrics: metrics, catalogueDidChange: catalogueDidChange)
         pool = LoopBound(
             PostgresPool(
                 loop: loop, configuration: database, size: configuration.jobs.poolSize,
@@ -58,6 +61,7 @@ final class BackgroundJobs: Sendable {
             workers = []
             keepers = []
             searchKeepers = []
+            retentionKeepers = []
             return
         }
         var settings = JobSettings()
@@ -80,6 +84,9 @@ final class BackgroundJobs: Sendable {
             LoopBound(
                 SearchKeeper(pool: member, queue: queue, worker: search, metrics: metrics), loop: loop)
         }
+        retentionKeepers = members.map { member in
+            LoopBound(RetentionKeeper(pool: member, queue: queue, place: place), loop: loop)
+        }
     }
 
     /// Begins to work in a database, where that is this node's role; once for each.
@@ -92,12 +99,14 @@ final class BackgroundJobs: Sendable {
             workers[place].value.start()
             keepers[place].value.start()
             searchKeepers[place].value.start()
+            retentionKeepers[place].value.start()
         }
     }
 
     /// Takes nothing more, waits for what runs, and gives back what does not end within the limit.
     func stop(within limit: Duration) async {
         for keeper in searchKeepers { keeper.loop.execute { keeper.value.stop() } }
+        for keeper in retentionKeepers { keeper.loop.execute { keeper.value.stop() } }
         await withTaskGroup { group in
             for worker in workers {
                 group.addTask {

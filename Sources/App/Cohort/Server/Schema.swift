@@ -6,6 +6,7 @@ import EventLoop
 import JobQueue
 import LiveHub
 package import Postgres
+import Privacy
 import Rostering
 import Search
 import Tenancy
@@ -16,7 +17,17 @@ package enum Schema {
     package static let migrations: [Migration] =
         (TenancyMigrations.all + LiveHubMigrations.all + JobQueueMigrations.all + CourseMigrations.all
         + ContentMigrations.all + SearchMigrations.primary + AssessmentMigrations.all
-        + ClassroomMigrations.all + RosteringMigrations.all).sorted { $0.number < $1.number }
+        + ClassroomMigrations.all + RosteringMigrations.all + PrivacyMigrations.all).sorted {
+            $0.number < $1.number
+        }
+
+    /// What every table is to people's privacy; exports and erasures know no other list.
+    ///
+    /// A feature's tables stand behind those that they refer to.
+    package static let tables: [TableDeclaration] =
+        TenancyTables.all + LiveHubTables.all + JobQueueTables.all + CourseTables.all + ContentTables.all
+        + SearchTables.all + AssessmentTables.all + ClassroomTables.all + RosteringTables.all
+        + PrivacyTables.all
 
     /// Reviewed tables without an institution's policy, each with its reason.
     package static let globalTables = TenancyExceptions.globalTables.merging([

@@ -251,10 +251,11 @@ extension Server {
             hub, pool: logPool, name: configuration.nodeName, metrics: metrics)
         carrier.start(hub, classroom)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
+        let place = try exportPlace(configuration, loop: first.loop)
         let jobs = try await first.loop.carryOut {
             BackgroundJobs(
                 on: first.loop, configuration, database, shards.plan,
-                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics
+                hasTestEndpoints: extras.hasTestEndpoints, place: place, bus: carrier.bus, metrics: metrics
             ) { snapshots.didChange($0) }
         }
         let monitor = LiveMonitor(

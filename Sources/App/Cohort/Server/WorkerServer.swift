@@ -56,10 +56,11 @@ package final class WorkerServer: Sendable {
         NodeMetrics.registerProcess(metrics, loops: [loop])
         let carrier = try await Server.carrier(on: loop, configuration, metrics)
         let shards = Shards(configuration)
+        let place = try Server.exportPlace(configuration, loop: loop)
         let jobs = try await loop.carryOut {
             BackgroundJobs(
                 on: loop, configuration, database, shards.plan,
-                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics
+                hasTestEndpoints: extras.hasTestEndpoints, place: place, bus: carrier.bus, metrics: metrics
             ) { carrier.bus.tellChange(of: $0) }
         }
         let application: WebApplication
