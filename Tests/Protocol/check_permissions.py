@@ -118,6 +118,9 @@ class World:
         } for data, account in self.accounts.items()}
         self.values |= {"account_id": "self", "full_path": "Folder", **self.own["root"]}
         self.values["sis_import_id"] = make("accounts/self/sis_imports")["id"]
+        gone = make("accounts/self/users", {"pseudonym": {"unique_id": f"{uuid.uuid4()}@school.example"}})
+        self.values |= {"report": "provisioning_csv",
+                        "erasure_id": make("accounts/self/erasures", {"user_id": gone["id"]})["id"]}
         self.target = target
         self.jobs = walk.jobs
         self.users = users
@@ -150,6 +153,14 @@ class World:
         if "{token_id}" in template:
             values["token_id"] = self.walk.ask(
                 self.walk.people[whose], "POST", "/api/v1/users/self/tokens", {"purpose": "Walked"}, expected=(201,))["id"]
+        if "{report_id}" in template:
+            values["report_id"] = self.walk.ask(
+                admin, "POST", "/api/v1/accounts/self/reports/provisioning_csv", expected=(200,))["id"]
+        if "{data_export_id}" in template:
+            # Of whoever asks: there is none for those who may not ask.
+            values["data_export_id"] = self.walk.ask(
+                self.walk.people[role], "POST", f"/api/v1/users/{values['user_id']}/data_exports",
+                expected=(200, 403)).get("id", 1)
         if "{session_id}" in template:
             values["session_id"] = self.walk.session_of(self.walk.people[role])
         if "{observee_id}" in template:
