@@ -3,8 +3,9 @@
 import { fill, h } from "./dom.js";
 import { icon, mark } from "./icons.js";
 import { attachMenu } from "./menu.js";
-import { help } from "./keys.js";
+import { help, register } from "./keys.js";
 import { languages, language, setLanguage, t, time } from "./i18n.js";
+import { later } from "./later.js";
 import { session, signOut, switchTo } from "./session.js";
 import { choice, choose } from "./theme.js";
 import { explain, toastError } from "./toast.js";
@@ -50,8 +51,20 @@ export function setCrumbs(crumbs) {
 
 function drawBar(crumbs, me) {
     shown = { crumbs, me };
-    fill(document.getElementById("top"), brand(me), crumbTrail(crumbs), h("div.end", me && userMenu(me)));
+    fill(document.getElementById("top"), brand(me), crumbTrail(crumbs), h("div.end", me && searchButton(), me && userMenu(me)));
+    if (me) {
+        register({ key: "/", label: t("search.open"), run: openSearch });
+        register({ key: "Ctrl+k", label: t("search.open"), inFields: true, run: openSearch });
+    }
 }
+
+const palette = later(() => import("../frame/palette.js"));
+
+/** Opens the search over everything: courses, their parts, what is in the course at hand, people. */
+export const openSearch = () => palette.use((module) => module.openPalette(shown.me));
+
+const searchButton = () => h("button.button.ghost.search-button", { type: "button", "aria-label": t("search.open"), onclick: openSearch },
+    icon("search"), h("span.search-word", { "aria-hidden": "true" }, t("search.word")), h("kbd", { "aria-hidden": "true" }, "/"));
 
 /** The institution's name, leading home. */
 export function brand(me) {

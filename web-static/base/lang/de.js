@@ -28,6 +28,8 @@ export default {
     "role.instructor": "Lehrkraft",
     "role.parent": "Elternteil",
     "role.student": "Lernende:r",
+    "search.open": "Suchen",
+    "search.word": "Suche",
     "shell.account": "Konto von {name}",
     "shell.crumbs": "Wo Sie sind",
     "shell.home": "{name}: meine Kurse",

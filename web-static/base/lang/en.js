@@ -28,6 +28,8 @@ export default {
     "role.instructor": "Instructor",
     "role.parent": "Parent",
     "role.student": "Student",
+    "search.open": "Search",
+    "search.word": "Search",
     "shell.account": "Account of {name}",
     "shell.crumbs": "Where you are",
     "shell.home": "{name}: my courses",
