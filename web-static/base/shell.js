@@ -61,7 +61,22 @@ function drawBar(crumbs, me) {
 const palette = later(() => import("../frame/palette.js"));
 
 /** Opens the search over everything: courses, their parts, what is in the course at hand, people. */
-export const openSearch = () => palette.use((module) => module.openPalette(shown.me));
+export function openSearch() {
+    // What is typed while it is on its way belongs to it, not to the page's shortcuts.
+    let typed = "";
+    const hold = (event) => {
+        if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        typed += event.key;
+    };
+    addEventListener("keydown", hold, true);
+    const release = () => removeEventListener("keydown", hold, true);
+    return palette.use((module) => {
+        release();
+        module.openPalette(shown.me, typed);
+    }).finally(release);
+}
 
 const searchButton = () => h("button.button.ghost.search-button", { type: "button", "aria-label": t("search.open"), onclick: openSearch },
     icon("search"), h("span.search-word", { "aria-hidden": "true" }, t("search.word")), h("kbd", { "aria-hidden": "true" }, "/"));
@@ -163,13 +178,14 @@ export function state({ sign = "info", title, text = null, actions = [] }) {
 /** The state for a failure, with what to do. */
 export function problem(error, retry) {
     const missing = error?.status === 404;
+    const closed = error?.status === 403;
     return h("div", { role: "alert" }, state({
-        sign: error?.offline ? "wifi-off" : missing ? "search" : "alert",
-        title: t(missing ? "state.missing" : error?.offline ? "state.unreachable" : "state.failed"),
-        text: missing ? t("state.missing_text") : explain(error),
+        sign: error?.offline ? "wifi-off" : missing ? "search" : closed ? "lock" : "alert",
+        title: t(missing ? "state.missing" : closed ? "state.closed" : error?.offline ? "state.unreachable" : "state.failed"),
+        text: missing ? t("state.missing_text") : closed ? t("state.closed_text") : explain(error),
         actions: [
-            retry && !missing && h("button.button", { type: "button", onclick: retry }, icon("refresh"), t("action.retry")),
-            missing && h("a.button", { href: "/" }, icon("arrow-left"), t("state.home")),
+            retry && !missing && !closed && h("button.button", { type: "button", onclick: retry }, icon("refresh"), t("action.retry")),
+            (missing || closed) && h("a.button", { href: "/" }, icon("arrow-left"), t("state.home")),
         ].filter(Boolean),
     }));
 }

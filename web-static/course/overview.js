@@ -17,10 +17,10 @@ export async function readOverview(course) {
     const [first, news] = await Promise.allSettled([
         course.default_view === "wiki" ? get(`${base}/front_page`)
             : course.default_view === "feed" ? null : getAll(`${base}/modules`, { query: { include: ["items"], per_page: 50 }, limit: 2 }),
-        get(`${base}/discussion_topics`, { query: { only_announcements: true, per_page: NEWS } }),
+        get(`${base}/discussion_topics`, { query: { only_announcements: true, per_page: 2 * NEWS } }),
     ]);
     const began = first.status === "fulfilled" ? first.value : null;
-    return { front: Array.isArray(began) ? null : began, modules: Array.isArray(began) ? began : [], news: news.status === "fulfilled" ? news.value : [] };
+    return { front: Array.isArray(began) ? null : began, modules: Array.isArray(began) ? began : [], news: (news.status === "fulfilled" ? news.value : []).filter((topic) => topic.published && !(Date.parse(topic.delayed_post_at ?? "") > Date.now())).slice(0, NEWS) };
 }
 
 /** The latest announcements, or null when there are none. */

@@ -122,8 +122,8 @@ function quotaBar() {
 function folderRow(folder) {
     return h("li.item", { dataset: { folder: folder.id } }, icon("folder", { size: 18 }),
         h("div.grow", h("h2", folderLink(folder, folder.name, { dataset: { row: "", key: `d${folder.id}` }, onkeydown: (event) => keys(event, () => rename("folder", folder), () => removeFolder(folder)) })),
-            h("p.meta", t("files.in_it", { n: folder.files_count + folder.folders_count }))),
-        h("div.actions", limits(folder), staff && menu(t("files.more", { name: folder.name }), `dm${folder.id}`, () => [
+            h("p.meta", t("files.in_it", { n: folder.files_count + folder.folders_count }), limits(folder))),
+        h("div.actions", staff && menu(t("files.more", { name: folder.name }), `dm${folder.id}`, () => [
             { label: t("action.rename"), icon: "edit", run: () => rename("folder", folder) },
             { label: t("files.move"), icon: "move", run: () => move("folder", folder) },
             { label: t(folder.hidden ? "files.show" : "files.hide"), icon: folder.hidden ? "eye" : "eye-off", run: () => change("folder", folder, { hidden: !folder.hidden }) },
@@ -142,8 +142,8 @@ function fileRow(file) {
             h("h2", address ? h("a", { href: address, target: viewed ? "_blank" : null, rel: viewed ? "noopener" : null, dataset: { row: "", key: `f${file.id}` }, onkeydown: (event) => keys(event, () => rename("file", file), () => removeFile(file)) }, file.display_name)
                 : h("span", { tabindex: "0", dataset: { row: "", key: `f${file.id}` } }, file.display_name)),
             h("p.meta", h("span.num", bytes(file.size)), h("span", { title: dateTime(file.modified_at ?? file.updated_at) }, relative(file.modified_at ?? file.updated_at)),
-                found && h("span", folders.find((folder) => folder.id === file.folder_id)?.name ?? ""))),
-        h("div.actions", limits(file), scan(file),
+                found && h("span", folders.find((folder) => folder.id === file.folder_id)?.name ?? ""), limits(file), scan(file))),
+        h("div.actions",
             !locked && h("a.button.ghost.icon.small", { href: file.url, "aria-label": t("files.download_named", { name: file.display_name }), onclick: (event) => fresh(event, file) }, icon("download", { size: 16 })),
             staff && menu(t("files.more", { name: file.display_name }), `fm${file.id}`, () => [
                 { label: t("action.rename"), icon: "edit", run: () => rename("file", file) },
@@ -161,7 +161,7 @@ const limits = (thing) => [
     (thing.locked || thing.locked_for_user || (thing.unlock_at && Date.parse(thing.unlock_at) > Date.now())) && h("span.badge", icon("lock", { size: 13 }), thing.unlock_at && Date.parse(thing.unlock_at) > Date.now() ? t("files.until", { when: dateTime(thing.unlock_at) }) : t("files.locked")),
 ];
 const scan = (file) => (file.scan_state === "infected" ? h("span.badge.bad", icon("alert", { size: 13 }), t("files.infected"))
-    : staff && file.scan_state === "unscanned" ? h("span.badge", { title: t("files.unscanned_text") }, icon("clock", { size: 13 }), t("files.unscanned"))
+    : staff && file.scan_state === "unscanned" ? h("span.faint", { title: t("files.unscanned_text") }, t("files.unscanned"))
         : staff && file.scan_state === "unscannable" ? h("span.badge.warn", t("files.unscannable")) : null);
 
 const menu = (label, key, items) => h("div", attachMenu(h("button.button.ghost.icon.small", { type: "button", "aria-label": label, dataset: { key } }, icon("dots", { size: 16 })), items));

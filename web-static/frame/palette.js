@@ -24,8 +24,8 @@ function style(href) {
 let courses = null;   // read once per page
 let open = null;
 
-/** Opens it; `me` is the session. Opened twice it stays one. */
-export function openPalette(me) {
+/** Opens it; `me` is the session, `typedBefore` what was typed while it was on its way. Opened twice it stays one. */
+export function openPalette(me, typedBefore = "") {
     if (open) return;
     const course = courseId(location.pathname);
     const ids = { list: uid("found") };
@@ -155,11 +155,12 @@ export function openPalette(me) {
     document.body.append(dialog);
     dialog.showModal();
     field.focus();
+    field.value = typedBefore;
     typed();
     if (!courses) {
         getAll("/api/v1/courses").then((read) => {
             courses = read;
-            if (open === dialog && field.value.trim().length < 2) typed();
+            if (open === dialog) typed();
         }, () => {});
     }
 }
@@ -167,5 +168,5 @@ export function openPalette(me) {
 // The excerpt around the first word that was found.
 function excerptOf(result) {
     const ranges = resultRanges(result);
-    return result.body ? marked(result.body, ranges) : null;
+    return result.body ? marked(result.body.replaceAll("\n", " "), ranges) : null;
 }

@@ -22,6 +22,7 @@ export function sequenceBar(course, { type, id, item = Number(new URLSearchParam
         const { items, modules } = await get(course.api("/module_item_sequence"), { query: { asset_type: type, asset_id: id } });
         const found = items.find((one) => one.current.id === item) ?? items[0];
         if (!found) return;
+        await Promise.all(["prev", "next"].map((side) => pastHeadings(found, side)));
         const student = !course.staff && (course.course.enrollments ?? []).some((enrollment) => enrollment.type === "student");
         draw(found, modules.find((module) => module.id === found.current.module_id), student);
         const wish = found.current.completion_requirement;
@@ -29,6 +30,14 @@ export function sequenceBar(course, { type, id, item = Number(new URLSearchParam
             await post(course.api(`/modules/${found.current.module_id}/items/${found.current.id}/mark_read`), {});
             wish.completed = true;
             draw(found, modules.find((module) => module.id === found.current.module_id), student);
+        }
+    }
+
+    // A heading is nothing to read: what comes beyond it is.
+    async function pastHeadings(found, side) {
+        for (let tries = 0; found[side]?.type === "SubHeader" && tries < 3; tries += 1) {
+            const { items } = await get(course.api("/module_item_sequence"), { query: { asset_type: "ModuleItem", asset_id: found[side].id } });
+            found[side] = items[0]?.[side] ?? null;
         }
     }
 

@@ -45,8 +45,8 @@ function list() {
         row: (page) => h("li.item",
             icon("text", { size: 16 }),
             h("div.grow", h("h2", h("a", { href: path(page), dataset: { row: "" } }, page.title)),
-                h("p.meta", t("pages.changed", { when: relative(page.updated_at) }), page.last_edited_by?.display_name && h("span", page.last_edited_by.display_name))),
-            h("div.actions", badges(page), staff && menu(page, () => rows.load(view.query()), (removed) => {
+                h("p.meta", t("pages.changed", { when: relative(page.updated_at) }), page.last_edited_by?.display_name && h("span", page.last_edited_by.display_name), badges(page))),
+            h("div.actions", staff && menu(page, () => rows.load(view.query()), (removed) => {
                 gone.add(page.id);
                 rows.redraw();
                 undoable(t("pages.removed", { title: page.title }), {
@@ -95,13 +95,22 @@ function menu(page, changed, remove) {
             toastError(error);
         }
     };
+    // The front page is shown where the course begins with it.
+    const front = async () => {
+        await change({ front_page: true, published: true }, t("pages.is_front", { title: page.title }))();
+        await put(course.api(), { course: { default_view: "wiki" } }).catch((error) => toastError(error));
+    };
+    const noFront = async () => {
+        await put(course.api(), { course: { default_view: "modules" } }).catch((error) => toastError(error));
+        await change({ front_page: false })();
+    };
     const button = h("button.button.ghost.icon.small", { type: "button", "aria-label": t("pages.more", { title: page.title }) }, icon("dots", { size: 16 }));
     return h("div", attachMenu(button, () => [
         { label: t("action.edit"), icon: "edit", href: `${path(page)}/edit` },
         { label: t("pages.revisions"), icon: "clock", href: `${path(page)}/revisions` },
         "-",
         page.published ? { label: t("action.unpublish"), icon: "eye-off", disabled: page.front_page, run: change({ published: false }) } : { label: t("action.publish"), icon: "eye", run: change({ published: true }) },
-        page.front_page ? { label: t("pages.no_front"), icon: "flag", run: change({ front_page: false }) } : { label: t("pages.make_front"), icon: "flag", run: change({ front_page: true, published: true }, t("pages.is_front", { title: page.title })) },
+        page.front_page ? { label: t("pages.no_front"), icon: "flag", run: noFront } : { label: t("pages.make_front"), icon: "flag", run: front },
         "-",
         { label: t("action.delete"), icon: "trash", danger: true, disabled: page.front_page, run: () => remove(() => del(course.api(`/pages/${encodeURIComponent(page.url)}`))) },
     ]));

@@ -92,14 +92,15 @@ async function look() {
 function row(result) {
     const ranges = resultRanges(result);
     return h("li.item.result", icon(SIGNS[result.content_type] ?? "text", { size: 16 }),
-        h("div.grow", h("h3", h("a", { href: resultPath(result.course.id, result), dataset: { row: "" } }, titleOf(result))), result.body && h("p.small.muted.excerpt", marked(result.body, ranges)),
+        h("div.grow", h("h3", h("a", { href: resultPath(result.course.id, result), dataset: { row: "" } }, titleOf(result))), result.body && h("p.small.muted.excerpt", marked(result.body.replaceAll("\n", " "), ranges)),
             h("p.meta", has(`kind.${result.content_type}`) && h("span", t(`kind.${result.content_type}`)), !asked().course && h("span", result.course.name))));
 }
 
 // The words are marked in the title, too, where they stand there as they were typed.
 function titleOf(result) {
     const one = best([result.title], asked().q, (text) => text, 1)[0];
-    return one ? marked(result.title, one.ranges) : result.title;
+    // Letters strewn over it are not what was meant.
+    return one && one.ranges.length <= asked().q.split(/\s+/).length ? marked(result.title, one.ranges) : result.title;
 }
 
 async function start() {

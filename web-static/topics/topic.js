@@ -63,25 +63,23 @@ export async function topicView(course, topic, { href, group, marks, menu }) {
     sequenceKeys(group);
     register({ key: "r", label: t("action.reply"), group, when: () => mayReply, run: () => write({ parent: null, top: null }) });
     register({ key: "n", label: t("topics.next_unread"), group, run: () => toUnread() });
+    let observer = null;
+    const timers = new Map();
+    let marking = Promise.resolve();
     await load();
 
     // --- Reading ----------------------------------------------------------------------------------------------
 
     async function load() {
+        // What modules keep back, and what one must have spoken for first, is not asked for.
+        if (topic.locked_for_user && topic.message === undefined) return fill(place);
+        if (!topic.user_can_see_posts) return fill(place, h("div.card", state({ sign: "eye-off", title: t("topics.first_reply"), text: t("topics.first_reply_text") })));
         try {
             const page = await getPage(`${base}/entries`, { query: { per_page: PAGE } });
             entries = [];
             take(page);
             draw();
         } catch (error) {
-            if (error.code === "require_initial_post") {
-                fill(place, h("div.card", state({ sign: "eye-off", title: t("topics.first_reply"), text: t("topics.first_reply_text") })));
-                return;
-            }
-            if (error.status === 403) {
-                fill(place);
-                return;
-            }
             fill(place, problem(error, load));
         }
     }
@@ -166,9 +164,6 @@ export async function topicView(course, topic, { href, group, marks, menu }) {
 
     // --- What has been seen counts as read ----------------------------------------------------------------------
 
-    let observer = null;
-    const timers = new Map();
-    let marking = Promise.resolve();
     function watch() {
         observer?.disconnect();
         observer = new IntersectionObserver((changes) => {
@@ -267,8 +262,9 @@ export async function topicView(course, topic, { href, group, marks, menu }) {
         const full = { ...made, user_name: made.user_name ?? me.user.name };
         if (wish.parent) {
             below.set(wish.top.id, merged(below.get(wish.top.id) ?? [], [full]));
-        } else if (topic.require_initial_post && entries.length === 0) {
+        } else if (!topic.user_can_see_posts) {
             // What the others said is shown from now on.
+            topic.user_can_see_posts = true;
             await load();
         } else {
             entries = [full, ...entries];

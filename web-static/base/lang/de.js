@@ -41,6 +41,8 @@ export default {
     "shell.sign_out": "Abmelden",
     "shell.skip": "Zum Inhalt",
     "shell.theme": "Farben",
+    "state.closed": "Das ist Ihnen nicht zugänglich",
+    "state.closed_text": "Wer den Kurs leitet, darf es sehen.",
     "state.failed": "Das konnte nicht geladen werden",
     "state.home": "Zu meinen Kursen",
     "state.missing": "Hier ist nichts",

@@ -41,6 +41,8 @@ export default {
     "shell.sign_out": "Sign out",
     "shell.skip": "Skip to content",
     "shell.theme": "Theme",
+    "state.closed": "This is not open to you",
+    "state.closed_text": "Those who run the course may see it.",
     "state.failed": "This could not be loaded",
     "state.home": "To my courses",
     "state.missing": "Nothing here",
