@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from Rig.api import Api, choice  # noqa: E402
 from Rig.demo import ROOT, Demo, locate  # noqa: E402
+from scenery import Scenery  # noqa: E402
 from visitors import Visitor, sign_in  # noqa: E402
 
 SHOTS = ROOT / ".build" / "screenshots"
@@ -94,6 +95,12 @@ def arrive(demo, chromium, signed_in):
 def teacher_api(demo, cast):
     """The instructor's requests, for what a test only needs as its scenery."""
     return Api(demo.base, cast["instructor"])
+
+
+@pytest.fixture(scope="session")
+def scenery(demo, cast):
+    """A course of its own with a bit of everything."""
+    return Scenery(demo, cast)
 
 
 @pytest.fixture

@@ -96,20 +96,24 @@ export function richEditor({ label, value = "", draft = null, small = false }) {
     const key = draft && `cohort.draft.${draft}`;
     const note = h("div.editor-note", { role: "status" });
     let timer = 0;
+    const write = () => {
+        timer = 0;
+        try {
+            if (read() === last) localStorage.removeItem(key);
+            else localStorage.setItem(key, JSON.stringify({ at: Date.now(), html: read() }));
+        } catch {
+            // Full or forbidden: then only this page keeps it.
+        }
+    };
     const keep = () => {
         if (!key) return;
         clearTimeout(timer);
-        timer = setTimeout(() => {
-            try {
-                if (read() === last) localStorage.removeItem(key);
-                else localStorage.setItem(key, JSON.stringify({ at: Date.now(), html: read() }));
-            } catch {
-                // Full or forbidden: then only this page keeps it.
-            }
-        }, DRAFT_MS);
+        timer = setTimeout(write, DRAFT_MS);
     };
+    addEventListener("pagehide", () => { if (timer) write(); });
     const forget = () => {
         clearTimeout(timer);
+        timer = 0;
         try {
             if (key) localStorage.removeItem(key);
         } catch {

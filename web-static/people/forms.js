@@ -15,8 +15,8 @@ import { longRole, logins, newCode, ROLES } from "./roles.js";
 
 const MOST_AT_ONCE = 200;
 
-/** Adds people by their logins, or by looking for them by name. */
-export function addPeople(course, sections) {
+/** Adds people by their logins, or by looking for them by name. Resolves to whether anybody was added. */
+export async function addPeople(course, sections) {
     const text = h("textarea.textarea", { rows: "3", autofocus: true, spellcheck: "false", placeholder: t("people.logins_example") });
     const search = textInput("", { type: "search", placeholder: t("people.find"), "aria-label": t("people.find") });
     const found = h("ul.card.items.found", { role: "list", "aria-label": t("people.found"), hidden: true });
@@ -43,7 +43,8 @@ export function addPeople(course, sections) {
         }
     }, 200);
     search.addEventListener("input", look);
-    return openForm({
+    let came = 0;
+    const done = await openForm({
         title: t("people.add"), submit: t("people.add_them"), kind: "wide", fields: { user_id: text, course_section_id: section },
         body: [
             field(t("people.logins"), text, t("people.logins_hint")),
@@ -65,6 +66,7 @@ export function addPeople(course, sections) {
                         user_id: wish.reference, type: longRole(role.value), course_section_id: sections.length > 1 ? Number(section.value) : undefined, enrollment_state: invite.box.checked ? "invited" : "active",
                     } });
                     added += 1;
+                    came += 1;
                     chosen.delete(wish.reference);
                 } catch (error) {
                     if (error.offline || error.status >= 500) throw error;
@@ -82,6 +84,7 @@ export function addPeople(course, sections) {
             return true;
         },
     });
+    return Boolean(done) || came > 0;
 }
 
 /** The sections: names, numbers, making, renaming, moving to another course and back. `changed()` after each change. */
