@@ -1,11 +1,14 @@
 """The pages of a course in both themes and on a phone, what they show to whom, and what they say when something fails."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
+from Rig.api import Api
 from Rig.database import Database
+from Rig.demo import Demo
 from test_pages import LOOK_NAMES, LOOKS, is_sound, shot_name
 from visitors import settled
 
@@ -144,3 +147,15 @@ def test_a_thousand_pages_come_some_at_a_time(arrive, cast, scenery, demo):
     expect(rows.nth(50).get_by_role("link")).to_be_focused()
     admin.get_by_role("searchbox", name="Find a page").fill("Page 777")
     expect(rows).to_have_count(1)
+
+
+def test_the_demo_as_people_start_it_has_something_in_its_courses(demo):
+    with Demo(demo.program, hooks=False) as shown:
+        student = Api(shown.base, shown.first["users"]["students"][0])
+        path = f"/api/v1/courses/{shown.ready['course_id']}"
+        limit = time.monotonic() + 30
+        while len(student.get(f"{path}/modules")) < 2:
+            assert time.monotonic() < limit, shown.tail()
+            time.sleep(0.05)
+        for part in ("pages", "files", "discussion_topics", "discussion_topics?only_announcements=true"):
+            assert student.get(f"{path}/{part}"), part

@@ -35,7 +35,7 @@ def test_people_are_added_changed_ended_and_brought_back(arrive, cast, scenery):
     row.get_by_role("button", name="More for").click()
     page.get_by_role("menuitem", name="Conclude").click()
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
-        page.get_by_role("status").get_by_role("button", name="Close").click()
+        page.get_by_role("status").filter(has_text="is concluded").get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Ended").click()
     row.get_by_role("button", name="More for").click()
     page.get_by_role("menuitem", name="Restore").click()

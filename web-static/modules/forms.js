@@ -102,7 +102,7 @@ export function addItemForm(course, module) {
                         : String((await post(course.api("/discussion_topics"), { title, published: false })).id);
                 }
                 if (type === "Page") item.page_url = chosen;
-                else Object.assign(item, { content_id: Number(chosen) }, type === "File" || type === "Assignment" || type === "Quiz" ? { published: true } : {});
+                else Object.assign(item, { content_id: Number(chosen) }, type === "Discussion" ? {} : { published: true, title: what.choice.selectedOptions[0].textContent });
             }
             return post(course.api(`/modules/${module.id}/items`), { module_item: item });
         },

@@ -89,6 +89,8 @@ package struct Demo: Sendable {
             try ready(server, configuration, cluster, cast, classes).write(to: path)
         }
         console.say(banner(server, place, cast, classes))
+        // Nobody waits for it: it is there before somebody has signed in.
+        try await fillCourses(place, server, cast, &state)
         await signals.wait()
         console.say("")
         _ = await console.step("Closing connections") { await server.drain() }
@@ -205,8 +207,6 @@ package struct Demo: Sendable {
     ) async throws -> [Int64] {
         let known = state
         let classroom = server.node.classroom
-        // Tests make what they look at themselves.
-        let isFilled = !options.hasTestEndpoints
         let (classes, opened) = try await console.step("Opening the live class") {
             try await server.onFirstShare { share in
                 var changed = known
@@ -214,16 +214,26 @@ package struct Demo: Sendable {
                 let classes = try await demo.run(cast, &changed) {
                     try $0.write(place.stateFile)
                 }
-                if isFilled {
-                    try await DemoContent(context: share.context).run(cast, &changed) {
-                        try $0.write(place.stateFile)
-                    }
-                }
                 return (classes, changed)
             }
         }
         state = opened
         return classes
+    }
+
+    /// Puts something into the courses; tests make what they look at themselves.
+    func fillCourses(
+        _ place: Place, _ server: Server, _ cast: DemoCast, _ state: inout DemoState
+    ) async throws {
+        guard !options.hasTestEndpoints else { return }
+        let known = state
+        state = try await server.onFirstShare { share in
+            var changed = known
+            try await DemoContent(context: share.context).run(cast, &changed) {
+                try $0.write(place.stateFile)
+            }
+            return changed
+        }
     }
 
     // MARK: While serving

@@ -71,7 +71,8 @@ struct DemoContent {
                 "completion_requirement": ask("must_view"),
             ],
             [
-                "type": .string("File"), "content_id": .int(file), "published": .bool(true),
+                "type": .string("File"), "content_id": .int(file), "title": .string(texts.file.title),
+                "published": .bool(true),
                 "completion_requirement": ask("must_mark_done"),
             ],
             [
