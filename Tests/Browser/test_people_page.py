@@ -22,6 +22,7 @@ def test_people_are_added_changed_ended_and_brought_back(arrive, cast, scenery):
     dialog.get_by_role("button", name="Cancel").click()
     page.get_by_role("searchbox", name="Find by name").fill(new["name"])
     row = page.get_by_role("listitem").filter(has_text=new["login"])
+    expect(page.locator(".person")).to_have_count(1)
     row.get_by_role("button", name=f"More for {new['name']}, Student").click()
     page.get_by_role("menuitem", name="Change role or section").click()
     page.get_by_role("dialog").get_by_label("Role").select_option(label="Assistant")

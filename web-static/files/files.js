@@ -8,13 +8,13 @@ import { add, bytes, compareNames, dateTime, percent, relative, t } from "../bas
 import { register } from "../base/keys.js";
 import { attachMenu } from "../base/menu.js";
 import { problem, state } from "../base/shell.js";
-import { explain, toast, toastError, undoable } from "../base/toast.js";
+import { toast, toastError, undoable } from "../base/toast.js";
 import { startCourse } from "../frame/course.js";
 import { apiTime, checkbox, field, openForm, refusal, select, textInput, timeInput } from "../frame/form.js";
 import { rowKeys, skeletonRows } from "../frame/list.js";
 import english from "./lang/en.js";
-import { upload } from "./upload.js";
-import * as uploads from "./uploads.js";
+import { uploadLine } from "./line.js";
+import { targets, trail as trailOf } from "./uploads.js";
 
 const SHOWN = 200;
 const MOST_PAGES = 20;
@@ -82,7 +82,7 @@ async function go(folder, { push = true } = {}) {
 const redraw = () => keepFocus(main, () => draw());
 
 function draw(loading = false) {
-    const trail = uploads.trail(folders, here.id);
+    const trail = trailOf(folders, here.id);
     course.title(...trail.slice(1).map((folder) => ({ label: folder.name, href: course.href(`/files?folder=${folder.id}`) })));
     const inside = folders.filter((folder) => folder.parent_folder_id === here.id && !gone.has(`d${folder.id}`)).sort((a, b) => compareNames(a.name, b.name));
     const list = (found ?? [...files].sort((a, b) => compareNames(a.display_name, b.display_name))).filter((file) => !gone.has(`f${file.id}`));
@@ -94,7 +94,7 @@ function draw(loading = false) {
                 h("button.button", { type: "button", dataset: { key: "new-folder" }, onclick: newFolder }, icon("folder", { size: 16 }), t("files.new_folder")),
                 h("button.button.primary", { type: "button", dataset: { key: "upload" }, onclick: () => picker.click() }, icon("upload", { size: 16 }), t("files.upload")))),
         h("div.tools", h("div.input-group", icon("search"), box), trail.length > 1 && !found && path(trail), quota && quotaBar()),
-        h("div.line", lineView()),
+        h("div.line", line.view()),
         loading ? skeletonRows(4)
             : nothing ? h("div.card.drop-hint", found ? state({ sign: "search", title: t("files.none_found"), text: t("files.none_found_text", { text: search }) })
                 : state({ sign: "folder", title: t("files.none"), text: t(staff ? "files.none_staff" : "files.none_student"), actions: staff ? [h("button.button", { type: "button", onclick: () => picker.click() }, icon("upload", { size: 16 }), t("files.upload"))] : [] }))
@@ -226,7 +226,7 @@ const taken = (name) => (error) => {
 };
 
 async function move(kind, thing) {
-    const all = (kind === "folder" ? uploads.targets(folders, thing.id) : folders).map((folder) => [folder.id, uploads.trail(folders, folder.id).map((one, at) => (at === 0 ? t("files.root") : one.name)).join(" / ")]);
+    const all = (kind === "folder" ? targets(folders, thing.id) : folders).map((folder) => [folder.id, trailOf(folders, folder.id).map((one, at) => (at === 0 ? t("files.root") : one.name)).join(" / ")]);
     const target = select(all, thing.parent_folder_id ?? thing.folder_id, { autofocus: true });
     if (await openForm({ title: t("files.move_named", { name: thing.display_name ?? thing.name }), submit: t("files.move"), fields: { target }, body: field(t("files.target"), target),
         send: () => put(api(kind, thing), { parent_folder_id: Number(target.value), ...(kind === "file" ? { on_duplicate: "rename" } : {}) }).catch(taken("target")) })) await reload();
@@ -285,75 +285,9 @@ async function copy(file) {
 
 // --- Uploads --------------------------------------------------------------------------------------------------
 
-let line = [];
-let number = 0;
-const sources = new Map();     // id → { file, folder, abort }
-const picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("files.upload"), onchange: () => { take(picker.files); picker.value = ""; } });
+const line = uploadLine({ place: () => main.querySelector(".line"), ondone: reload });
+const picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("files.upload"), onchange: () => { line.take(picker.files, here.id); picker.value = ""; } });
 document.body.append(picker);
-
-function take(list) {
-    for (const file of list) {
-        number += 1;
-        sources.set(number, { file, folder: here.id, abort: new AbortController() });
-        line = uploads.added(line, number, file);
-    }
-    pump();
-}
-
-function pump() {
-    for (const id of uploads.toBegin(line)) {
-        line = uploads.begun(line, id);
-        sendOne(id);
-    }
-    drawLine();
-}
-
-async function sendOne(id) {
-    const source = sources.get(id);
-    try {
-        await upload(source.folder, source.file, { signal: source.abort.signal, onprogress: (sent) => { line = uploads.sentSoFar(line, id, sent); drawLine(); } });
-        line = uploads.finished(line, id);
-    } catch (error) {
-        if (error.name === "AbortError") return;
-        line = uploads.failed(line, id, error.code === "quota_exceeded" ? t("files.full") : explain(error));
-    }
-    pump();
-    if (!line.some((one) => one.state === "waiting" || one.state === "sending")) {
-        const all = uploads.summary(line);
-        if (all.failed === 0) line = [];
-        drawLine();
-        if (all.done > 0) {
-            toast(t("files.uploaded", { n: all.done }));
-            reload();
-        }
-    }
-}
-
-function drawLine() {
-    const place = main.querySelector(".line");
-    if (place) keepFocus(place, () => fill(place, lineView()));
-}
-
-function lineView() {
-    if (line.length === 0) return null;
-    const all = uploads.summary(line);
-    return h("section.card.uploads", { "aria-label": t("files.uploads") },
-        h("div.row.spread", h("p.small.strong", { role: "status" }, t("files.progress", { done: all.done, n: all.all })), all.failed > 0 && h("button.button.small", { type: "button", dataset: { key: "retry-all" }, onclick: () => { line = uploads.retried(line); pump(); } }, icon("refresh", { size: 15 }), t("action.retry"))),
-        h("ul", { role: "list" }, line.map((one) => h("li.upload", { dataset: { state: one.state } },
-            icon(one.state === "done" ? "check" : one.state === "failed" ? "alert" : "file", { size: 16 }),
-            h("div.grow", h("p.small.truncate", one.name), one.state === "failed" ? h("p.small.bad-text", one.reason)
-                : h("progress.progress", { max: Math.max(1, one.size), value: one.state === "done" ? Math.max(1, one.size) : one.sent, "aria-label": t("files.progress_of", { name: one.name }) })),
-            h("span.small.faint.num", one.state === "sending" ? percent(one.size === 0 ? 0 : one.sent / one.size) : bytes(one.size)),
-            one.state !== "done" && h("button.button.ghost.icon.small", { type: "button", "aria-label": t("files.cancel_named", { name: one.name }), dataset: { key: `x${one.id}` }, onclick: () => {
-                sources.get(one.id).abort.abort();
-                line = uploads.removed(line, one.id);
-                pump();
-            } }, icon("x", { size: 15 }))))));
-}
-
-// What failed for want of a network goes on when it is back.
-addEventListener("online", () => { line = uploads.retried(line); pump(); });
-addEventListener("beforeunload", (event) => { if (line.some((one) => one.state === "sending" || one.state === "waiting")) event.preventDefault(); });
 
 if (staff) {
     const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -366,7 +300,7 @@ if (staff) {
         event.preventDefault();
         over = 0;
         document.body.classList.remove("dropping");
-        take(event.dataTransfer.files);
+        line.take(event.dataTransfer.files, here.id);
     });
     document.body.append(h("div.drop-cover", { "aria-hidden": "true" }, icon("upload", { size: 28 }), h("p", t("files.drop"))));
 }

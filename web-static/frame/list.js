@@ -1,7 +1,7 @@
 // Long lists: page after page, with the keys that move through them.
 
 import { getPage } from "../base/api.js";
-import { fill, h } from "../base/dom.js";
+import { fill, h, keepFocus } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { t } from "../base/i18n.js";
 import { register } from "../base/keys.js";
@@ -24,7 +24,8 @@ export function pagedList({ path, query = {}, row, empty, label, filter = null, 
     let next = null;
     let turn = 0;
 
-    const draw = () => {
+    const draw = () => keepFocus(element, paint);
+    const paint = () => {
         const shown = filter ? paged.items.filter(filter) : paged.items;
         fill(list, shown.map(row));
         fill(foot, next && h("button.button", { type: "button", dataset: { key: "load-more" }, onclick: (event) => busy(event.currentTarget, more) },

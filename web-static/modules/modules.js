@@ -1,18 +1,17 @@
 // The modules of a course: for students what is next and how far they are, for staff the same to arrange.
 
-import { del, get, getAll, post, put } from "../base/api.js";
+import { del, getAll, put } from "../base/api.js";
 import { fill, h, keepFocus } from "../base/dom.js";
 import { icon } from "../base/icons.js";
-import { add, bytes, dateTime, list as joined, number, t } from "../base/i18n.js";
+import { add, dateTime, list as joined, number, t } from "../base/i18n.js";
 import { register } from "../base/keys.js";
 import { later } from "../base/later.js";
 import { attachMenu } from "../base/menu.js";
 import { busy, problem, state } from "../base/shell.js";
 import { toast, toastError, undoable } from "../base/toast.js";
 import { startCourse } from "../frame/course.js";
-import { ITEM_SIGNS, itemPath, lockReason, moved, progress, safeAddress } from "../frame/items.js";
+import { ITEM_SIGNS, itemPath, lockReason, moved, progress } from "../frame/items.js";
 import { rowKeys } from "../frame/list.js";
-import { sequenceBar, sequenceKeys } from "../frame/sequence.js";
 import english from "./lang/en.js";
 
 await add({ en: english, de: () => import("./lang/de.js") });
@@ -380,51 +379,12 @@ const isAfter = (event, element) => {
     return event.clientY > box.top + box.height / 2;
 };
 
-// --- One item: a file or an address elsewhere -------------------------------------------------------------------
-
-async function showItem(id) {
-    const found = await findItem(id);
-    if (!found) throw Object.assign(new Error("no such item"), { status: 404 });
-    const path = itemPath(course.id, found);
-    if (path !== location.pathname) return location.replace(path ?? course.href("/modules"));
-    course.title({ label: found.title });
-    const body = found.type === "File" ? await fileView(found) : found.type === "ExternalUrl" || found.type === "ExternalTool" ? addressView(found)
-        : h("div.card", state({ sign: "quiz", title: found.title, text: t("item.graded"), actions: [
-            h("a.button.primary", { href: staff && found.type === "Quiz" ? course.href(`?quiz=${found.content_id}`) : course.href("/gradebook") }, t(staff && found.type === "Quiz" ? "item.open_quiz" : "item.open_grades"), icon("arrow-right", { size: 16 }))] }));
-    fill(main, h("div.page", h("div.page-head", h("h1", found.title)), body, sequenceBar(course, { type: "ModuleItem", id: found.id, item: found.id })));
-    main.removeAttribute("aria-busy");
-    sequenceKeys(t("part.modules"));
-}
-
-async function findItem(id) {
-    const { items } = await get(course.api("/module_item_sequence"), { query: { asset_type: "ModuleItem", asset_id: id } });
-    return items.find((one) => one.current.id === id)?.current;
-}
-
-async function fileView(item) {
-    const file = await get(course.api(`/files/${item.content_id}`));
-    const locked = !file.url;
-    const picture = file.mime_class === "image" && !locked;
-    return h("div.card.pad.file-view",
-        picture && h("img", { src: `/files/${file.id}/preview`, alt: file.display_name }),
-        h("div.row", icon("file", { size: 22 }), h("div.grow", h("p.strong", file.display_name), h("p.small.muted", bytes(file.size)))),
-        locked ? h("p.notice", icon("lock"), t("item.file_locked")) : h("div.row.tight.wrap",
-            h("a.button.primary", { href: file.url }, icon("download", { size: 16 }), t("item.download")),
-            !picture && ["pdf", "text", "audio", "video"].includes(file.mime_class) && h("a.button", { href: `/files/${file.id}/preview`, target: "_blank", rel: "noopener" }, icon("eye", { size: 16 }), t("item.view"))));
-}
-
-function addressView(item) {
-    const address = safeAddress(item.external_url);
-    return h("div.card", state({ sign: "external", title: item.title, text: address ? t("item.elsewhere", { host: new URL(address).host }) : t("item.no_address"),
-        actions: address ? [h("a.button.primary", { href: address, rel: "noopener noreferrer", target: item.new_tab ? "_blank" : null }, t("item.open"), icon("external", { size: 16 }))] : [] }));
-}
-
 // --- Begin ----------------------------------------------------------------------------------------------------
 
 async function start() {
     const item = /\/modules\/items\/(\d+)$/.exec(location.pathname);
     try {
-        if (item) return await showItem(Number(item[1]));
+        if (item) return await (await import("./item.js")).showItem(course, Number(item[1]));
         await load();
         draw();
         const target = location.hash && document.getElementById(location.hash.slice(1));

@@ -39,7 +39,7 @@ export default {
     "state.published": "Published",
     "state.unpublished": "Not published",
     "action.publish": "Publish",
-    "action.unpublish": "Take back",
+    "action.unpublish": "Unpublish",
     "action.rename": "Rename",
     "action.move_up": "Move up",
     "action.move_down": "Move down",
