@@ -48,7 +48,7 @@ def test_what_is_not_there_or_not_for_one_says_so(arrive, cast, scenery):
     ada = arrive(cast["students"][0], allow="Failed to load resource").page
     for path in ("/users", "/settings", "/announcements/new"):
         ada.goto(scenery.path + path)
-        expect(ada.get_by_role("alert")).to_contain_text("This is not open to you")
+        expect(ada.get_by_role("alert")).to_contain_text("You are not allowed to do this.")
     for path in ("/pages/nowhere", "/discussion_topics/999999", "/modules/items/999999", "/files?folder=999999"):
         ada.goto(scenery.path + path)
         expect(ada.get_by_role("alert").get_by_role("link")).to_be_visible()

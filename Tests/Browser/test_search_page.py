@@ -13,6 +13,7 @@ def test_everything_is_reached_by_the_keyboard(arrive, cast, scenery):
     page = arrive(cast["instructor"]).page
     page.goto(scenery.path)
     expect(page.get_by_role("link", name="People")).to_be_visible()
+    expect(page.get_by_role("button", name="Search")).to_be_visible()
     # What is typed while the palette is on its way is not lost, and is no shortcut of the page.
     page.keyboard.press("/")
     page.keyboard.type("gues")
@@ -23,6 +24,7 @@ def test_everything_is_reached_by_the_keyboard(arrive, cast, scenery):
     expect(page.get_by_role("option").first).to_have_text(re.compile("^Modules"))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/modules$"))
+    expect(page.get_by_role("button", name="Search")).to_be_visible()
     page.keyboard.press("Control+k")
     field.fill("Mei-Ling")
     expect(page.get_by_role("group", name="People").get_by_role("option")).to_have_text(re.compile("Mei-Ling Chou"))

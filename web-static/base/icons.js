@@ -32,11 +32,9 @@ const PATHS = {
     "external": "M8 4.5H5A1.5 1.5 0 0 0 3.5 6v9A1.5 1.5 0 0 0 5 16.5h9a1.5 1.5 0 0 0 1.5-1.5v-3M11.5 3.5h5v5M16 4l-7 7",
     "eye": "M2 10s2.9-5.5 8-5.5 8 5.5 8 5.5-2.9 5.5-8 5.5S2 10 2 10ZM10 7.6a2.4 2.4 0 1 0 0 4.8 2.4 2.4 0 0 0 0-4.8Z",
     "eye-off": "M3 3l14 14M8 4.7A8 8 0 0 1 10 4.5c5.1 0 8 5.5 8 5.5a14 14 0 0 1-2.3 2.9M12.8 14.9a8 8 0 0 1-2.800.6c-5.1 0-8-5.5-8-5.5a14 14 0 0 1 3.5-3.9M8.3 8.3a2.4 2.4 0 0 0 3.4 3.4",
-    "file": "M5 2.8h6.5L16 7.3v9.9H5ZM11.3 3v4.5h4.5",
     "filter": "M3 5h14M5.5 10h9M8 15h4",
     "fit": "M3.5 7.5v-4h4M12.5 3.5h4v4M16.5 12.5v4h-4M7.5 16.5h-4v-4",
     "flag": "M5 17V3.5h9.5L12.5 7l2 3.5H5",
-    "folder": "M2.8 5.5A1.5 1.5 0 0 1 4.3 4h3.4l2 2.2h6a1.5 1.5 0 0 1 1.5 1.5v7a1.5 1.5 0 0 1-1.5 1.5H4.3a1.5 1.5 0 0 1-1.5-1.5Z",
     "globe": "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM3 10h14M10 3c2.2 2 3.2 4.4 3.2 7s-1 5-3.2 7c-2.2-2-3.2-4.4-3.2-7s1-5 3.2-7Z",
     "grip": "M7.5 5v.01M12.5 5v.01M7.5 10v.01M12.5 10v.01M7.5 15v.01M12.5 15v.01",
     "hand": "M6 11V5.7a1.2 1.2 0 0 1 2.4 0V9M8.4 9V4.2a1.2 1.2 0 0 1 2.4 0V9M10.8 9V5a1.2 1.2 0 0 1 2.4 0v5M13.2 7.5a1.2 1.2 0 0 1 2.4 0v4.3a5.2 5.2 0 0 1-9.6 2.7L3.6 11a1.2 1.2 0 0 1 2-1.3L6 10.3",
@@ -47,7 +45,6 @@ const PATHS = {
     "keyboard": "M2.5 6A1.5 1.5 0 0 1 4 4.5h12A1.5 1.5 0 0 1 17.5 6v8a1.5 1.5 0 0 1-1.5 1.5H4A1.5 1.5 0 0 1 2.5 14ZM5.5 7.8v.01M8.5 7.8v.01M11.5 7.8v.01M14.5 7.8v.01M5.5 10.3v.01M8.5 10.3v.01M11.5 10.3v.01M14.5 10.3v.01M7 13h6",
     "language": "M3 5h8M7 3v2M9.5 5C9 8.5 6.5 11 3.5 12.5M4.5 7.5C5.5 9.8 7.5 11.5 10 12.5M9.5 17l3.7-9 3.8 9M10.7 14h5",
     "line": "M4 16 16 4",
-    "link": "M8.2 11.8a3.2 3.2 0 0 0 4.6.2l2.6-2.6a3.2 3.2 0 0 0-4.5-4.5l-1 1M11.8 8.2a3.2 3.2 0 0 0-4.6-.2l-2.6 2.6a3.2 3.2 0 0 0 4.5 4.5l1-1",
     "list": "M7.5 5.5h9M7.5 10h9M7.5 14.5h9M3.8 5.5v.01M3.8 10v.01M3.8 14.5v.01",
     "lock": "M4.5 9.5h11v7h-11ZM6.5 9.5V7a3.5 3.5 0 0 1 7 0v2.5",
     "unlock": "M4.5 9.5h11v7h-11ZM6.5 9.5V7a3.5 3.5 0 0 1 6.7-1.4",
@@ -98,8 +95,8 @@ const PATHS = {
 /** Signs whose dots are drawn as thick points. */
 const BOLD = new Set(["dots", "dots-vertical", "grip"]);
 
-/** The names there are. */
-export const iconNames = Object.keys(PATHS);
+/** Adds signs that only some pages need: `{ name: path }`. */
+export const addIcons = (paths) => Object.assign(PATHS, paths);
 
 /** Makes a sign: `icon("hand", { size: 20, label: t("hand.raised") })`; hidden from readers without a label. */
 export function icon(name, { size = 18, label = null } = {}) {

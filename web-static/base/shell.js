@@ -3,9 +3,8 @@
 import { fill, h } from "./dom.js";
 import { icon, mark } from "./icons.js";
 import { attachMenu } from "./menu.js";
-import { help, register } from "./keys.js";
+import { help } from "./keys.js";
 import { languages, language, setLanguage, t, time } from "./i18n.js";
-import { later } from "./later.js";
 import { session, signOut, switchTo } from "./session.js";
 import { choice, choose } from "./theme.js";
 import { explain, toastError } from "./toast.js";
@@ -51,35 +50,10 @@ export function setCrumbs(crumbs) {
 
 function drawBar(crumbs, me) {
     shown = { crumbs, me };
-    fill(document.getElementById("top"), brand(me), crumbTrail(crumbs), h("div.end", me && searchButton(), me && userMenu(me)));
-    if (me) {
-        register({ key: "/", label: t("search.open"), run: openSearch });
-        register({ key: "Ctrl+k", label: t("search.open"), inFields: true, run: openSearch });
-    }
+    fill(document.getElementById("top"), brand(me), crumbTrail(crumbs), h("div.end", me && h("span.search-place"), me && userMenu(me)));
+    // Not all pages have a bar: what only those need comes after.
+    if (me) import("./search.js").then(({ searchButton }) => document.querySelector(".search-place")?.replaceWith(searchButton(me)), () => {});
 }
-
-const palette = later(() => import("../frame/palette.js"));
-
-/** Opens the search over everything: courses, their parts, what is in the course at hand, people. */
-export function openSearch() {
-    // What is typed while it is on its way belongs to it, not to the page's shortcuts.
-    let typed = "";
-    const hold = (event) => {
-        if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-        event.preventDefault();
-        event.stopImmediatePropagation();
-        typed += event.key;
-    };
-    addEventListener("keydown", hold, true);
-    const release = () => removeEventListener("keydown", hold, true);
-    return palette.use((module) => {
-        release();
-        module.openPalette(shown.me, typed);
-    }).finally(release);
-}
-
-const searchButton = () => h("button.button.ghost.search-button", { type: "button", "aria-label": t("search.open"), onclick: openSearch },
-    icon("search"), h("span.search-word", { "aria-hidden": "true" }, t("search.word")), h("kbd", { "aria-hidden": "true" }, "/"));
 
 /** The institution's name, leading home. */
 export function brand(me) {
@@ -181,8 +155,8 @@ export function problem(error, retry) {
     const closed = error?.status === 403;
     return h("div", { role: "alert" }, state({
         sign: error?.offline ? "wifi-off" : missing ? "search" : closed ? "lock" : "alert",
-        title: t(missing ? "state.missing" : closed ? "state.closed" : error?.offline ? "state.unreachable" : "state.failed"),
-        text: missing ? t("state.missing_text") : closed ? t("state.closed_text") : explain(error),
+        title: t(missing ? "state.missing" : closed ? "error.forbidden" : error?.offline ? "state.unreachable" : "state.failed"),
+        text: missing ? t("state.missing_text") : !closed && explain(error),
         actions: [
             retry && !missing && !closed && h("button.button", { type: "button", onclick: retry }, icon("refresh"), t("action.retry")),
             (missing || closed) && h("a.button", { href: "/" }, icon("arrow-left"), t("state.home")),

@@ -7,6 +7,7 @@ import { isStaff } from "../base/session.js";
 import { problem, setCrumbs, setTitle, startShell } from "../base/shell.js";
 import { courseId, visibleTabs } from "./parts.js";
 import english from "./lang/en.js";
+import "./signs.js";
 
 await add({ en: english, de: () => import("./lang/de.js") });
 

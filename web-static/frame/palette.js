@@ -11,6 +11,7 @@ import { catalogue, inCourse, marked, people, personPath, resultPath, resultRang
 import { best } from "./match.js";
 import { courseId } from "./parts.js";
 import english from "./lang/en.js";
+import "./signs.js";
 
 await Promise.all([add({ en: english, de: () => import("./lang/de.js") }), style("/static/frame/palette.css")]);
 

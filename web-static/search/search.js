@@ -11,6 +11,7 @@ import { rowKeys, skeletonRows } from "../frame/list.js";
 import { best } from "../frame/match.js";
 import frameEnglish from "../frame/lang/en.js";
 import english from "./lang/en.js";
+import "../frame/signs.js";
 
 const MOST_COURSES = 12;
 const KINDS = ["pages", "announcements", "discussions", "assignments", "files"];
