@@ -79,7 +79,7 @@ class Scenery:
     def _files(self, user: dict) -> None:
         self.folder = self.teacher.post(f"{self.api}/folders", {"name": "Exercises"})
         self.file = self.upload(user, "sheet-1.txt", b"Find the eigenvalues.", "text/plain")
-        self.upload(user, "slides.pdf", b"%PDF-1.4", "application/pdf")
+        self.slides = self.upload(user, "slides.pdf", b"%PDF-1.4", "application/pdf")
 
     def _modules(self) -> None:
         self.first = self.module("Week 1: What stays", [

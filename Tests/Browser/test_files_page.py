@@ -69,15 +69,18 @@ def test_an_upload_that_fails_says_so_and_comes_with_another_try(arrive, cast, s
 def test_students_see_what_is_theirs_to_see(arrive, cast, scenery):
     hidden = scenery.upload(cast["instructor"], "hidden.txt", b"For us.", "text/plain")
     scenery.teacher.request("PUT", f"/api/v1/files/{hidden['id']}", {"hidden": True})
-    page = arrive(cast["students"][0]).page
+    # Somebody who has not begun the module that the sheet is in.
+    page = arrive(cast["students"][6]).page
     page.goto(f"{scenery.path}/files")
-    expect(page.get_by_role("link", name="sheet-1.txt", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="slides.pdf", exact=True)).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="sheet-1.txt").get_by_text("Locked")).to_be_visible()
+    expect(page.get_by_role("link", name="sheet-1.txt", exact=True)).to_have_count(0)
     expect(page.get_by_text("hidden.txt")).to_have_count(0)
     for name in ("Upload", "New folder", "More for sheet-1.txt"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
     page.get_by_role("searchbox", name="Find a file").fill("slides")
-    expect(page.get_by_role("link", name="sheet-1.txt", exact=True)).to_have_count(0)
+    expect(page.get_by_text("sheet-1.txt")).to_have_count(0)
     expect(page.get_by_role("link", name="slides.pdf", exact=True)).to_be_visible()
     # A link from elsewhere leads to the file in its folder.
-    page.goto(f"{scenery.path}/files?file={scenery.file['id']}")
-    expect(page.locator(".marked").get_by_role("link", name="sheet-1.txt", exact=True)).to_be_focused()
+    page.goto(f"{scenery.path}/files?file={scenery.slides['id']}")
+    expect(page.locator(".marked").get_by_role("link", name="slides.pdf", exact=True)).to_be_focused()
