@@ -24,7 +24,7 @@ export async function write(course, url, { path, mayWrite }) {
     }
     const form = uid("page");
     const title = textInput(page.title, { required: true });
-    const editor = richEditor({ label: t("pages.text"), value: page.body ?? "", draft: `page.${course.me.institution.id}.${course.id}.${page.id}` });
+    const editor = richEditor({ label: t("pages.text"), value: page.body ?? "", draft: `page.${course.me.institution.id}.${course.me.user.id}.${course.id}.${page.id}` });
     const roles = select(["teachers", "teachers,students"].map((id) => [id, t(`pages.roles_${id.replace(",", "_")}`)]), page.editing_roles.includes("students") || page.editing_roles.includes("public") ? "teachers,students" : "teachers");
     const published = checkbox(t("state.published"), page.published);
     const message = h("div", { "aria-live": "assertive" });

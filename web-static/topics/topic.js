@@ -209,7 +209,7 @@ export async function topicView(course, topic, { href, group, marks, menu }) {
             open = wish;
             const changed = wish.change ? wish.entry : null;
             const label = changed ? t("topics.your_change") : t("topics.your_reply");
-            const text = richEditor({ label, small: true, value: changed?.message ?? "", draft: `entry.${me.institution.id}.${topic.id}.${changed ? `e${changed.id}` : wish.parent?.id ?? "top"}` });
+            const text = richEditor({ label, small: true, value: changed?.message ?? "", draft: `entry.${me.institution.id}.${me.user.id}.${topic.id}.${changed ? `e${changed.id}` : wish.parent?.id ?? "top"}` });
             const message = h("div", { "aria-live": "assertive" });
             const send = h("button.button.primary", { type: "submit" }, icon("send", { size: 16 }), t(changed ? "action.save" : "topics.send"));
             const id = uid("reply");

@@ -16,7 +16,7 @@ export async function write(course, topic, { announcing, href, group }) {
     const heading = t(topic ? `topics.edit_${announcing ? "announcement" : "discussion"}` : `topics.new_${announcing ? "announcement" : "discussion"}`);
     course.title({ label: topic?.title ?? heading, ...(topic ? { href: href(topic) } : {}) }, ...(topic ? [{ label: t("action.edit") }] : []));
     const title = textInput(topic?.title, { required: true });
-    const editor = richEditor({ label: t("topics.text"), value: topic?.message ?? "", draft: `topic.${me.institution.id}.${course.id}.${topic?.id ?? (announcing ? "announcement" : "discussion")}` });
+    const editor = richEditor({ label: t("topics.text"), value: topic?.message ?? "", draft: `topic.${me.institution.id}.${me.user.id}.${course.id}.${topic?.id ?? (announcing ? "announcement" : "discussion")}` });
     const posts = timeInput(topic?.delayed_post_at);
     const ends = timeInput(topic?.lock_at);
     const published = checkbox(t("state.published"), topic ? topic.published : true);
