@@ -162,8 +162,10 @@ def main():
         users = demo.ready["institutions"][0]["users"]
         admin, staff, student = users["admin"], users["instructor"], users["students"][0]
         driver = Driver(demo.ready["base_url"])
-        course = driver.send(admin, "POST", "/api/v1/accounts/self/courses",
-                             json={"course": {"name": "A course"}, "offer": True}).json()["id"]
+        made = driver.send(admin, "POST", "/api/v1/accounts/self/courses",
+                             json={"course": {"name": "A course"}, "offer": True})
+        assert made.ok, made.text
+        course = made.json()["id"]
         for one, kind in ((staff, "TeacherEnrollment"), (student, "StudentEnrollment")):
             driver.send(admin, "POST", f"/api/v1/courses/{course}/enrollments",
                         json={"enrollment": {"user_id": one["id"], "type": kind, "enrollment_state": "active"}})

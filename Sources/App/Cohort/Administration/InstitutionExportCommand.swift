@@ -22,7 +22,7 @@ package struct InstitutionExportCommand: Sendable {
         self.database = database
     }
 
-    private static let find: Statement = """
+    private static let named: Statement = """
         SELECT id FROM institutions WHERE id::text = $1 OR host = lower($1) ORDER BY id LIMIT 1
         """
 
@@ -42,15 +42,12 @@ package struct InstitutionExportCommand: Sendable {
                 key: ConfigurationKeys.contentFolder.name, reason: "the export holds the files' bytes")
         }
         return try await loop.carryOut {
-            let pool = PostgresPool(loop: loop, configuration: database, size: 1, waiters: 16)
+            let plan = ShardPlan(
+                configuration.shards, directory: ShardDirectory(), lookup: ShardQueries.lookup)
+            let pool = PostgresPool(loop: loop, configuration: database, size: 1, waiters: 16, shards: plan)
             defer { pool.close() }
             do {
-                try await pool.waitUntilOpen(atMost: .seconds(10))
-                try await Schema.check(pool, place: database.display)
-                let found = try await pool.query(Self.find, [.text(name)], tenant: nil)
-                guard let id = try found.first?.int(0) else {
-                    throw Administration.Failure("there is no institution \(name)")
-                }
+                let id = try await Self.find(name, in: pool)
                 let archive = try await ArchiveFile.create(
                     at: path + ".part", lane: place.lane, now: WallTime.milliseconds())
                 let manifest = try await InstitutionExport(
@@ -68,6 +65,18 @@ package struct InstitutionExportCommand: Sendable {
                 throw Administration.Failure("\(error)")
             }
         }
+    }
+
+    /// The id of the institution, in whichever database it lives.
+    private static func find(_ name: String, in pool: PostgresPool) async throws -> Int64 {
+        for member in pool.members {
+            try await member.waitUntilOpen(atMost: .seconds(10))
+            try await Schema.check(member)
+            if let row = try await member.query(named, [.text(name)], tenant: nil).first {
+                return try row.int(0)
+            }
+        }
+        throw Administration.Failure("there is no institution \(name)")
     }
 
     private static func line(_ manifest: RawJSON, _ whole: ArchiveFile.Entry) throws -> String {

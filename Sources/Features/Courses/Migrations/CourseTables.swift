@@ -37,6 +37,15 @@ package enum CourseTables {
             ])),
         .personal("discussion_reads", people: ["user_id"], erasure: .delete),
         .personal("discussion_entry_marks", people: ["user_id"], erasure: .delete),
+        .personal(
+            "content_migrations", people: ["user_id"],
+            erasure: .keep("Which course was copied when; whoever asked is a pseudonym.")),
+        .impersonal("content_copies"),
+        .impersonal("migration_issues"),
+        .personal(
+            "account_notifications", people: ["user_id"], erasure: .keep("What the institution told everybody.")
+        ),
+        .personal("account_notification_closings", people: ["user_id"], erasure: .delete),
         .impersonal("modules"),
         .impersonal("module_items"),
         .personal(

@@ -45,6 +45,6 @@ extension CourseMigrations {
         CREATE POLICY account_notification_closings_tenant ON account_notification_closings
             USING (institution_id = NULLIF(current_setting('cohort.institution', true), '')::bigint)
             WITH CHECK (institution_id = NULLIF(current_setting('cohort.institution', true), '')::bigint);
-        GRANT SELECT, INSERT ON account_notification_closings TO cohort_app;
+        GRANT SELECT, INSERT, DELETE ON account_notification_closings TO cohort_app;
         """#
 }

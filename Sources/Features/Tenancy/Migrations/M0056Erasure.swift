@@ -23,7 +23,12 @@ extension TenancyMigrations {
             UPDATE users SET person_id = NULL WHERE institution_id = place AND id = wanted_user;
             DELETE FROM person_addresses WHERE person_id = person AND institution_id = place;
             DELETE FROM person_institutions WHERE person_id = person AND institution_id = place;
-            IF EXISTS (SELECT 1 FROM person_institutions i WHERE i.person_id = person) THEN RETURN false; END IF;
+            -- Where a person may have users in another database nobody here can tell that these were the last.
+            IF EXISTS (SELECT 1 FROM person_institutions i WHERE i.person_id = person)
+                OR EXISTS (SELECT 1 FROM person_shards s WHERE s.person_id = person)
+            THEN
+                RETURN false;
+            END IF;
             DELETE FROM people WHERE id = person;
             RETURN true;
         END

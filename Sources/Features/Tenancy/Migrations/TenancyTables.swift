@@ -28,6 +28,11 @@ package enum TenancyTables {
             "person_addresses", people: ["person_id"],
             "Addresses for letters about passwords: go by privacy_detach_person."),
         .global("cohort_migrations", "The schema's history."),
+        .global("shard_identity", "Which database this is."),
+        .global("institution_shards", "The routing table: in which database an institution lives."),
+        .global(
+            "person_shards", people: ["person_id"],
+            "In which databases a person may have users; goes with the person."),
         .impersonal("accounts", others: ["parent_account_id"]),
         .personal(
             "users", people: ["id"], others: ["person_id", "sis_user_id"], secrets: ["person_id"],
@@ -38,6 +43,7 @@ package enum TenancyTables {
                 .init("avatar_url", "NULL"), .init("time_zone", "NULL"), .init("locale", "NULL"),
                 .init("bio", "NULL"), .init("title", "NULL"), .init("stuck_fields", "'{}'::text[]"),
             ])),
+        .impersonal("course_roles"),
         .personal("user_roles", people: ["user_id"], erasure: .delete),
         .personal("account_admins", people: ["user_id"], erasure: .delete),
         .personal(
