@@ -111,7 +111,9 @@ let modules: [Module] = [
         libraries: [httpTypes, jwt, logging], testUses: ["Sockets"]),
     Module(
         name: "Courses", layer: .features,
-        uses: ["EventLoop", "Postgres", "JSON", "HTTP", "HTML", "WebServer", "Telemetry", "Tenancy"],
+        uses: [
+            "EventLoop", "Postgres", "JSON", "HTTP", "HTML", "WebServer", "JobQueue", "Telemetry", "Tenancy",
+        ],
         libraries: [httpTypes]),
     Module(
         name: "Content", layer: .features,
@@ -152,6 +154,14 @@ let modules: [Module] = [
         ],
         libraries: [httpTypes, logging, deque], testUses: ["LiveTestKit", "Search"]),
     Module(
+        name: "Privacy", layer: .features,
+        uses: [
+            "EventLoop", "Postgres", "JSON", "CSV", "Zip", "HTTP", "WebServer", "JobQueue", "Telemetry",
+            "Tenancy", "Content", "Rostering",
+        ],
+        libraries: [httpTypes, logging],
+        testUses: ["Sockets", "Courses", "Search", "Assessment", "Classroom", "LiveHub"]),
+    Module(
         name: "Operations", layer: .features,
         uses: [
             "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "JobQueue", "LiveHub", "Telemetry",
@@ -166,7 +176,8 @@ let modules: [Module] = [
         uses: [
             "CLinux", "EventLoop", "Sockets", "Processes", "Postgres", "Redis", "JSON", "HTTP", "WebSocket",
             "WebServer", "WebClient", "JobQueue", "Mail", "LiveHub", "Telemetry",
-            "Tenancy", "Courses", "Content", "Search", "Rostering", "Assessment", "Classroom", "Operations",
+            "Tenancy", "Courses", "Content", "Search", "Rostering", "Assessment", "Classroom", "Privacy",
+            "Operations",
         ],
         libraries: [configuration, logging, httpTypes]),
     Module(

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One interleaved run of everything that has a number: fan-out, memory, joins, durable answers.
 
-    bench.py [--only server,nodes,recoveries,jobs,sis,class] [--cohort PATH] [--reps 3] [--json FILE]
+    bench.py [--only server,nodes,recoveries,jobs,sis,catalogue,enrollments,class] [--cohort PATH] [--reps 3] [--json FILE]
              [--seconds 1.5] [--idle 10000] [--members 1000] [--rate-seconds 20] [--returning 4000] [--class 90000]
 
 Loopback only, bounded in time (about fifteen minutes after the first build; README.md has each part's), everything that
@@ -19,7 +19,9 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+import catalogue  # noqa: E402
 import durable  # noqa: E402
+import enrollments  # noqa: E402
 import fanout  # noqa: E402
 import jobs  # noqa: E402
 import large_class  # noqa: E402
@@ -118,6 +120,10 @@ PARTS = {
     "jobs": lambda options, program, programs, folder: apart(
         jobs, jobs.measure(program, folder, options.reps)),
     "sis": lambda options, program, programs, folder: apart(sis, sis.measure(program, options.reps)),
+    "catalogue": lambda options, program, programs, folder: apart(
+        catalogue, catalogue.measure(program, folder, options.reps)),
+    "enrollments": lambda options, program, programs, folder: apart(
+        enrollments, enrollments.measure(program, folder, options.reps)),
     "class": lambda options, program, programs, folder: apart(
         large_class, large_class.measure(programs, program, folder, options.most)),
 }

@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from Rig.api import Api, choice  # noqa: E402
 from Rig.demo import ROOT, Demo, locate  # noqa: E402
+from scenery import Scenery  # noqa: E402
 from visitors import Visitor, sign_in  # noqa: E402
 
 SHOTS = ROOT / ".build" / "screenshots"
@@ -46,9 +47,9 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def cast(demo):
-    """Who takes part: `instructor`, `admin` and `students` of the first institution, as the demo made them."""
+    """Who takes part: `instructor`, `admin`, `parent` and `students` of the first institution, as the demo made them."""
     users = demo.first["users"]
-    return {"instructor": users["instructor"], "admin": users["admin"], "students": users["students"]}
+    return {"instructor": users["instructor"], "admin": users["admin"], "parent": users["parent"], "students": users["students"]}
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +95,12 @@ def arrive(demo, chromium, signed_in):
 def teacher_api(demo, cast):
     """The instructor's requests, for what a test only needs as its scenery."""
     return Api(demo.base, cast["instructor"])
+
+
+@pytest.fixture(scope="session")
+def scenery(demo, cast):
+    """A course of its own with a bit of everything."""
+    return Scenery(demo, cast)
 
 
 @pytest.fixture

@@ -22,6 +22,13 @@ def sign_in(page: Page, user: dict) -> None:
     expect(courses).to_be_visible()
 
 
+def settled(page: Page) -> None:
+    """Waits until the page has drawn what it is about, and listens to keys."""
+    expect(page.locator("#main")).not_to_have_attribute("aria-busy", "true")
+    expect(page.get_by_role("heading", level=1)).to_be_attached()
+    expect(page.locator(".skeleton")).to_have_count(0)
+
+
 class Visitor:
     """One person in one browser context; `page` is the tab they look at."""
 

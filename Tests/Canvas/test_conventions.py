@@ -1,5 +1,7 @@
 """What holds for every route, as Canvas's clients rely on it."""
 
+import datetime
+
 import pytest
 import requests
 from canvasapi import Canvas, exceptions
@@ -80,3 +82,18 @@ def test_brackets_and_bodies_have_bounds(send):
     deep = "a" + "[b]" * 100
     assert send("POST", "/api/v1/accounts/self/courses", data={deep: "1"}).status_code == 400
     assert send("POST", "/api/v1/accounts/self/courses", data={"course[name]": "x" * 10_000_000}).status_code == 413
+
+
+def test_parameters_may_come_as_a_form_in_parts(demo, send):
+    """As Canvas documents it: curl -F 'wiki_page[title]=…'."""
+    path = f"/api/v1/courses/{demo.ready['course_id']}/pages"
+    answer = send("POST", path, files={"wiki_page[title]": (None, "In parts"), "wiki_page[body]": (None, "<p>ä</p>")})
+    assert answer.status_code == 200 and answer.json()["title"] == "In parts" and "ä" in answer.json()["body"]
+    refused = send("POST", path, files={"wiki_page[title]": ("name.txt", "a file")})
+    assert refused.status_code == 400 and refused.json()["code"] == "malformed_form"
+
+
+def test_times_without_a_zone_are_utc(root):
+    """What canvasapi makes of a datetime that knows no zone."""
+    made = root.create_course(course={"name": "Naive", "start_at": datetime.datetime(2026, 9, 1, 10, 30)})
+    assert made.start_at == "2026-09-01T10:30:00Z"

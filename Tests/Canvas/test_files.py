@@ -258,6 +258,60 @@ def test_sizes_and_quotas_have_ends(server, client_of, course, members, tmp_path
     put(me, tmp_path, "one", b"x" * 2_500_000)
 
 
+def test_who_has_no_room_is_told_first_and_nothing_of_theirs_is_kept(server, members):
+    user = members["students"][6]
+    where = f"{server.base}/api/v1/users/self/files"
+    mine = {"Authorization": f"Bearer {user['api_token']}"}
+    refused = requests.post(where, data={"name": "big", "size": 3_000_001}, headers=mine, timeout=30)
+    assert refused.status_code == 400 and refused.json()["code"] == "quota_exceeded"
+    assert refused.json()["errors"][0]["field"] == "size"
+    # Two that fit alone and not together: the second finds no room when it comes, and leaves no bytes.
+    tickets = [begin(server, user, "/api/v1/users/self/files", name=f"part {n}", size=2_000_000) for n in range(2)]
+    kept = lambda: sum(path.stat().st_size for path in (pathlib.Path(server.folder)).rglob("*")
+                       if "incoming" not in path.parts and path.is_file() and path.stat().st_size >= 2_000_000)
+    before = kept()
+    answers = [requests.post(ticket["upload_url"], data=ticket["upload_params"], timeout=60,
+                             files={"file": ("x", str(n).encode() * 2_000_000)}) for n, ticket in enumerate(tickets)]
+    assert [answer.status_code for answer in answers] == [201, 400]
+    assert answers[1].json()["code"] == "quota_exceeded"
+    assert kept() - before == 2_000_000
+
+
+def test_an_upload_may_leave_its_size_open(server, members):
+    user = members["students"][7]
+    ticket = begin(server, user, "/api/v1/users/self/files", name="open.txt")
+    sent = requests.post(ticket["upload_url"], data=ticket["upload_params"], timeout=30,
+                         files={"file": ("open.txt", b"as long as it is")})
+    assert sent.status_code == 201 and sent.json()["size"] == 16
+    endless = begin(server, user, "/api/v1/users/self/files", name="endless.txt")
+    sent = requests.post(endless["upload_url"], data=endless["upload_params"], timeout=30,
+                         files={"file": ("endless.txt", b"x" * 3_000_001)})
+    assert sent.status_code == 400 and sent.json()["code"] == "quota_exceeded"
+
+
+def test_a_file_waits_for_its_module(server, client_of, course, members, tmp_path):
+    file = put(course, tmp_path, "later.pdf", b"%PDF-1.4")
+    module = course.create_module({"name": "Later", "unlock_at": "2100-01-01T00:00:00Z"})
+    module.edit(module={"published": True})
+    item = module.create_module_item({"type": "File", "content_id": file["id"], "title": "Later"})
+    item.edit(module_item={"published": True})
+    course.get_file(file["id"])
+    student = client_of(members["students"][0]).get_course(course.id)
+    seen = student.get_file(file["id"])
+    assert seen.locked_for_user and seen.url == ""
+    assert [one.locked_for_user for one in student.get_files() if one.id == file["id"]] in ([], [True])
+    for path in (f"/files/{file['id']}/download", f"/files/{file['id']}/preview",
+                 f"/api/v1/files/{file['id']}/public_url"):
+        answer = requests.get(server.base + path, allow_redirects=False, timeout=30,
+                              headers={"Authorization": f"Bearer {members['students'][0]['api_token']}"})
+        assert answer.status_code == 403, path
+    teacher = requests.get(f"{server.base}/files/{file['id']}/download", allow_redirects=False, timeout=30,
+                           headers={"Authorization": f"Bearer {members['instructor']['api_token']}"})
+    assert teacher.status_code == 302
+    module.edit(module={"unlock_at": "2020-01-01T00:00:00Z"})
+    assert not student.get_file(file["id"]).locked_for_user
+
+
 def test_many_uploads_at_once_count_right(server, client_of, members, tmp_path):
     user = members["students"][3]
     me = client_of(user).get_current_user()

@@ -35,6 +35,13 @@ JOBS = """
     VALUES (:institution, nextval('job_ids'), 'test.gone', 'dead', now(), 'gone', now()) RETURNING id;
 """
 
+#: What a copy of a course has to say.
+ISSUE = """
+    SELECT set_config('cohort.institution', :'institution', true) \\g /dev/null
+    INSERT INTO migration_issues (institution_id, migration_id, kind, source_id, issue_type, description)
+    VALUES (:institution, :migration, 'page', 1, 'warning', 'check') RETURNING id;
+"""
+
 
 def expectations():
     """What permissions.txt says: {(method, template): {data: roles}}."""
@@ -103,7 +110,21 @@ class World:
             "page_url": page["url"], "revision_id": 1, "module_id": module, "topic_id": topic, "entry_id": entry,
             "item_id": make(f"{at}/modules/{module}/items", {"module_item": {
                 "type": "SubHeader", "title": "Item", "published": True}})["id"]}
+        self.values["content_migration_id"] = make(f"{at}/content_migrations", {
+            "migration_type": "course_copy_importer", "settings": {"source_course_id": target}})["id"]
+        self.values["migration_issue_id"] = walk.issue(self.values["content_migration_id"])
+        times = {"start_at": "2026-01-01", "end_at": "2126-01-01"}
+        self.own = {data: {
+            "account_notification_id": make(f"accounts/{account}/account_notifications", {
+                "account_notification": {"subject": "Told", "message": "It.", **times}})["id"],
+            "role_id": make(f"accounts/{account}/roles", {
+                "label": str(uuid.uuid4()), "base_role_type": "TeacherEnrollment"})["id"],
+        } for data, account in self.accounts.items()}
+        self.values |= {"account_id": "self", "full_path": "Folder", **self.own["root"]}
         self.values["sis_import_id"] = make("accounts/self/sis_imports")["id"]
+        gone = make("accounts/self/users", {"pseudonym": {"unique_id": f"{uuid.uuid4()}@school.example"}})
+        self.values |= {"report": "provisioning_csv",
+                        "erasure_id": make("accounts/self/erasures", {"user_id": gone["id"]})["id"]}
         self.target = target
         self.jobs = walk.jobs
         self.users = users
@@ -126,6 +147,7 @@ class World:
         if data in self.accounts:
             values["account_id"] = self.accounts[data]
             values["sub_account_id"] = self.below[data]
+            values |= self.own[data]
             values["user_id"] = self.spare if template.endswith("/users/{user_id}") else self.admins[data]
         if template.startswith("/api/v1/users/{user_id}/f"):
             whose = {"self": role, "child": "L"}.get(data, "X")
@@ -135,6 +157,14 @@ class World:
         if "{token_id}" in template:
             values["token_id"] = self.walk.ask(
                 self.walk.people[whose], "POST", "/api/v1/users/self/tokens", {"purpose": "Walked"}, expected=(201,))["id"]
+        if "{report_id}" in template:
+            values["report_id"] = self.walk.ask(
+                admin, "POST", "/api/v1/accounts/self/reports/provisioning_csv", expected=(200,))["id"]
+        if "{data_export_id}" in template:
+            # Of whoever asks: there is none for those who may not ask.
+            values["data_export_id"] = self.walk.ask(
+                self.walk.people[role], "POST", f"/api/v1/users/{values['user_id']}/data_exports",
+                expected=(200, 403)).get("id", 1)
         if "{session_id}" in template:
             values["session_id"] = self.walk.session_of(self.walk.people[role])
         if "{observee_id}" in template:
@@ -180,6 +210,10 @@ class Walk:
     def jobs(self, user):
         """The ids of a user's progress, and of a dead letter."""
         return map(int, self.database.run(JOBS, institution=self.institution, user=user).split())
+
+    def issue(self, migration):
+        """The id of something that a copy of a course could not do."""
+        return int(self.database.run(ISSUE, institution=self.institution, migration=migration).split()[-1])
 
     def session_of(self, who):
         """The id of a session that somebody opens in a browser."""

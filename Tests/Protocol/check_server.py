@@ -17,10 +17,12 @@ import uuid
 import requests
 import websockets.sync.client
 
+import admin_walk
 import contents_walk
 import core_walk
 import identity_walk
 import rest_examples
+import privacy_walk
 import roster_walk
 import search_walk
 
@@ -463,8 +465,10 @@ def refusals(check, users, strangers, ready, things):
               "question_id": 1, "assignment_id": 1, "user_id": users["students"][0]["id"], "node_id": "0" * 15 + "1",
               "account_id": ready["institutions"][0]["id"], "sub_account_id": ready["institutions"][0]["id"], "term_id": 1,
               "section_id": 1, "new_course_id": ready["course_id"], "enrollment_id": 1, "sis_import_id": 1,
+              "report": "institution_export", "report_id": 1, "data_export_id": 1, "erasure_id": 1,
               "progress_id": 1, "job_id": 1, "page_url": "cells", "revision_id": 1, "topic_id": 1, "entry_id": 1,
-              "module_id": 1, "item_id": 1,
+              "module_id": 1, "item_id": 1, "content_migration_id": 1, "migration_issue_id": 1, "account_notification_id": 1,
+              "role_id": 1, "full_path": "slides",
               "token_id": 1, "session_id": 1, "observee_id": users["students"][1]["id"],
               "observer_id": users["parent"]["id"], **things}
     for (method, template), (_, operation, _) in check.contract.operations.items():
@@ -503,6 +507,8 @@ def main():
                      lambda: answers(check, demo, users, demo.ready["course_id"]),
                      lambda: core_walk.walk(check, users),
                      lambda: roster_walk.walk(check, users),
+                     lambda: admin_walk.walk(check, users),
+                     lambda: privacy_walk.walk(check, users),
                      lambda: contents_walk.walk(check, users),
                      lambda: identity_walk.walk(check, users, relay.folder),
                      lambda: search_walk.walk(check, users),

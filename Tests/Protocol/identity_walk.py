@@ -129,7 +129,9 @@ def providers(check, users):
     check.send(admin, "PUT", path, 400, json={**wish, "issuer": "http://login.invalid"})
     check.send(admin, "GET", path, 200)
     check.send(users["instructor"], "GET", path, 403)
+    check.send(None, "GET", "/api/v1/sign_in?institution=1", 200)
     check.send(admin, "DELETE", path, 204)
+    check.send(None, "GET", "/api/v1/sign_in", 200)
     check.send(None, "GET", "/login/oidc/1?return=/ops", 303)
     check.send(None, "GET", "/login/oidc/callback?code=x&state=y", 303)
 

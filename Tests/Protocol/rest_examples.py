@@ -59,10 +59,11 @@ class Contract:
 
     def find(self, method, path):
         """The operation that a request names, with its parameters and what the path says; None without one."""
-        for (wanted, template), (pattern, operation, parameters) in self.operations.items():
-            if wanted == method and (match := pattern.fullmatch(path)):
-                return template, operation, parameters, match.groupdict()
-        return None
+        found = [(template, operation, parameters, match.groupdict())
+                 for (wanted, template), (pattern, operation, parameters) in self.operations.items()
+                 if wanted == method and (match := pattern.fullmatch(path))]
+        # A path without parameters goes before one with them, as OpenAPI says and as the server does.
+        return min(found, key=lambda one: [part.startswith("{") for part in one[0].split("/")], default=None)
 
     def faults(self, value, schema):
         """What is wrong with a value, as sentences. References in `schema` are the document's own."""

@@ -37,6 +37,10 @@ class Database:
         arguments = [part for name, value in variables.items() for part in ("-v", f"{name}={value}")]
         return self._call([self.psql, *arguments, "-XqAt", "-v", "ON_ERROR_STOP=1", "-1", "-f", "-"], sql)
 
+    def session(self, script: str) -> str:
+        """Runs a script that begins and ends its transactions itself; its output without headings."""
+        return self._call([self.psql, "-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-"], script)
+
     def tool(self, name: str, *arguments: str) -> str:
         """Runs another of Postgres' own programs against this database; what it printed."""
         program = shutil.which(name) or str(pathlib.Path(self.psql).resolve().parent / name)

@@ -15,12 +15,12 @@ STOP_LIMIT = 30.0
 
 
 def locate(given: str | None) -> pathlib.Path:
-    """The program to test: the one that was named, else the release build, else the debug build."""
+    """The program to test: the one that was named, else the newest build."""
     builds = [ROOT / ".build" / kind / "cohort" for kind in ("release", "debug")]
     candidates = [pathlib.Path(given)] if given else builds
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate.resolve()
+    built = [candidate for candidate in candidates if candidate.is_file()]
+    if built:
+        return max(built, key=lambda one: one.stat().st_mtime).resolve()
     raise SystemExit(f"no program at {' or '.join(map(str, candidates))}: build it, or name it with --cohort")
 
 

@@ -111,6 +111,27 @@ package struct TestDatabase: Sendable {
         return "postgres://\(role)@\(host)/\(name)"
     }
 
+    /// Makes the database unreachable, as if its server were down: connections end, and there are no new ones.
+    ///
+    /// Said in another database of the server.
+    package func shut(on loop: EventLoop) async throws {
+        try await elsewhere("ALTER DATABASE \(name) ALLOW_CONNECTIONS false", on: loop)
+        try await elsewhere(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'", on: loop)
+    }
+
+    /// Undoes ``shut(on:)``.
+    package func reopen(on loop: EventLoop) async throws {
+        try await elsewhere("ALTER DATABASE \(name) ALLOW_CONNECTIONS true", on: loop)
+    }
+
+    private func elsewhere(_ sql: String, on loop: EventLoop) async throws {
+        let session = try await PostgresSession.open(
+            loop: loop, configuration: superuser.with(database: "postgres"))
+        defer { session.close() }
+        try await session.run(sql)
+    }
+
     /// Runs statements as the superuser, to set up or to look behind the curtain.
     ///
     /// - Parameters:

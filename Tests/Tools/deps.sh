@@ -41,6 +41,8 @@ if [ "${1:-test}" = test ]; then
     need procps command_exists ps
     # Stands before the content: the tests of deploy/nginx.
     need nginx any /usr/sbin/nginx
+    # Asks for the catalogue, in make bench.
+    need wrk command_exists wrk
     # Gives one node of the cluster tests a clock that is wrong.
     need faketime any /usr/lib/*/faketime/libfaketimeMT.so.1
 fi

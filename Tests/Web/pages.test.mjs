@@ -88,6 +88,15 @@ test("the class page's first load stays small", () => {
     assert.ok(files.length <= MOST_REQUESTS, `${files.length} requests`);
 });
 
+test("no page's first load is larger than the class page's may be", () => {
+    for (const page of PAGES) {
+        const { entry, scripts, styles } = parts(page);
+        const files = [`${page}/index.html`, entry, ...scripts, ...styles, ...wanted(page)];
+        const size = files.reduce((sum, path) => sum + gzipSync(read(path), { level: 9 }).length, 0);
+        assert.ok(size <= MOST_BYTES, `${page}: ${size} bytes compressed`);
+    }
+});
+
 test("the class page loads by itself nothing that only a later moment needs", () => {
     const first = new Set(wanted("class"));
     for (const path of ["base/dialog.js", "class/quiz/quiz-card.js", "class/quiz/quiz-desk.js", "class/people/roster.js",

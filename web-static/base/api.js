@@ -26,12 +26,14 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const SAFE = new Set(["GET", "HEAD"]);
 const PASSING = new Set([502, 503, 504]);
 
-async function once(method, url, { body, key, signal, headers: extra }) {
+async function once(method, url, { body, raw, key, signal, headers: extra }) {
     const headers = { Accept: "application/json", ...extra };
     const init = { method, headers, signal, credentials: "same-origin", cache: "no-store" };
     if (body !== undefined) {
         headers["Content-Type"] = "application/json";
         init.body = JSON.stringify(body);
+    } else if (raw !== undefined) {
+        init.body = raw;
     }
     const csrf = csrfToken();
     if (!SAFE.has(method) && csrf) headers["X-CSRF-Token"] = csrf;
@@ -66,7 +68,8 @@ async function once(method, url, { body, key, signal, headers: extra }) {
 /**
  * One request. `path` begins with "/api/v1/…".
  *
- * Options: `query` (an object; lists become `name[]`), `body` (sent as JSON), `key` (Idempotency-Key),
+ * Options: `query` (an object; lists become `name[]`), `body` (sent as JSON), `raw` (sent as it is: a file; its type
+ * stands in `headers`), `key` (Idempotency-Key),
  * `signal`, `anonymous` (a 401 is thrown instead of leading to sign-in), `retries` (default 2 for requests
  * that are safe or carry a key, else 0). Returns the parsed body, `null` for none. Throws `ApiError`.
  */
@@ -114,18 +117,22 @@ export const put = (path, body, options) => request("PUT", path, { body, ...opti
 /** Removes. */
 export const del = (path, options) => request("DELETE", path, options);
 
+/** Reads one page of a list: `{ items, next }`. `next` is the path of the page after it, or null at the end. */
+export async function getPage(path, { query = {}, ...options } = {}) {
+    const { value, response } = await exchange("GET", path, { ...options, query });
+    const link = /<([^>]+)>\s*;\s*rel="next"/.exec(response.headers.get("Link") ?? "");
+    const next = link && new URL(link[1], location.origin);
+    return { items: value ?? [], next: next && next.pathname + next.search };
+}
+
 /** Reads a whole list, page after page (`Link: rel="next"`), at most `limit` pages. */
 export async function getAll(path, { query = {}, limit = 100, ...options } = {}) {
-    let next = path;
-    let rest = { per_page: 100, ...query };
     const items = [];
+    let next = path;
     for (let page = 0; next && page < limit; page += 1) {
-        const { value, response } = await exchange("GET", next, { ...options, query: rest });
-        items.push(...(value ?? []));
-        const link = /<([^>]+)>\s*;\s*rel="next"/.exec(response.headers.get("Link") ?? "");
-        next = link ? new URL(link[1], location.origin) : null;
-        if (next) next = next.pathname + next.search;
-        rest = {};
+        const read = await getPage(next, { ...options, query: page === 0 ? { per_page: 100, ...query } : {} });
+        items.push(...read.items);
+        next = read.next;
     }
     return items;
 }

@@ -95,8 +95,8 @@ const PATHS = {
 /** Signs whose dots are drawn as thick points. */
 const BOLD = new Set(["dots", "dots-vertical", "grip"]);
 
-/** The names there are. */
-export const iconNames = Object.keys(PATHS);
+/** Adds signs that only some pages need: `{ name: path }`. */
+export const addIcons = (paths) => Object.assign(PATHS, paths);
 
 /** Makes a sign: `icon("hand", { size: 20, label: t("hand.raised") })`; hidden from readers without a label. */
 export function icon(name, { size = 18, label = null } = {}) {

@@ -17,10 +17,11 @@ export const signInPath = () => {
     return here === "/" ? "/sign-in" : `/sign-in?return=${encodeURIComponent(here)}`;
 };
 
-// Lets the sign-in page know whether asking for a session is worth a request.
-const hint = (value) => {
+// Lets the sign-in page know whether asking for a session is worth a request, and whose provider to offer.
+const hint = (value, institution) => {
     try {
         localStorage.setItem("cohort.signed-in", value);
+        if (institution) localStorage.setItem("cohort.institution", String(institution.id));
     } catch {
         // Only a hint.
     }
@@ -47,7 +48,7 @@ async function load() {
 export function adopt(session) {
     csrf = session.csrf_token;
     applyAccent(session.institution?.accent);
-    hint("1");
+    hint("1", session.institution);
     pending = Promise.resolve(session);
 }
 

@@ -50,7 +50,9 @@ export function setCrumbs(crumbs) {
 
 function drawBar(crumbs, me) {
     shown = { crumbs, me };
-    fill(document.getElementById("top"), brand(me), crumbTrail(crumbs), h("div.end", me && userMenu(me)));
+    fill(document.getElementById("top"), brand(me), crumbTrail(crumbs), h("div.end", me && h("span.search-place"), me && userMenu(me)));
+    // Not all pages have a bar: what only those need comes after.
+    if (me) import("./search.js").then(({ searchButton }) => document.querySelector(".search-place")?.replaceWith(searchButton(me)), () => {});
 }
 
 /** The institution's name, leading home. */
@@ -76,7 +78,7 @@ const initials = (name) => {
 /** A round picture of the initials. */
 export const avatar = (name) => h("span.avatar", { "aria-hidden": "true" }, initials(name));
 
-/** The person's menu: institutions, theme, language, shortcuts, sign out. */
+/** The person's menu: institutions, the pages that are theirs, theme, language, shortcuts, sign out. */
 export function userMenu(me) {
     const button = h("button.button.ghost", { type: "button", "aria-label": t("shell.account", { name: me.user.name }) },
         avatar(me.user.name), h("span.user-name.truncate", me.user.name), icon("chevron-down", { size: 14 }));
@@ -88,8 +90,11 @@ export function userMenu(me) {
             label: institution.name, icon: "building", checked: institution.id === me.institution.id,
             run: () => institution.id === me.institution.id || switchTo(institution.id).catch((error) => toastError(error)),
         })), "-"] : []),
+        { label: t("shell.settings"), icon: "settings", href: "/settings" },
+        me.roles.includes("parent") && { label: t("shell.children"), icon: "users", href: "/children" },
+        me.roles.includes("admin") && { label: t("shell.admin"), icon: "building", href: "/accounts/self" },
         me.roles.includes("admin") && { label: t("shell.ops"), icon: "chart", href: "/ops" },
-        me.roles.includes("admin") && "-",
+        "-",
         { heading: t("shell.theme") },
         ...["system", "light", "dark"].map((theme) => ({
             label: t(`theme.${theme}`), icon: { system: "monitor", light: "sun", dark: "moon" }[theme],
@@ -147,13 +152,14 @@ export function state({ sign = "info", title, text = null, actions = [] }) {
 /** The state for a failure, with what to do. */
 export function problem(error, retry) {
     const missing = error?.status === 404;
+    const closed = error?.status === 403;
     return h("div", { role: "alert" }, state({
-        sign: error?.offline ? "wifi-off" : missing ? "search" : "alert",
-        title: t(missing ? "state.missing" : error?.offline ? "state.unreachable" : "state.failed"),
-        text: missing ? t("state.missing_text") : explain(error),
+        sign: error?.offline ? "wifi-off" : missing ? "search" : closed ? "lock" : "alert",
+        title: t(missing ? "state.missing" : closed ? "error.forbidden" : error?.offline ? "state.unreachable" : "state.failed"),
+        text: missing ? t("state.missing_text") : !closed && explain(error),
         actions: [
-            retry && !missing && h("button.button", { type: "button", onclick: retry }, icon("refresh"), t("action.retry")),
-            missing && h("a.button", { href: "/" }, icon("arrow-left"), t("state.home")),
+            retry && !missing && !closed && h("button.button", { type: "button", onclick: retry }, icon("refresh"), t("action.retry")),
+            (missing || closed) && h("a.button", { href: "/" }, icon("arrow-left"), t("state.home")),
         ].filter(Boolean),
     }));
 }

@@ -7,8 +7,11 @@ import { add, t } from "../base/i18n.js";
 import { register } from "../base/keys.js";
 import { isStaff, mayEnter } from "../base/session.js";
 import { problem, reached, setCrumbs, setTitle, startShell } from "../base/shell.js";
+import { showParts } from "../frame/course.js";
+import { rowKeys } from "../frame/list.js";
 import { classSections, newClass } from "./classes.js";
 import english from "./lang/en.js";
+import { beginningSection, newsSection, readOverview } from "./overview.js";
 import { newQuiz, quizSection } from "./quizzes.js";
 import { questionsView } from "./questions.js";
 
@@ -20,7 +23,7 @@ const main = document.getElementById("main");
 const me = await startShell({ title: t("course.title"), crumbs: [{ label: t("course.mine"), href: "/" }, { label: "…" }] });
 
 /** What this page knows; the parts draw from it and call `reload` after a change. */
-const view = { id, me, staff: false, course: null, classes: [], quizzes: [], showAllEnded: false, reload, draw, openQuiz };
+const view = { id, me, staff: false, course: null, classes: [], quizzes: [], overview: null, showAllEnded: false, reload, draw, openQuiz };
 
 const quizInUrl = () => Number(new URLSearchParams(location.search).get("quiz")) || null;
 
@@ -50,9 +53,15 @@ function courseView() {
             h("div.row.tight.wrap",
                 h("a.button", { href: `/courses/${id}/gradebook`, dataset: { key: "gradebook" } }, icon("table"), t(view.staff ? "course.gradebook" : mayEnter(me, view.course) ? "course.results" : "course.results_child")),
                 view.staff && h("button.button.primary", { type: "button", dataset: { key: "new-class" }, onclick: () => newClass(view) }, icon("plus"), t("class.new")))),
-        h("div.course-columns", { class: view.staff ? "two" : "" },
-            h("div", classSections(view)),
-            view.staff && h("div", quizSection(view))));
+        columns());
+}
+
+function columns() {
+    const beside = [newsSection(view), view.staff && quizSection(view)].filter(Boolean);
+    const beginning = beginningSection(view);
+    return h("div.course-columns", { class: beside.length > 0 ? "two" : "" },
+        h("div", classSections(view), beginning),
+        beside.length > 0 && h("div", beside));
 }
 
 let last = "";
@@ -78,6 +87,11 @@ async function start() {
     try {
         if (!Number.isSafeInteger(id)) throw Object.assign(new Error("no such course"), { status: 404 });
         await reload();
+        showParts(id, "home", view.staff).catch(() => {});
+        readOverview(view.course).then((overview) => {
+            view.overview = overview;
+            if (!quizInUrl()) draw();
+        });
         poll(() => reload().then(() => reached(true), (error) => reached(!(error.offline || error.status >= 500))), REFRESH_MS);
     } catch (error) {
         setCrumbs([{ label: t("course.mine"), href: "/" }]);
@@ -93,5 +107,7 @@ addEventListener("popstate", () => {
 register({ key: "n", label: t("class.new"), group: t("course.title"), when: () => view.staff && !quizInUrl(), run: () => newClass(view) });
 register({ key: "q", label: t("quiz.new"), group: t("course.title"), when: () => view.staff && !quizInUrl(), run: () => newQuiz(view) });
 register({ key: "g", label: t("course.gradebook"), group: t("course.title"), run: () => location.assign(`/courses/${id}/gradebook`) });
+
+rowKeys(main, t("course.title"));
 
 await start();

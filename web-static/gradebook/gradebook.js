@@ -5,6 +5,7 @@ import { fill, h, poll } from "../base/dom.js";
 import { add, t } from "../base/i18n.js";
 import { isStaff, mayEnter } from "../base/session.js";
 import { problem, setCrumbs, setTitle, startShell } from "../base/shell.js";
+import { showParts } from "../frame/course.js";
 import { cell } from "./answers.js";
 import english from "./lang/en.js";
 import { ownResults } from "./results.js";
@@ -76,6 +77,7 @@ async function start() {
     view.title = title;
     setTitle(`${title} · ${view.course.name}`);
     setCrumbs([{ label: t("grades.mine"), href: "/" }, { label: view.course.name, href: `/courses/${id}` }, { label: title }]);
+    showParts(id, "grades", view.staff).catch(() => {});
     face = view.staff ? staffTable(view) : ownResults(view);
     fill(main, face.element);
     main.removeAttribute("aria-busy");

@@ -12,6 +12,7 @@ import english from "./lang/en.js";
 
 const LAST = "cohort.login";
 const HINT = "cohort.signed-in";
+const INSTITUTION = "cohort.institution";
 
 /** The page to go back to: only a path of ours. */
 function returnPath() {
@@ -44,6 +45,8 @@ function words(error) {
     if (error.code === "invalid_credentials") return t("signIn.wrong");
     return error instanceof ApiError && error.status > 0 && error.status < 500 && error.status !== 429 ? error.message : explain(error);
 }
+
+let offer = null;
 
 function passwordForm() {
     const message = h("div.sign-in-message", { "aria-live": "assertive" });
@@ -111,10 +114,28 @@ function passwordForm() {
             h("div.field", h("label", { for: ids.login }, t("signIn.login")), login),
             h("div.field", h("label", { for: ids.password }, t("signIn.password")), h("div.input-group", password, toggle)),
             submit),
+        provider(),
         h("a.button.ghost", { href: "/password" }, t("signIn.forgot")));
     const said = problem();
     if (said) fill(message, h("p.notice.bad", { id: ids.problem }, icon("alert"), h("span", said)));
     (login.value ? password : login).focus();
+}
+
+/**
+ * The way in by the institution's own provider, as soon as the server has said that there is one: that of this host's name, of the
+ * address's `institution`, or of the one that this browser was in last. Without an answer the password is all there is.
+ */
+function provider() {
+    const place = h("div.sign-in-provider", { hidden: true });
+    const wished = new URLSearchParams(location.search).get("institution") || remember(INSTITUTION);
+    offer ??= get("/api/v1/sign_in", { anonymous: true, retries: 0, query: { institution: /^\d{1,18}$/.test(wished) ? wished : null } }).catch(() => null);
+    offer.then((found) => {
+        if (!found?.login_path) return;
+        place.hidden = false;
+        fill(place, h("p.small.faint.sign-in-or", h("span", t("signIn.or"))),
+            h("a.button.block", { href: `${found.login_path}?return=${encodeURIComponent(returnPath())}` }, icon("building"), h("span.truncate", t("signIn.with", { name: found.institution.name }))));
+    });
+    return place;
 }
 
 /** What another provider's sign-in ended with: it leads back here with a code. */

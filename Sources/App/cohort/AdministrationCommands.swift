@@ -5,12 +5,12 @@ import Cohort
 struct InstitutionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "institution", abstract: "Institutions.",
-        subcommands: [Create.self, List.self, Suspend.self, Resume.self, Host.self, Files.self])
+        subcommands: [Create.self, List.self, Suspend.self, Resume.self, Host.self, Files.self, Export.self])
 
     /// `cohort institution list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "Print a line for each institution: id, name, host, state.")
+            commandName: "list", abstract: "Print a line for each institution: id, name, host, state, shard.")
 
         @OptionGroup var settings: Settings
 
@@ -89,11 +89,21 @@ struct InstitutionCommand: AsyncParsableCommand {
         @Option(name: .long, help: "The accent colour, such as #2f6fed.")
         var accent: String?
 
+        @Option(name: .long, help: "The number of the database it lives in, for good; 0 is home.")
+        var shard = 0
+
         @OptionGroup var settings: Settings
+
+        func validate() throws {
+            guard (0...511).contains(shard) else {
+                throw ValidationError("--shard must be from 0 to 511, not \(shard)")
+            }
+        }
 
         func run() async throws {
             let id = try await Complaint.around {
-                try await Administration(settings.read()).createInstitution(name: name, accent: accent)
+                try await Administration(settings.read()).createInstitution(
+                    name: name, accent: accent, shard: shard)
             }
             StandardOutput.line(String(id))
         }
@@ -101,6 +111,29 @@ struct InstitutionCommand: AsyncParsableCommand {
 }
 
 extension InstitutionCommand {
+    /// `cohort institution export`.
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "export",
+            abstract: "Write a whole institution to a file: tables, files, a manifest; see protocol/export.")
+
+        @Argument(help: "The institution's id or host name.")
+        var institution: String
+
+        @Option(name: .long, help: "The file to write, which must not be there yet.")
+        var to: String
+
+        @OptionGroup var settings: Settings
+
+        func run() async throws {
+            let line = try await Complaint.around {
+                let configuration = try settings.read()
+                return try await InstitutionExportCommand(configuration).run(institution, to: to)
+            }
+            StandardOutput.line(line)
+        }
+    }
+
     /// `cohort institution files`.
     struct Files: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -43,6 +43,14 @@ package enum ContentRoutes {
         .course("POST /api/v1/courses/:course_id/folders") { call in
             try await FolderRoutes.create(call.call, in: .course(call.course))
         },
+        .course("GET /api/v1/courses/:course_id/folders/by_path") { call in
+            try await FolderRoutes.listPath(
+                call.call, in: .course(call.course), call.isStaff ? .keeper : .member)
+        },
+        .course("GET /api/v1/courses/:course_id/folders/by_path/*") { call in
+            try await FolderRoutes.listPath(
+                call.call, in: .course(call.course), call.isStaff ? .keeper : .member)
+        },
         .course("GET /api/v1/courses/:course_id/folders/:id") { call in
             try await FolderRoutes.show(call.call, in: .course(call.course))
         },

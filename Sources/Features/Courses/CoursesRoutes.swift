@@ -9,7 +9,7 @@ package enum CoursesRoutes {
     /// - Returns: The table.
     package static func all(additions: [any CourseAddition] = []) -> [Route] {
         terms + courses(CourseRoutes(view: CourseView(additions: additions))) + people + sections
-            + ContentRoutes.all
+            + notifications + migrations + ContentRoutes.all
     }
 
     private static let terms: [Route] = [
@@ -26,6 +26,7 @@ package enum CoursesRoutes {
             .user("GET /api/v1/users/:user_id/courses", courses.listOfUser),
             .account("GET /api/v1/accounts/:account_id/courses", courses.listOfAccount),
             .account("POST /api/v1/accounts/:account_id/courses", courses.create),
+            .account("PUT /api/v1/accounts/:account_id/courses", CourseBatchRoutes.update),
             .course("GET /api/v1/courses/:id", at: "id") { try await courses.show($0) },
             .call("PUT /api/v1/courses/:id") { try await courses.change($0) },
             .course("DELETE /api/v1/courses/:id", at: "id") { try await courses.delete($0) },
@@ -36,9 +37,43 @@ package enum CoursesRoutes {
         ]
     }
 
+    private static let notifications: [Route] = [
+        .call("GET /api/v1/accounts/:account_id/account_notifications", AccountNotificationRoutes.list),
+        .account("POST /api/v1/accounts/:account_id/account_notifications", AccountNotificationRoutes.create),
+        .call("GET /api/v1/accounts/:account_id/account_notifications/:id", AccountNotificationRoutes.show),
+        .account(
+            "PUT /api/v1/accounts/:account_id/account_notifications/:id", AccountNotificationRoutes.update),
+        .call(
+            "DELETE /api/v1/accounts/:account_id/account_notifications/:id", AccountNotificationRoutes.delete),
+        .user(
+            "GET /api/v1/accounts/:account_id/users/:user_id/account_notifications",
+            AccountNotificationRoutes.listOfUser),
+        .user(
+            "DELETE /api/v1/accounts/:account_id/users/:user_id/account_notifications/:id",
+            AccountNotificationRoutes.closeOfUser),
+    ]
+
+    private static let migrations: [Route] = [
+        .course("GET /api/v1/courses/:course_id/content_migrations", ContentMigrationRoutes.list),
+        .course("POST /api/v1/courses/:course_id/content_migrations", ContentMigrationRoutes.create),
+        .course(
+            "GET /api/v1/courses/:course_id/content_migrations/migrators", ContentMigrationRoutes.listKinds),
+        .course("GET /api/v1/courses/:course_id/content_migrations/:id", ContentMigrationRoutes.show),
+        .course(
+            "GET /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues",
+            MigrationIssueRoutes.list),
+        .course(
+            "GET /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues/:id",
+            MigrationIssueRoutes.show),
+        .course(
+            "PUT /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues/:id",
+            MigrationIssueRoutes.update),
+    ]
+
     private static let people: [Route] = [
         .course("GET /api/v1/courses/:course_id/users", CourseUserRoutes.list),
         .course("GET /api/v1/courses/:course_id/search_users", CourseUserRoutes.list),
+        .course("GET /api/v1/courses/:course_id/recent_students", CourseUserRoutes.listRecent),
         .course("GET /api/v1/courses/:course_id/users/:id", CourseUserRoutes.show),
         .account("GET /api/v1/accounts/:account_id/users", CourseUserRoutes.listOfAccount),
         .course("GET /api/v1/courses/:course_id/enrollments", EnrollmentRoutes.list),
@@ -53,6 +88,7 @@ package enum CoursesRoutes {
         },
         .user("GET /api/v1/users/:user_id/enrollments", EnrollmentRoutes.listOfUser),
         .account("GET /api/v1/accounts/:account_id/enrollments/:id", EnrollmentRoutes.show),
+        .account("POST /api/v1/accounts/:account_id/bulk_enrollment", BulkEnrollmentRoutes.create),
     ]
 
     private static let sections: [Route] = [

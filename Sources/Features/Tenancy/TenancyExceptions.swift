@@ -12,6 +12,11 @@ package enum TenancyExceptions {
             "Sign-in asks where a person has users before one is chosen. The application has no grant on it.",
         "person_addresses":
             "A forgotten password is asked for before any institution is chosen. The application has no grant on it.",
+        "institution_shards":
+            "The routing table: which database has an institution's rows. It is asked before one is chosen.",
+        "person_shards":
+            "Sign-in asks in which databases a person has users before one is chosen. The application has no grant on it.",
+        "shard_identity": "One row: which of the deployment's databases this is.",
         "cohort_migrations": "Numbers and checksums of the schema's migrations; no tenant's data.",
     ]
 
@@ -35,6 +40,23 @@ package enum TenancyExceptions {
         "tenancy_reset_person": "A forgotten password: the one person that a link of ours names.",
         "tenancy_set_password":
             "A forgotten password: changes one that is still the known one, and ends the person's sessions everywhere.",
+        "tenancy_place_institution":
+            "Writes into the routing table where a new institution lives, for operators' commands; not within an institution.",
+        "tenancy_shards_of_person":
+            "Sign-in and switching: in which other databases a person may have users.",
+        "tenancy_claim_people":
+            "Makes people for an institution of another database and notes where they may have users.",
+        "tenancy_mirror_people": "Notes people whom home has made; home itself refuses it.",
+        "tenancy_reset_places": "A forgotten password: where the one person is that a look-up found.",
+        "tenancy_end_person": "A changed password: ends one person's sessions in this database.",
+        "tenancy_due_ends": "A changed password: whose sessions another database has yet to end.",
+        "tenancy_did_end": "A changed password: another database has ended a person's sessions.",
+        "privacy_detach_person":
+            "Takes an erased user of the chosen institution off their person, who goes with the last of their users.",
+        "privacy_blind_audit":
+            "Takes addresses out of the append-only audit log, for a user of the chosen institution who is deleted.",
+        "privacy_sweep_audit":
+            "Removes what is older than the chosen institution keeps; thirty days at least.",
         "tenancy_user_by_login": "The user of the chosen institution who signs in with a login.",
     ]
 }

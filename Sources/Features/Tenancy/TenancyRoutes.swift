@@ -37,6 +37,7 @@ package enum TenancyRoutes {
 
     private static let people: [Route] = [
         .open("POST /api/v1/session", bodyLimit: smallBody, SessionRoutes.create),
+        .open("GET /api/v1/sign_in", SignInPageRoutes.show),
         .call("GET /api/v1/session", SessionRoutes.show),
         .call("PUT /api/v1/session", bodyLimit: smallBody, SessionRoutes.change),
         .call("DELETE /api/v1/session", SessionRoutes.delete),
@@ -44,7 +45,6 @@ package enum TenancyRoutes {
         .user("GET /api/v1/users/:id", at: "id", UserRoutes.show),
         .user("PUT /api/v1/users/:id", at: "id", UserRoutes.update),
         .user("GET /api/v1/users/:user_id/profile", UserRoutes.profile),
-        .call("GET /api/v1/users/self/observees", ObserveeRoutes.list),
         .call("GET /api/v1/accounts", AccountRoutes.list),
         .account("GET /api/v1/accounts/:id", at: "id", AccountRoutes.show),
         .account("PUT /api/v1/accounts/:id", at: "id", AccountRoutes.update),
@@ -55,6 +55,11 @@ package enum TenancyRoutes {
         .account("POST /api/v1/accounts/:account_id/admins", AdminRoutes.create),
         .account("DELETE /api/v1/accounts/:account_id/admins/:user_id", AdminRoutes.delete),
         .account("GET /api/v1/accounts/:account_id/roles", RoleRoutes.list),
+        .account("POST /api/v1/accounts/:account_id/roles", bodyLimit: 131_072, RoleRoutes.create),
+        .account("GET /api/v1/accounts/:account_id/roles/:id", RoleRoutes.show),
+        .account("PUT /api/v1/accounts/:account_id/roles/:id", bodyLimit: 131_072, RoleRoutes.update),
+        .account("DELETE /api/v1/accounts/:account_id/roles/:id", RoleRoutes.deactivate),
+        .account("POST /api/v1/accounts/:account_id/roles/:id/activate", RoleRoutes.activate),
         .account("GET /api/v1/accounts/:account_id/scopes", RoleRoutes.scopes),
         .account("POST /api/v1/accounts/:account_id/users", UserRoutes.create),
         .account("DELETE /api/v1/accounts/:account_id/users/:user_id", UserRoutes.delete),

@@ -90,6 +90,11 @@ extension LiveHub {
         bus.tell(order.message, to: .everyone)
     }
 
+    /// Has `tell` called when another node says so; set before any loop serves.
+    package func onChange(_ tell: @escaping @Sendable (TenantID) -> Void) {
+        changeListener.withLock { $0 = tell }
+    }
+
     func obey(_ message: NodeMessage) {
         guard let order = ControlOrder(message) else { return malformedNodeMessages.add() }
         carryOut(order)
@@ -106,8 +111,17 @@ extension LiveHub {
             }
         case .recheck(let institution, let user):
             onEveryLoop { $0.recheck(institution: institution, user: user) }
+        case .changed(let institution): changeListener.withLock { $0 }?(institution)
         case .aside(let node, let isAside):
             if node == bus.node { stand(aside: isAside, for: .operator) }
         }
+    }
+}
+
+extension NodeBus {
+    /// Tells the other nodes that something of an institution's catalogue has changed; from any thread, also of a node
+    /// without a live layer.
+    package func tellChange(of institution: TenantID) {
+        tell(ControlOrder.changed(institution: institution).message, to: .everyone)
     }
 }

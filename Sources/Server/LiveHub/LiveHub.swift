@@ -53,6 +53,7 @@ package final class LiveHub: Sendable {
         var tell: (@Sendable (NodeStanding) -> Void)?
     }
     let ownStanding = Mutex(OwnStanding())
+    let changeListener = Mutex<(@Sendable (TenantID) -> Void)?>(nil)
 
     /// Makes the node's live layer; ``open(on:pool:)`` gives it loops.
     package init(
@@ -111,8 +112,10 @@ package final class LiveHub: Sendable {
     }
 
     /// Reads the log's epoch from Postgres; on the loop of `pool`.
+    ///
+    /// Home's, also for channels of other databases: whoever restores an older backup of any of them changes it there.
     package static func readEpoch(_ pool: PostgresPool) async throws -> String {
-        let rows = try await pool.query(EventLogStatements.epoch, [], tenant: nil)
+        let rows = try await pool.home.query(EventLogStatements.epoch, [], tenant: nil)
         guard let row = rows.first else { throw PostgresError.unavailable("the live log has no epoch") }
         return try row.text(0)
     }

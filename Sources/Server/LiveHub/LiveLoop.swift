@@ -31,8 +31,10 @@ package final class LiveLoop {
     private var lagSamples: [Int64] = []
     private var admission: TokenBucket
     private var seconds = 0
-    private var isWatching = false
-    private var marks = CredentialMarks()
+    /// Databases that are asked at this moment.
+    private var watched: Set<Int> = []
+    /// By database: each has a time of its own.
+    private var marks: [Int: CredentialMarks] = [:]
 
     init(loop: EventLoop, hub: LiveHub, pool: PostgresPool) {
         self.loop = loop
@@ -96,26 +98,36 @@ package final class LiveLoop {
         }
     }
 
-    /// Ends the sessions of callers whose credential was withdrawn.
+    /// Ends the sessions of callers whose credential was withdrawn; each database is asked by itself, so that none waits for
+    /// another.
     private func watchCredentials() {
         seconds += 1
-        guard seconds.isMultiple(of: max(1, settings.credentialSeconds)), !isWatching,
-            counters.connections > 0
-        else { return }
-        isWatching = true
-        loop.run { await self.checkCredentials() }
+        guard seconds.isMultiple(of: max(1, settings.credentialSeconds)), counters.connections > 0 else {
+            return
+        }
+        for member in pool.members where watched.insert(member.shard).inserted {
+            loop.run { await self.checkCredentials(member) }
+        }
     }
 
-    private func checkCredentials() async {
-        defer { isWatching = false }
-        let (second, since) = (seconds, marks.since(at: seconds))
-        let found = await hub.authenticator.withdrawals(
-            since: since, in: Array(counters.connectionsByInstitution.keys), pool: pool)
+    private func checkCredentials(_ member: PostgresPool) async {
+        defer { watched.remove(member.shard) }
+        let institutions = counters.connectionsByInstitution.keys.filter(member.hasRows)
+        // Without anybody there is nothing to know; whoever comes finds no mark, and is asked about.
+        guard !institutions.isEmpty else { return marks[member.shard] = nil }
+        var known = marks[member.shard] ?? CredentialMarks()
+        let (second, since) = (seconds, known.since(at: seconds))
+        let found = await hub.authenticator.withdrawals(since: since, in: institutions, pool: member)
         // Everybody, where it is not known for whom something has changed.
         let isFull = since == nil || found == nil
-        let open = sessions.compactMap { session in session.caller.map { (session, $0) } }
-        let isAnswered = await check(isFull ? open : open.filter { found?.concern($0.1) == true })
-        marks.note(found?.mark, isFull: isFull, isAnswered: isAnswered, at: second)
+        let open = sessions.compactMap { session -> (LiveSession, LiveCaller)? in
+            guard let caller = session.caller, member.hasRows(of: caller.institution) else { return nil }
+            return (session, caller)
+        }
+        let isAnswered = await check(
+            isFull ? open : open.filter { found?.concern($0.1) == true }, pool: member)
+        known.note(found?.mark, isFull: isFull, isAnswered: isAnswered, at: second)
+        marks[member.shard] = known
     }
 
     /// Looks at once whether a user's credentials are current, where that user has sessions here.
@@ -127,14 +139,14 @@ package final class LiveLoop {
             return (session, caller)
         }
         guard !open.isEmpty else { return }
-        loop.run { await self.check(open) }
+        loop.run { await self.check(open, pool: self.pool) }
     }
 
     /// Ends the sessions of those who are no more who they were.
     ///
     /// - Returns: Whether that could be told.
     @discardableResult
-    private func check(_ open: [(LiveSession, LiveCaller)]) async -> Bool {
+    private func check(_ open: [(LiveSession, LiveCaller)], pool: PostgresPool) async -> Bool {
         guard !open.isEmpty else { return true }
         guard let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool) else {
             return false

@@ -36,9 +36,9 @@ package enum PostgresError: Error, Equatable, Sendable {
     package struct ServerError: Equatable, Sendable {
         /// The code that programs decide by.
         package var state: SQLState
-        /// The primary message, for the log.
+        /// The primary message, for the log unless it is about a value.
         package var message: String
-        /// More detail, for the log; it may hold values of the row.
+        /// More detail; it may hold values of the row, so it is for tests and never for the log.
         package var detail: String?
         /// The constraint that was violated.
         package var constraint: String?
@@ -108,13 +108,15 @@ extension PostgresError {
 }
 
 extension PostgresError: CustomStringConvertible {
-    /// A sentence for the log; never meant for a client.
+    /// A sentence for the log, without values of rows; never meant for a client.
     package var description: String {
         switch self {
         case .server(let error):
             let place = error.statement.map { " in statement \($0)" } ?? ""
-            let detail = error.detail.map { " (\($0))" } ?? ""
-            return "Postgres refused\(place): \(error.state) \(error.message)\(detail)"
+            // Details hold values of rows, and so do messages about values: people's names and addresses.
+            let message = error.state.errorClass == "22" ? "a value is not what it must be" : error.message
+            let column = error.column.map { " (column \($0))" } ?? ""
+            return "Postgres refused\(place): \(error.state) \(message)\(column)"
         case .connectionLost(let text): return "the connection to Postgres was lost: \(text)"
         case .unavailable(let text): return "Postgres is unavailable: \(text)"
         case .timeout(.waiting): return "no connection to Postgres became free in time"

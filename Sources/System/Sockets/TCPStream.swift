@@ -11,6 +11,8 @@ package final class TCPStream: ByteStream, ReadinessHandler {
 
     /// Reads in one go before other streams have their turn.
     private static let readsPerTurn = 4
+    /// Made once, for it is looked at with each event.
+    private static let ends: Readiness = [.peerFinished, .hangup, .error]
 
     package var handler: (any StreamHandler)?
     package private(set) var queuedBytes = 0
@@ -123,7 +125,7 @@ package final class TCPStream: ByteStream, ReadinessHandler {
     package func descriptorIsReady(_ readiness: Readiness) {
         if readiness.contains(.writable), isBlocked { unblock() }
         guard state != .closed else { return }
-        let ended = !readiness.isDisjoint(with: [.peerFinished, .hangup, .error])
+        let ended = !readiness.isDisjoint(with: TCPStream.ends)
         if ended || readiness.contains(.readable) { readSome(untilEnd: ended) }
     }
 

@@ -85,6 +85,7 @@ struct `Demo's files` {
         school.quiz = 3
         school.liveClass = 4
         school.hasOtherClasses = true
+        school.hasContent = true
         school.tokens = ["a@x.example": "t"]
         state.schools["School"] = school
         try state.write(folder + "/demo.json")

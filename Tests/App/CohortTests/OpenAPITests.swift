@@ -29,7 +29,9 @@ struct `The published REST contract` {
     private static func served() throws -> [String: Route] {
         var routes: [String: Route] = [:]
         for route in try ServedRoutes.all() {
-            routes["\(route.method.rawValue) \(anonymous(route.pattern) { $0.hasPrefix(":") })"] = route
+            routes[
+                "\(route.method.rawValue) \(anonymous(route.pattern) { $0.hasPrefix(":") || $0 == "*" })"] =
+                route
         }
         return routes
     }

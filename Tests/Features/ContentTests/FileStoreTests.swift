@@ -129,6 +129,46 @@ struct `File store` {
         #expect(try await stored(archive) == 10)
     }
 
+    @Test func `makes one file of an upload that is sent several times at once`() async throws {
+        let archive = try await Archive.open()
+        let made = await withTaskGroup(of: Int64?.self) { group in
+            for _ in 0..<8 { group.addTask { try? await archive.add("a", uuid: 5) } }
+            return await group.reduce(into: [Int64?]()) { $0.append($1) }
+        }
+        #expect(Set(made).count == 1 && made[0] != nil)
+        #expect(try await stored(archive) == 10)
+    }
+
+    @Test func `says how much room there is, by the narrowest quota and what is replaced`() async throws {
+        let archive = try await Archive.open {
+            $0.courseQuota = 100
+            $0.institutionQuota = 120
+        }
+        func room(_ name: String, _ policy: DuplicatePolicy = .overwrite, _ context: FileContext? = nil)
+            async throws -> Int64?
+        {
+            let (place, institution, staff) = (
+                context ?? .course(archive.course), archive.institution, archive.staff.user
+            )
+            return try await archive.change { files, folders in
+                let folder = try await folders.root(of: place)
+                let ticket = UploadTicket(
+                    uuid: PostgresUUID(high: 2, low: 2), institution: institution, user: staff,
+                    context: place,
+                    folder: folder, filename: try #require(FileName(name)), contentType: "text/plain",
+                    size: 1,
+                    onDuplicate: policy, expiresAt: 0)
+                return try await files.room(for: ticket)
+            }
+        }
+        #expect(try await room("a") == 100)
+        try await archive.add("a", size: 90)
+        #expect(try await room("b") == 10)
+        #expect(try await room("a") == 100)
+        #expect(try await room("a", .rename) == 10)
+        #expect(try await room("b", .rename, .user(archive.staff.user)) == 30)
+    }
+
     @Test func `keeps institutions apart`() async throws {
         let archive = try await Archive.open()
         let id = try await archive.add("a")

@@ -80,6 +80,14 @@ struct `Upload form` {
         #expect(refusal([("token", token), ("file", "hello")]) == nil)
     }
 
+    @Test func `takes any size up to the room there is where none was announced`() throws {
+        var open = try ticket()
+        open.isSizeKnown = false
+        let token = open.token(key)
+        for text in ["", "hell", "hello"] { #expect(refusal([("token", token), ("file", text)]) == nil) }
+        #expect(refusal([("token", token), ("file", "hello!")]) == "quota_exceeded")
+    }
+
     @Test func `refuses a ticket that is missing, changed, another's or old`() throws {
         let token = try ticket().token(key)
         let stranger = try ticket().token(UploadTicket.Key(secret: [UInt8](repeating: 8, count: 32)))

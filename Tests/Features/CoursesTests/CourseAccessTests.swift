@@ -1,5 +1,6 @@
 import HTTPTypes
 import JSON
+import JobQueue
 import Postgres
 import Tenancy
 import TestKit
@@ -165,7 +166,14 @@ struct `Schema of courses` {
         let findings = try await loop.perform {
             let pool = PostgresPool(loop: loop, configuration: database.owner, size: 1, waiters: 10)
             defer { pool.close() }
-            return try await SchemaReview.findings(pool)
+            return try await SchemaReview.findings(
+                pool,
+                globalTables: TenancyExceptions.globalTables.merging(JobQueueMigrations.globalTables) {
+                    own, _ in own
+                },
+                definerFunctions: TenancyExceptions.definerFunctions.merging(
+                    JobQueueMigrations.definerFunctions
+                ) { own, _ in own })
         }
         #expect(findings == [])
     }

@@ -49,10 +49,16 @@ struct `Sign-in by another provider` {
         }
     }
 
-    private func place(_ changes: [String: JSONValue] = [:]) async throws -> Place {
+    private func place(
+        _ changes: [String: JSONValue] = [:], shard: Int = 0, host: String? = nil
+    ) async throws -> Place {
         let provider = try await TestProvider.start()
-        let school = try await School.open(oidc: try .forTests())
-        let here = try await school.institution("Here", ["ada": [.admin], "bea": [.student]])
+        let school = try await School.open(oidc: try .forTests(), isSharded: shard != 0)
+        let here = try await school.institution(
+            "Here", ["ada": [.admin], "bea": [.student]], shard: shard)
+        if let host {
+            try await school.onLoop { try await Directory(pool: $0.pool).setHost(host, of: here.id) }
+        }
         let ada = try #require(here.users["ada"])
         let place = Place(
             school: school, provider: provider, here: here.id, users: here.users,
@@ -71,8 +77,10 @@ struct `Sign-in by another provider` {
         return try await client.send(.get, "/api/v1/session").json
     }
 
-    @Test func `asks with state, nonce and a challenge, and opens a session`() async throws {
-        let place = try await place()
+    @Test(arguments: [0, 1]) func `asks with state, nonce and a challenge, and opens a session`(shard: Int)
+        async throws
+    {
+        let place = try await place(shard: shard)
         var browser = OIDCBrowser(place.school, place.here)
         let there = try await browser.begin("?return=/courses/3?tab=1")
         #expect(there.hasPrefix("\(place.provider.issuer)/authorize?"))
@@ -107,6 +115,38 @@ struct `Sign-in by another provider` {
         #expect(kinds?.prefix(2) == ["sign_in.succeeded", "oidc.linked"])
     }
 
+    @Test func `is offered to whoever asks for the institution, and to nobody when it is switched off`()
+        async throws
+    {
+        let place = try await place()
+        let path = "/api/v1/sign_in?institution=\(place.here.rawValue)"
+        let offered = try await Client(place.school).send(.get, path).json
+        #expect(offered["institution"]?["name"]?.string == "Here")
+        #expect(offered["login_path"]?.string == "/login/oidc/\(place.here.rawValue)")
+        for other in [
+            "/api/v1/sign_in", "/api/v1/sign_in?institution=987654321", "/api/v1/sign_in?institution=x",
+        ] {
+            let none = try await Client(place.school).send(.get, other)
+            #expect(none.status == 200)
+            #expect(none.json["institution"]?.isNull == true)
+            #expect(none.json["login_path"]?.isNull == true)
+        }
+        try await place.configure(["enabled": false])
+        #expect(try await Client(place.school).send(.get, path).json["login_path"]?.isNull == true)
+    }
+
+    @Test func `is offered under the institution's own name, whichever one is asked for`() async throws {
+        let host = "\(UInt64.random(in: 0..<UInt64.max)).school.example"
+        let place = try await place(host: host)
+        let other = try await place.school.institution("There", ["eve": [.admin]])
+        var client = Client(place.school)
+        client.authority = "\(host):443"
+        for path in ["/api/v1/sign_in", "/api/v1/sign_in?institution=\(other.id.rawValue)"] {
+            let offered = try await client.send(.get, path).json
+            #expect(offered["login_path"]?.string == "/login/oidc/\(place.here.rawValue)")
+        }
+    }
+
     @Test func `knows its people by their subject from then on, whatever the login says`() async throws {
         let place = try await place()
         #expect(try await session(place, try await place.signIn())?["user"]?["name"]?.string == "User bea")
@@ -117,8 +157,10 @@ struct `Sign-in by another provider` {
         #expect(other.headers[.location] == "/sign-in?problem=unknown")
     }
 
-    @Test func `lets nobody in whom the institution does not know, unless it wants that`() async throws {
-        let place = try await place()
+    @Test(arguments: [0, 1]) func `lets nobody in whom the institution does not know, unless it wants that`(
+        shard: Int
+    ) async throws {
+        let place = try await place(shard: shard)
         let unknown = try await place.signIn {
             $0.preferred_username = place.school.login("new")
             $0.name = "New Person"

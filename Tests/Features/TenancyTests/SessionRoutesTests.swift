@@ -512,9 +512,10 @@ struct `The live token's route` {
 }
 
 struct `Permissions of tenancy` {
-    /// The ways to become somebody.
+    /// The ways to become somebody, and which of them there is.
     private static let open: Set<String> = [
-        "POST /api/v1/session", "POST /api/v1/password_resets", "PUT /api/v1/password_resets/:token",
+        "GET /api/v1/sign_in", "POST /api/v1/session", "POST /api/v1/password_resets",
+        "PUT /api/v1/password_resets/:token",
         "GET /login/oidc/:institution", "GET /login/oidc/callback",
     ]
 

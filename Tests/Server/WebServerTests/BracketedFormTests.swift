@@ -55,9 +55,35 @@ struct `Body` {
     @Test(arguments: [
         ("application/json", #"{"a":"1"}"#), ("application/json; charset=UTF-8", #"{"a":"1"}"#),
         ("application/x-www-form-urlencoded", "a=1"),
+        (
+            "multipart/form-data; boundary=x",
+            "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x--\r\n"
+        ),
     ])
     func `gives the same fields from JSON and from a form`(type: String, body: String) throws {
         #expect(try request(type, body).fields().string("a", max: 10) == "1")
+    }
+
+    @Test func `may be a form in parts, whose names have brackets, and must be UTF-8`() throws {
+        func form(_ values: [(String, [UInt8])]) -> WebRequest {
+            var request = WebRequest(method: .post)
+            request.headers[.contentType] = "multipart/form-data; boundary=x"
+            for (name, value) in values {
+                request.body +=
+                    Array("--x\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n".utf8) + value
+                    + Array("\r\n".utf8)
+            }
+            request.body += Array("--x--\r\n".utf8)
+            return request
+        }
+        let fields = try form([("course[name]", Array("Früh".utf8)), ("ids[]", [0x31]), ("ids[]", [])])
+            .fields()
+        #expect(
+            RawJSON(.object(fields.object)).text == #"{"course":{"name":"Früh"},"ids":["1",""]}"#)
+        let error = #expect(throws: WebError.self) { try form([("a", [0xFF])]).fields() }
+        #expect(error?.status == .badRequest && error?.items.first?.field == "a")
+        let many = form((0..<1001).map { ("a\($0)", [0x31]) })
+        #expect(throws: WebError.self) { try many.fields() }
     }
 
     @Test func `may be missing altogether`() throws {
@@ -74,6 +100,14 @@ struct `Body` {
             ("application/json", "[1]", 400, "invalid"),
             ("application/x-www-form-urlencoded", "a=%zz", 400, "invalid_form"),
             ("application/x-www-form-urlencoded", "a=%FF", 400, "invalid_form"),
+            ("multipart/form-data", "", 400, "malformed_form"),
+            ("multipart/form-data; boundary=x", "--x\r\n", 400, "malformed_form"),
+            (
+                "multipart/form-data; boundary=x",
+                "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\r\n\r\n1\r\n--x--\r\n",
+                400,
+                "malformed_form"
+            ),
         ] as [(String?, String, Int, String)])
     func `is refused with a reason`(type: String?, body: String, status: Int, code: String) {
         let error = #expect(throws: WebError.self) { try request(type, body).fields() }

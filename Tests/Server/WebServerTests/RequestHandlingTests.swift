@@ -215,6 +215,10 @@ struct `Request handling` {
         let text = try client.exchange(request("GET", "/metrics")).text
         #expect(text.contains(#"cohort_institution_requests_total{institution="7"} 1"#))
         #expect(text.contains(#"cohort_institution_sent_bytes_total{institution="7"} 2"#))
+        _ = try client.exchange(request("GET", "/me"))
+        #expect(
+            try client.exchange(request("GET", "/metrics")).text.contains(
+                #"cohort_http_refusals_total{code="unauthorized"} 1"#))
     }
 
     @Test func `shows numbers to this machine and to watchers only`() throws {

@@ -101,4 +101,12 @@ export default {
     "question.wrong_right": "Markieren Sie, welche Antwort richtig ist.",
     "question.wrong_accepted": "Geben Sie mindestens eine anerkannte Antwort ein.",
     "question.wrong_numbers": "Füllen Sie die Zahlen aus; ein Bereich beginnt mit der kleineren.",
+    "course.news": "Ankündigungen",
+    "course.all_news": "Alle Ankündigungen",
+    "course.unread": "Ungelesen",
+    "course.modules": "Module",
+    "course.all_modules": "Alle Module",
+    "course.go_on": "Weiter mit",
+    "course.far": "{done} von {n}",
+    "course.unpublished": "Nicht veröffentlicht",
 };

@@ -101,4 +101,12 @@ export default {
     "question.wrong_right": "Mark which answer is right.",
     "question.wrong_accepted": "Give at least one accepted answer.",
     "question.wrong_numbers": "Fill in the numbers; a range begins with the smaller one.",
+    "course.news": "Announcements",
+    "course.all_news": "All announcements",
+    "course.unread": "Unread",
+    "course.modules": "Modules",
+    "course.all_modules": "All modules",
+    "course.go_on": "Go on with",
+    "course.far": "{done} of {n}",
+    "course.unpublished": "Not published",
 };

@@ -24,4 +24,6 @@ export default {
     "signIn.problem.answer": "Die Anmeldung Ihrer Schule hat eine Antwort gegeben, der nicht zu trauen ist.",
     "signIn.problem.none": "Eine Anmeldung über Ihre Schule gibt es hier nicht.",
     "signIn.problem.other": "Die Anmeldung hat nicht geklappt.",
+    "signIn.or": "oder",
+    "signIn.with": "Mit {name} anmelden",
 };

@@ -24,4 +24,6 @@ export default {
     "signIn.problem.answer": "Your school's sign-in gave an answer that cannot be trusted.",
     "signIn.problem.none": "There is no sign-in by way of your school here.",
     "signIn.problem.other": "Signing in did not work.",
+    "signIn.or": "or",
+    "signIn.with": "Sign in with {name}",
 };

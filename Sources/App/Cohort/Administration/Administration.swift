@@ -13,6 +13,7 @@ package struct Administration: Sendable {
     }
 
     private let database: PostgresConfiguration
+    private let shards: [Int: PostgresConfiguration]
 
     /// Takes the database from the settings.
     ///
@@ -23,22 +24,23 @@ package struct Administration: Sendable {
                 key: ConfigurationKeys.databaseURL.name, reason: "this command changes the database")
         }
         self.database = database
+        shards = configuration.shards
     }
 
-    /// Makes an institution and returns its id.
-    package func createInstitution(name: String, accent: String?) async throws -> Int64 {
+    /// Makes an institution, in the database of this number, and returns its id.
+    package func createInstitution(name: String, accent: String?, shard: Int = 0) async throws -> Int64 {
         try await run { directory in
             let made = try await directory.createInstitution(
-                name: name, accent: accent ?? Institution.usualAccent)
+                name: name, accent: accent ?? Institution.usualAccent, shard: shard)
             return made.id.rawValue
         }
     }
 
-    /// A line for each institution: id, name, host, state.
+    /// A line for each institution: id, name, host, state, shard.
     package func institutions() async throws -> [String] {
         try await run { directory in
             try await directory.overview().map { one in
-                "\(one.id.rawValue)\t\(one.name)\t\(one.host ?? "-")\t\(one.state)"
+                "\(one.id.rawValue)\t\(one.name ?? "-")\t\(one.host ?? "-")\t\(one.state ?? "unreachable")\t\(one.shard)"
             }
         }
     }
@@ -138,12 +140,17 @@ package struct Administration: Sendable {
         _ body: @escaping @Sendable (PostgresPool) async throws -> Value
     ) async throws -> Value {
         let loop = try EventLoop(index: 0, label: "cohort.command")
-        let database = database
+        let (database, shards) = (database, shards)
         return try await loop.carryOut {
-            let pool = PostgresPool(loop: loop, configuration: database, size: 1, waiters: 16)
+            let plan = ShardPlan(shards, directory: ShardDirectory(), lookup: ShardQueries.lookup)
+            let pool = PostgresPool(loop: loop, configuration: database, size: 1, waiters: 16, shards: plan)
             defer { pool.close() }
             do {
                 try await pool.waitUntilOpen(atMost: .seconds(10))
+                // One that is away is told of by what needs it.
+                for member in pool.members.dropFirst() {
+                    try? await member.waitUntilOpen(atMost: .seconds(3))
+                }
                 return try await body(pool)
             } catch let error as PostgresError {
                 throw ServerProblem.database(database.display, error)

@@ -1,8 +1,10 @@
 import EventLoop
 import Postgres
 import Search
+import Tenancy
 
-/// `cohort migrate`: brings the schema up to date, as its owner, and the search index's where there is one.
+/// `cohort migrate`: brings the schema up to date, as its owner: home's first, then each further database's, then the search
+/// index's where there is one.
 package enum SchemaUpdate {
     /// Applies what is missing and tells of each step.
     ///
@@ -20,13 +22,33 @@ package enum SchemaUpdate {
                 key: ConfigurationKeys.searchDatabaseOwnerURL.name,
                 reason: "migrations of the search index run as its owner")
         }
+        for number in configuration.shards.keys.sorted() where configuration.shardOwners[number] == nil {
+            throw ConfigurationProblem.missing(
+                key: ConfigurationKeys.databaseShardOwners.name,
+                reason: "migrations of shard \(number) run as the schema's owner")
+        }
         let loop = try EventLoop(index: 0, label: "cohort.migrate")
         return try await loop.carryOut {
             var count = try await apply(Schema.migrations, owner, on: loop, report)
+            for (number, shard) in configuration.shardOwners.sorted(by: { $0.key < $1.key }) {
+                count += try await apply(Schema.migrations, shard, on: loop, report)
+                try await prepare(number, shard, on: loop)
+            }
             if let index = configuration.search.owner {
                 count += try await apply(SearchMigrations.index, index, on: loop, report)
             }
             return count
+        }
+    }
+
+    private static func prepare(
+        _ number: Int, _ owner: PostgresConfiguration, on loop: EventLoop
+    ) async throws {
+        do throws(PostgresError) {
+            try await ShardPreparation.run(
+                shard: number, migration: Schema.migrations.map(\.number).max() ?? 0, on: loop, owner)
+        } catch {
+            throw ServerProblem.database(owner.display, error)
         }
     }
 

@@ -23,6 +23,9 @@ package struct Configuration: Sendable {
     package internal(set) var database: PostgresConfiguration?
     /// Where migrations log in; `nil` when it is not set.
     package let owner: PostgresConfiguration?
+    /// Further databases, and where their migrations log in, by number; none for a deployment with one database.
+    package let shards: [Int: PostgresConfiguration]
+    package let shardOwners: [Int: PostgresConfiguration]
     /// Connections of each loop, and of the log of live events.
     package let poolSize: Int
     package let logPoolSize: Int
@@ -153,6 +156,8 @@ package struct Configuration: Sendable {
         nodeName = try reader.text(ConfigurationKeys.nodeName) ?? ConfigurationReader.hostName
         database = try reader.database(ConfigurationKeys.databaseURL)
         owner = try reader.database(ConfigurationKeys.databaseOwnerURL)
+        shards = try reader.databases(ConfigurationKeys.databaseShards)
+        shardOwners = try reader.databases(ConfigurationKeys.databaseShardOwners)
         poolSize = try reader.number(ConfigurationKeys.databasePool)
         logPoolSize = try reader.number(ConfigurationKeys.databaseLogPool)
         poolWaiters = try reader.number(ConfigurationKeys.databaseWaiters)
@@ -196,7 +201,7 @@ package struct Configuration: Sendable {
         variables = Redacted(try reader.variables())
     }
 
-    /// Connections to Postgres that this node keeps open: each loop's, and those of the log, the answer intake and the
+    /// Connections to each database that this node keeps open: each loop's, and those of the log, the answer intake and the
     /// jobs.
     package var connectionSum: Int { loops * poolSize + 2 * logPoolSize + jobs.poolSize }
 

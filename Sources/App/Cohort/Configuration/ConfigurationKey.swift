@@ -8,6 +8,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case secret
         /// A connection URL; printed without its password.
         case databaseURL
+        /// Connection URLs by number: a list of `1=postgres://…`; printed without their passwords.
+        case databaseURLs
         /// A URL of Redis; printed without its password.
         case redisURL
         /// A whole number within bounds.
@@ -36,6 +38,9 @@ package struct ConfigurationKey: Sendable, Hashable {
         self.summary = summary
     }
 
+    /// Whether it takes several texts.
+    var isList: Bool { kind == .list || kind == .databaseURLs }
+
     /// The flag on the command line: `--live-ping-seconds`.
     package var flag: String { "--" + name.replacing(".", with: "-") }
 
@@ -50,6 +55,7 @@ package struct ConfigurationKey: Sendable, Hashable {
         switch kind {
         case .text, .secret: "a text"
         case .databaseURL: "a URL such as postgres://user:password@host:5432/database"
+        case .databaseURLs: "a list such as 1=postgres://user:password@host:5432/database"
         case .redisURL: "a URL such as redis://:password@host:6379"
         case .number(let range) where range.upperBound == .max: "a whole number from \(range.lowerBound)"
         case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"

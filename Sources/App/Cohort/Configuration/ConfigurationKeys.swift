@@ -28,8 +28,15 @@ package enum ConfigurationKeys {
         "database.url", .databaseURL, "", "Where the server logs in, as the role cohort_app")
     static let databaseOwnerURL = ConfigurationKey(
         "database.owner-url", .databaseURL, "", "Where migrations log in, as the schema's owner")
+    static let databaseShards = ConfigurationKey(
+        "database.shards", .databaseURLs, "",
+        "Further databases for institutions, by number from 1 to 511: 1=postgres://...; the first one is home, 0"
+    )
+    static let databaseShardOwners = ConfigurationKey(
+        "database.shard-owners", .databaseURLs, "",
+        "Where migrations of those databases log in, as the schema's owner: 1=postgres://...")
     static let databasePool = ConfigurationKey(
-        "database.pool", .number(1...100), "4", "Connections to Postgres of each loop")
+        "database.pool", .number(1...100), "4", "Connections to Postgres of each loop, to each database")
     static let databaseLogPool = ConfigurationKey(
         "database.log-pool", .number(1...16), "2", "Connections to Postgres of the log of live events")
     static let databaseWaiters = ConfigurationKey(
@@ -203,7 +210,8 @@ package enum ConfigurationKeys {
     /// The table, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
         listenHost, listenPort, roles, loops, nodeName,
-        databaseURL, databaseOwnerURL, databasePool, databaseLogPool, databaseWaiters,
+        databaseURL, databaseOwnerURL, databaseShards, databaseShardOwners, databasePool, databaseLogPool,
+        databaseWaiters,
         databaseStatementSeconds, searchDatabaseURL, searchDatabaseOwnerURL, searchPool, redisURL,
         tokenSecret, tokenKeySet, tokenKeySetURL, tokenAudience, tokenIssuer, secretsKey,
         outgoingAllowedNetworks, outgoingAuthorities,

@@ -116,8 +116,45 @@ struct ConfigurationReader {
     func database(_ key: ConfigurationKey) throws(ConfigurationProblem) -> PostgresConfiguration? {
         let given = try given(key)
         guard !given.text.isEmpty else { return nil }
+        return try database(given.text, key, given)
+    }
+
+    /// Databases by number.
+    func databases(_ key: ConfigurationKey) throws(ConfigurationProblem) -> [Int: PostgresConfiguration] {
+        let given = try given(key)
+        var found: [Int: PostgresConfiguration] = [:]
+        for (number, url) in ConfigurationReader.numbered(given.values) {
+            guard let number, (1...ShardMap.highest).contains(number) else {
+                // What it is may hold a password.
+                throw bad(key, given, "must be \(key.demand), with numbers from 1 to \(ShardMap.highest)")
+            }
+            guard found[number] == nil else { throw bad(key, given, "names \(number) twice") }
+            found[number] = try database(url, key, given)
+        }
+        return found
+    }
+
+    /// Splits `1=url` at the first sign; a part without a number goes on with the URL before it, which had a comma.
+    static func numbered(_ parts: [String]) -> [(number: Int?, url: String)] {
+        var found: [(number: Int?, url: String)] = []
+        for part in parts {
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if sides.count == 2, let number = Int(sides[0]) {
+                found.append((number, String(sides[1])))
+            } else if found.isEmpty {
+                found.append((nil, part))
+            } else {
+                found[found.count - 1].url += "," + part
+            }
+        }
+        return found
+    }
+
+    private func database(
+        _ url: String, _ key: ConfigurationKey, _ given: ConfigurationSources.Given
+    ) throws(ConfigurationProblem) -> PostgresConfiguration {
         do {
-            var configuration = try PostgresConfiguration(url: given.text)
+            var configuration = try PostgresConfiguration(url: url)
             // libpq would find out when it connects.
             let ports = (configuration.parameters["port"] ?? "5432").split(separator: ",").map { Int($0) }
             guard ports.allSatisfy({ $0.map((1...65_535).contains) ?? false }) else {
@@ -334,6 +371,11 @@ struct ConfigurationReader {
         switch key.kind {
         case .secret: return "[hidden]"
         case .databaseURL: return (try? PostgresConfiguration(url: text))?.display ?? "[hidden]"
+        case .databaseURLs:
+            return ConfigurationReader.numbered(key.split(text)).map { number, url in
+                let place = (try? PostgresConfiguration(url: url))?.display ?? "[hidden]"
+                return "\(number.map(String.init) ?? "?")=\(place)"
+            }.joined(separator: ",")
         case .redisURL: return (try? RedisSettings(url: text))?.display ?? "[hidden]"
         default: return text
         }

@@ -81,7 +81,7 @@ struct ConfigurationSources {
             // A value with commas that is no list is put together again.
             case .stringArray(let texts):
                 return Given(
-                    values: key.kind == .list
+                    values: key.isList
                         ? key.split(texts.joined(separator: ",")) : [texts.joined(separator: ",")],
                     origin: origin)
             default: throw .bad(key: key.name, origin: origin, reason: "must be \(key.demand)")
@@ -108,7 +108,7 @@ struct ConfigurationSources {
                     key: parts[0], origin: "the command line",
                     nearest: nearest(to: parts[0], among: ConfigurationKeys.all.map(\.flag)))
             }
-            guard seen.insert(key.flag).inserted || key.kind == .list else {
+            guard seen.insert(key.flag).inserted || key.isList else {
                 throw .arguments("\(key.flag) is given twice")
             }
             if parts.count == 2 {
@@ -222,11 +222,11 @@ private final class KeyList: Sendable {
 
 extension ConfigurationKey {
     /// How a YAML value is read.
-    var valueType: ConfigType { kind == .list ? .stringArray : .string }
+    var valueType: ConfigType { isList ? .stringArray : .string }
 
     /// A text as values: a list's parts without the spaces around them, any other text as it is.
     func split(_ text: String) -> [String] {
-        guard kind == .list else { return [text] }
+        guard isList else { return [text] }
         return text.split(separator: ",").map { part in
             String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }.filter { !$0.isEmpty }

@@ -80,6 +80,7 @@ extension Demo {
         let server = try await Server.start(configuration, extras: plan)
         do {
             let classes = try await openClasses(place, server, cast, &state)
+            try await fillCourses(place, server, cast, &state)
             await server.drain()
             return classes
         } catch {

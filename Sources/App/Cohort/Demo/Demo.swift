@@ -89,6 +89,8 @@ package struct Demo: Sendable {
             try ready(server, configuration, cluster, cast, classes).write(to: path)
         }
         console.say(banner(server, place, cast, classes))
+        // Nobody waits for it: it is there before somebody has signed in.
+        try await fillCourses(place, server, cast, &state)
         await signals.wait()
         console.say("")
         _ = await console.step("Closing connections") { await server.drain() }
@@ -217,6 +219,21 @@ package struct Demo: Sendable {
         }
         state = opened
         return classes
+    }
+
+    /// Puts something into the courses; tests make what they look at themselves.
+    func fillCourses(
+        _ place: Place, _ server: Server, _ cast: DemoCast, _ state: inout DemoState
+    ) async throws {
+        guard !options.hasTestEndpoints else { return }
+        let known = state
+        state = try await server.onFirstShare { share in
+            var changed = known
+            try await DemoContent(context: share.context).run(cast, &changed) {
+                try $0.write(place.stateFile)
+            }
+            return changed
+        }
     }
 
     // MARK: While serving

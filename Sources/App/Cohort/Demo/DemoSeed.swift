@@ -154,6 +154,7 @@ struct DemoSeed {
         state.schools[school.name]?.quiz = nil
         state.schools[school.name]?.liveClass = nil
         state.schools[school.name]?.hasOtherClasses = false
+        state.schools[school.name]?.hasContent = false
         return (created.course.id, created.section)
     }
 

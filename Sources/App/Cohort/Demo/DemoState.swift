@@ -13,6 +13,8 @@ struct DemoState: Equatable, Sendable {
         var liveClass: Int64?
         /// Whether the scheduled and the ended class are made.
         var hasOtherClasses = false
+        /// Whether the course has pages, announcements, files and modules.
+        var hasContent = false
         /// Access tokens by login; the database has only their hashes.
         var tokens: [String: String] = [:]
 
@@ -54,6 +56,7 @@ struct DemoState: Equatable, Sendable {
             school.quiz = member.value["quiz"]?.int.map(Int64.init)
             school.liveClass = member.value["live_class"]?.int.map(Int64.init)
             school.hasOtherClasses = member.value["has_other_classes"]?.bool ?? false
+            school.hasContent = member.value["has_content"]?.bool ?? false
             for token in member.value["tokens"]?.object?.members ?? [] {
                 school.tokens[token.name] = token.value.string
             }
@@ -83,6 +86,7 @@ struct DemoState: Equatable, Sendable {
         json.member("quiz", school.quiz)
         json.member("live_class", school.liveClass)
         json.member("has_other_classes", school.hasOtherClasses)
+        json.member("has_content", school.hasContent)
         json.object("tokens") { json in
             for (login, token) in school.tokens.sorted(by: { $0.key < $1.key }) { json.member(login, token) }
         }

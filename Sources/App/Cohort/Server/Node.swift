@@ -29,9 +29,13 @@ final class Node: Sendable {
     let monitor: LiveMonitor
     let disk: WorkLane
     let jobs: BackgroundJobs
+    /// Answers of the catalogue that are kept, for all loops.
+    let snapshots: SnapshotStore
     /// The connections of the log and of the intake, which are their own.
-    private let ownPools: [LoopBound<PostgresPool>]
-    private let watcher: LoopBound<LogWatcher>
+    let ownPools: [LoopBound<PostgresPool>]
+    /// One for each database.
+    private let watchers: [LoopBound<LogWatcher>]
+    private let shards: Shards
     private let nodeWatch: LoopBound<NodeWatch>?
     private let carrier: Carrier
 
@@ -39,8 +43,8 @@ final class Node: Sendable {
         configuration: Configuration, metrics: Metrics, health: Health, sink: LogSink, group: EventLoopGroup,
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices, content: ContentServices, disk: WorkLane,
-        monitor: LiveMonitor, watcher: LoopBound<LogWatcher>, nodeWatch: LoopBound<NodeWatch>?,
-        carrier: Carrier, jobs: BackgroundJobs,
+        monitor: LiveMonitor, watchers: [LoopBound<LogWatcher>], nodeWatch: LoopBound<NodeWatch>?,
+        carrier: Carrier, jobs: BackgroundJobs, shards: Shards, snapshots: SnapshotStore,
         ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
@@ -56,10 +60,12 @@ final class Node: Sendable {
         self.content = content
         self.disk = disk
         self.monitor = monitor
-        self.watcher = watcher
+        self.watchers = watchers
+        self.shards = shards
         self.nodeWatch = nodeWatch
         self.carrier = carrier
         self.jobs = jobs
+        self.snapshots = snapshots
         self.ownPools = ownPools
         logger = Log.logger("server")
     }
@@ -67,9 +73,12 @@ final class Node: Sendable {
     /// Begins to look for events that the broker did not bring, and whether it brings any; once every loop has its share
     /// of the live layer.
     func startWatching() {
-        watcher.loop.execute { [watcher] in watcher.value.start() }
+        for watcher in watchers { watcher.loop.execute { watcher.value.start() } }
         if let nodeWatch { nodeWatch.loop.execute { nodeWatch.value.start() } }
     }
+
+    /// Ends looking after several databases, before the pool that it looks with is closed.
+    func stopShards() { shards.stop() }
 
     /// Tells the others that this node is about to go, while there are connections to do so.
     func leaveCluster() {
@@ -79,7 +88,7 @@ final class Node: Sendable {
 
     /// Closes the pools that no loop's share closes, and ends what uses them.
     func closeOwnPools() {
-        watcher.loop.execute { [watcher] in watcher.value.stop() }
+        for watcher in watchers { watcher.loop.execute { watcher.value.stop() } }
         carrier.close()
         jobs.close()
         for pool in ownPools { pool.loop.execute { pool.value.close() } }

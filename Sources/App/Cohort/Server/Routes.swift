@@ -5,6 +5,7 @@ import Courses
 import HTTPTypes
 import LiveHub
 import Operations
+import Privacy
 import Rostering
 import Search
 import Tenancy
@@ -32,6 +33,7 @@ enum Routes {
         routes += RosteringRoutes.all
         routes += AssessmentRoutes.all(classes: CourseOfLiveClass(classroom))
         routes += ClassroomRoutes.all(classroom)
+        routes += PrivacyRoutes.all
         routes += OperationsRoutes.all
         routes.append(
             LiveEndpoint.route(

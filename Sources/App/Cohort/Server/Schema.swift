@@ -6,6 +6,7 @@ import EventLoop
 import JobQueue
 import LiveHub
 package import Postgres
+import Privacy
 import Rostering
 import Search
 import Tenancy
@@ -16,7 +17,17 @@ package enum Schema {
     package static let migrations: [Migration] =
         (TenancyMigrations.all + LiveHubMigrations.all + JobQueueMigrations.all + CourseMigrations.all
         + ContentMigrations.all + SearchMigrations.primary + AssessmentMigrations.all
-        + ClassroomMigrations.all + RosteringMigrations.all).sorted { $0.number < $1.number }
+        + ClassroomMigrations.all + RosteringMigrations.all + PrivacyMigrations.all).sorted {
+            $0.number < $1.number
+        }
+
+    /// What every table is to people's privacy; exports and erasures know no other list.
+    ///
+    /// A feature's tables stand behind those that they refer to.
+    package static let tables: [TableDeclaration] =
+        TenancyTables.all + LiveHubTables.all + JobQueueTables.all + CourseTables.all + ContentTables.all
+        + SearchTables.all + AssessmentTables.all + ClassroomTables.all + RosteringTables.all
+        + PrivacyTables.all
 
     /// Reviewed tables without an institution's policy, each with its reason.
     package static let globalTables = TenancyExceptions.globalTables.merging([
@@ -32,10 +43,13 @@ package enum Schema {
     /// Which migrations are applied; asked with the server's role.
     private static let applied: Statement = "SELECT number FROM cohort_migrations"
 
-    /// What of the schema is not applied yet; on the pool's loop.
+    /// Finds out whether a database has the whole schema, and is the one that the settings say; on the pool's loop.
+    ///
+    /// Asks the pool's own database.
     ///
     /// - Throws: ``ServerProblem/schema(_:)`` with what to do about it.
-    static func check(_ pool: PostgresPool, place: String) async throws {
+    static func check(_ pool: PostgresPool) async throws {
+        let place = pool.configuration.display
         let known: Set<Int>
         do {
             let rows = try await pool.query(applied, [], tenant: nil)
@@ -55,6 +69,15 @@ package enum Schema {
         guard strangers.isEmpty else {
             throw ServerProblem.schema(
                 "the database \(place) has migrations that this program lacks: start a newer one")
+        }
+        let identity = try await pool.query(ShardQueries.identity, tenant: nil).first
+        let (shard, prepared) = (try identity?.int(0) ?? 0, try identity?.int(1) ?? 0)
+        guard shard == pool.shard else {
+            throw ServerProblem.schema("the database \(place) is shard \(shard), not shard \(pool.shard)")
+        }
+        guard shard == ShardMap.home || prepared >= migrations.map(\.number).max() ?? 0 else {
+            throw ServerProblem.schema(
+                "the database \(place) is not prepared as shard \(shard): run cohort migrate")
         }
     }
 }

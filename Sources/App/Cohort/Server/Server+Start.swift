@@ -54,9 +54,13 @@ extension Server {
         } catch {
             throw ServerProblem.system("the kernel grants no event loop: \(error)")
         }
-        let pools = try await open(group, database, configuration, wait: extras.databaseWait)
+        let shards = Shards(configuration)
+        let pools = try await open(group, database, shards, configuration, wait: extras.databaseWait)
         let notes = try await connectionNotes(pools[0], configuration)
-        let node = try await makeNode(configuration, extras, group, database, secret: secret, pools: pools)
+        let node = try await makeNode(
+            configuration, extras, group, database, shards, secret: secret, pools: pools)
+        let shardNotes = try await shards.begin(
+            pools + node.ownPools + [node.jobs.pool], node.health, node.tenancy, wait: extras.databaseWait)
         let jobs = node.jobs
         let indexNotes = try await jobs.pool.loop.carryOut {
             try await Server.indexNotes(jobs, configuration, wait: min(extras.databaseWait, .seconds(3)))
@@ -79,13 +83,13 @@ extension Server {
         node.monitor.start()
         let address = try await listen(shares, on: configuration.address)
         node.startWatching()
-        node.jobs.start()
+        shards.start { node.jobs.start(in: $0) }
         node.logger.notice(
             "serving",
             metadata: [
                 "address": "\(address)", "loops": "\(group.loops.count)", "version": "\(Version.text)",
             ])
-        return Server(address: address, node: node, shares: shares, notes: notes + indexNotes)
+        return Server(address: address, node: node, shares: shares, notes: notes + shardNotes + indexNotes)
     }
 
     // MARK: Parts
@@ -101,14 +105,14 @@ extension Server {
 
     /// Opens one pool for each loop and checks the schema.
     private static func open(
-        _ group: EventLoopGroup, _ database: PostgresConfiguration, _ configuration: Configuration,
-        wait: Duration
+        _ group: EventLoopGroup, _ database: PostgresConfiguration, _ shards: Shards,
+        _ configuration: Configuration, wait: Duration
     ) async throws -> [LoopBound<PostgresPool>] {
         var pools: [LoopBound<PostgresPool>] = []
         for loop in group.loops {
             let pool = PostgresPool(
                 loop: loop, configuration: database, size: configuration.poolSize,
-                waiters: configuration.poolWaiters)
+                waiters: configuration.poolWaiters, shards: shards.plan)
             pools.append(LoopBound(pool, loop: loop))
         }
         for pool in pools {
@@ -121,7 +125,7 @@ extension Server {
             }
         }
         let first = pools[0]
-        try await first.loop.carryOut { try await Schema.check(first.value, place: database.display) }
+        try await first.loop.carryOut { try await Schema.check(first.value) }
         return pools
     }
 
@@ -130,25 +134,39 @@ extension Server {
             current_setting('superuser_reserved_connections')::bigint
         """
 
-    /// Adds up the connections and says so, with a warning when Postgres does not take as many.
+    /// Adds up the connections to each database and says so, with a warning when Postgres does not take as many.
     private static func connectionNotes(
         _ pool: LoopBound<PostgresPool>, _ configuration: Configuration
     ) async throws -> [String] {
-        let (most, reserved) = try await pool.loop.carryOut {
-            guard let row = try await pool.value.query(limits, [], tenant: nil).first else {
-                return (Int64(0), Int64(0))
+        let most = try await pool.loop.carryOut {
+            // One that is away is not asked; it is told of as such.
+            var most: [(shard: Int, most: Int64?)] = []
+            for member in pool.value.members {
+                guard member.shard == ShardMap.home || member.openConnections > 0 else {
+                    most.append((member.shard, nil))
+                    continue
+                }
+                let row = try await member.query(limits, [], tenant: nil).first
+                most.append((member.shard, try row.map { try $0.int(0) - $0.int(1) } ?? 0))
             }
-            return (try row.int(0), try row.int(1))
+            return most
         }
         let own = 2 * configuration.logPoolSize + configuration.jobs.poolSize
         let sum = configuration.connectionSum
-        var notes = [
-            "Postgres connections of this node: \(configuration.loops) loops × \(configuration.poolSize) + \(own) = \(sum); "
-                + "the server takes \(most - reserved)"
-        ]
-        if Int64(sum) > most - reserved {
-            notes.append(
-                "warning: Postgres does not take as many; lower database.pool or raise max_connections")
+        let shown = "\(configuration.loops) loops × \(configuration.poolSize) + \(own) = \(sum)"
+        var notes: [String] = []
+        for (shard, most) in most {
+            let place = shard == ShardMap.home ? "" : " to shard \(shard)"
+            guard let most else {
+                notes.append("Postgres connections of this node\(place): \(shown)")
+                continue
+            }
+            notes.append("Postgres connections of this node\(place): \(shown); the server takes \(most)")
+            if Int64(sum) > most {
+                notes.append(
+                    "warning: Postgres\(place) does not take as many; lower database.pool or raise max_connections"
+                )
+            }
         }
         return notes
     }
@@ -178,7 +196,7 @@ extension Server {
 
     private static func makeNode(
         _ configuration: Configuration, _ extras: Extras, _ group: EventLoopGroup,
-        _ database: PostgresConfiguration,
+        _ database: PostgresConfiguration, _ shards: Shards,
         secret: [UInt8], pools: [LoopBound<PostgresPool>]
     ) async throws -> Node {
         let metrics = Metrics()
@@ -194,8 +212,8 @@ extension Server {
         let content = try content(configuration, secret: secret, loop: group.loops[0], disk: disk)
         // The log and the intake live on the last loop, with connections of their own.
         let home = group.loops[group.loops.count - 1]
-        let logPool = LoopBound(ownPool(home, database, configuration), loop: home)
-        let answerPool = LoopBound(ownPool(home, database, configuration), loop: home)
+        let logPool = LoopBound(ownPool(home, database, shards, configuration), loop: home)
+        let answerPool = LoopBound(ownPool(home, database, shards, configuration), loop: home)
         let carrier = try await carrier(on: home, configuration, metrics)
         let broker = carrier.broker
         let (log, intake) = try await home.carryOut {
@@ -217,21 +235,28 @@ extension Server {
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
         hub.onDegraded { health.setDegraded($0, $1) }
         hub.onStanding { health.set("rotation", notReady: $0.notReady) }
+        let snapshots = SnapshotStore(metrics: metrics)
+        snapshots.onChange { carrier.bus.tellChange(of: $0) }
+        hub.onChange { snapshots.heardChange($0) }
         tenancy.onRevocation { hub.recheck(institution: $0, user: $1) }
-        let watcher = try await home.carryOut {
-            LoopBound(
-                LogWatcher(
-                    loop: home, pool: logPool.value, hub: hub, every: carrier.checkPeriod, metrics: metrics),
-                loop: home)
+        let watchers = try await home.carryOut {
+            logPool.value.members.map { member in
+                LoopBound(
+                    LogWatcher(
+                        loop: home, pool: member, hub: hub, every: carrier.checkPeriod, metrics: metrics),
+                    loop: home)
+            }
         }
         let nodeWatch = try await carrier.watch(
             hub, pool: logPool, name: configuration.nodeName, metrics: metrics)
         carrier.start(hub, classroom)
         NodeMetrics.register(metrics, hub: hub, loops: group.loops)
+        let place = try exportPlace(configuration, loop: first.loop)
         let jobs = try await first.loop.carryOut {
             BackgroundJobs(
-                on: first.loop, configuration, database,
-                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics)
+                on: first.loop, configuration, database, shards.plan,
+                hasTestEndpoints: extras.hasTestEndpoints, place: place, bus: carrier.bus, metrics: metrics
+            ) { snapshots.didChange($0) }
         }
         let monitor = LiveMonitor(
             card: NodeCard(name: configuration.nodeName, version: Version.number), loops: group.loops,
@@ -241,16 +266,18 @@ extension Server {
             configuration: configuration, metrics: metrics, health: health, sink: extras.sink, group: group,
             hub: hub,
             log: log, intake: intake, classroom: classroom, tenancy: tenancy, content: content, disk: disk,
-            monitor: monitor, watcher: watcher, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs,
+            monitor: monitor, watchers: watchers, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs,
+            shards: shards, snapshots: snapshots,
             ownPools: [logPool, answerPool])
     }
 
     private static func ownPool(
-        _ loop: EventLoop, _ database: PostgresConfiguration, _ configuration: Configuration
+        _ loop: EventLoop, _ database: PostgresConfiguration, _ shards: Shards,
+        _ configuration: Configuration
     ) -> PostgresPool {
         PostgresPool(
             loop: loop, configuration: database, size: configuration.logPoolSize,
-            waiters: configuration.poolWaiters)
+            waiters: configuration.poolWaiters, shards: shards.plan)
     }
 
     /// Puts a loop's share together; on the loop.
@@ -264,11 +291,12 @@ extension Server {
             health: node.health, logger: Log.logger("web"))
         node.tenancy.provide(to: context)
         node.content.provide(to: context)
+        context.provide(node.snapshots)
         let live = node.hub.open(on: loop, pool: pool)
         node.classroom.open(on: live)
         context.provide(live)
         context.provide(node.intake)
-        CoursesServices(coursework: GradebookCoursework()).provide(to: context)
+        CoursesServices(coursework: GradebookCoursework(), files: StoredFiles()).provide(to: context)
         context.provide(node.monitor)
         context.provide(node.jobs.queue)
         let configuration = node.configuration

@@ -75,6 +75,7 @@ package final class Server: Sendable {
         let isComplete = await wait.wait(atMost: configuration.drainLimit)
         await jobsEnded
         await settle()
+        node.stopShards()
         let closed = DrainWait(count: shares.count)
         for share in shares {
             share.loop.execute {

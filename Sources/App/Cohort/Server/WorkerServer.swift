@@ -17,10 +17,11 @@ package final class WorkerServer: Sendable {
     private let server: LoopBound<HTTPServer>
     private let health: Health
     private let sink: LogSink
+    private let shards: Shards
 
     private init(
         address: SocketAddress, configuration: Configuration, jobs: BackgroundJobs, carrier: Carrier,
-        server: LoopBound<HTTPServer>, health: Health, sink: LogSink
+        server: LoopBound<HTTPServer>, health: Health, sink: LogSink, shards: Shards
     ) {
         self.address = address
         self.configuration = configuration
@@ -29,6 +30,7 @@ package final class WorkerServer: Sendable {
         self.server = server
         self.health = health
         self.sink = sink
+        self.shards = shards
     }
 
     /// Starts the node: it works when this returns.
@@ -53,10 +55,13 @@ package final class WorkerServer: Sendable {
         let health = Health(metrics: metrics)
         NodeMetrics.registerProcess(metrics, loops: [loop])
         let carrier = try await Server.carrier(on: loop, configuration, metrics)
+        let shards = Shards(configuration)
+        let place = try Server.exportPlace(configuration, loop: loop)
         let jobs = try await loop.carryOut {
             BackgroundJobs(
-                on: loop, configuration, database,
-                hasTestEndpoints: extras.hasTestEndpoints, bus: carrier.bus, metrics: metrics)
+                on: loop, configuration, database, shards.plan,
+                hasTestEndpoints: extras.hasTestEndpoints, place: place, bus: carrier.bus, metrics: metrics
+            ) { carrier.bus.tellChange(of: $0) }
         }
         let application: WebApplication
         do {
@@ -73,7 +78,7 @@ package final class WorkerServer: Sendable {
             } catch {
                 throw ServerProblem.database(database.display, error)
             }
-            try await Schema.check(pool, place: database.display)
+            try await Schema.check(pool)
             _ = try await Server.indexNotes(jobs, configuration, wait: min(extras.databaseWait, .seconds(3)))
             health.watch(pool)
             let context = WebContext(
@@ -89,8 +94,9 @@ package final class WorkerServer: Sendable {
                     "\(configuration.address) cannot be listened at: \(PortProbe.reason(error))")
             }
         }
+        _ = try await shards.begin([jobs.pool], health, nil, wait: extras.databaseWait)
         carrier.start { health.setDegraded("redis", !$0) }
-        jobs.start()
+        shards.start { jobs.start(in: $0) }
         Log.logger("server").notice(
             "working on jobs",
             metadata: [
@@ -98,7 +104,7 @@ package final class WorkerServer: Sendable {
             ])
         return WorkerServer(
             address: address, configuration: configuration, jobs: jobs, carrier: carrier, server: server,
-            health: health, sink: extras.sink)
+            health: health, sink: extras.sink, shards: shards)
     }
 
     /// Ends the node in good order: what runs may end within the limit, the rest is given back at once.
@@ -111,6 +117,7 @@ package final class WorkerServer: Sendable {
             closed.arrive()
         }
         _ = await closed.wait(atMost: .seconds(5))
+        shards.stop()
         jobs.close()
         carrier.close()
         Log.logger("server").info("drained")

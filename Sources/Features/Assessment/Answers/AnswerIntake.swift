@@ -7,12 +7,13 @@ package import Telemetry
 /// Group commit: one batch is in flight, what comes meanwhile goes with the next one, and there is no timer on the way,
 /// so that an idle node commits one answer at once and a busy one hundreds with one fsync. Acknowledged is what was
 /// committed, nothing else. At most `backlog` answers wait; beyond that the outcome is
-/// ``AnswerOutcome/unavailable(retryAfter:)`` at once.
+/// ``AnswerOutcome/unavailable(retryAfter:)`` at once. Each database has a queue of its own, so that one that is away holds
+/// up nothing of the others'.
 package final class AnswerIntake: Sendable {
     /// Hears, on the intake's loop, of what a batch has recorded; after the commit, before the replies.
     package typealias Observer = @Sendable ([RecordedAnswer]) -> Void
 
-    private let core: LoopBound<AnswerIntakeCore>
+    private let cores: LoopBound<AnswerIntakeCores>
 
     /// Makes the node's intake.
     ///
@@ -22,14 +23,13 @@ package final class AnswerIntake: Sendable {
     ///   - metrics: Where it counts.
     ///   - backlog: Answers that may wait.
     package init(loop: EventLoop, pool: PostgresPool, metrics: Metrics, backlog: Int = 50_000) {
-        core = LoopBound(
-            AnswerIntakeCore(loop: loop, pool: pool, counters: IntakeCounters(metrics), backlog: backlog),
-            loop: loop)
+        cores = LoopBound(
+            AnswerIntakeCores(pool: pool, counters: IntakeCounters(metrics), backlog: backlog), loop: loop)
     }
 
     /// Has `observer` hear of every batch from now on; from any thread.
     package func observe(_ observer: @escaping Observer) {
-        core.loop.execute { [core] in core.value.observers.append(observer) }
+        cores.loop.execute { [cores] in cores.value.observe(observer) }
     }
 
     /// Records an answer, once for its key; from any loop.
@@ -39,13 +39,13 @@ package final class AnswerIntake: Sendable {
         _ submission: AnswerSubmission, loop: EventLoop, then: @escaping (AnswerOutcome) -> Void
     ) {
         let reply = LoopBound(then, loop: loop)
-        core.loop.execute { [core] in core.value.enqueue(submission, reply) }
+        cores.loop.execute { [cores] in cores.value.enqueue(submission, reply) }
     }
 
     /// Calls `then`, on `loop`, once every answer that was handed in before has its outcome.
     package func drained(loop: EventLoop, then: @escaping () -> Void) {
         let reply = LoopBound(then, loop: loop)
-        core.loop.execute { [core] in core.value.whenIdle { reply.loop.execute { reply.value() } } }
+        cores.loop.execute { [cores] in cores.value.whenIdle { reply.loop.execute { reply.value() } } }
     }
 }
 

@@ -20,17 +20,40 @@ struct ContentAccess {
 
     /// The caller's standing towards the files of a context.
     func standing(_ context: FileContext) async throws -> FileAccess.Standing {
+        try await look(context).standing
+    }
+
+    /// The same, with the course where the caller is in it.
+    private func look(
+        _ context: FileContext
+    ) async throws -> (standing: FileAccess.Standing, course: CourseCall?) {
         switch context {
-        case .user(let id): return id == call.principal.user ? .keeper : .stranger
+        case .user(let id): return (id == call.principal.user ? .keeper : .stranger, nil)
         case .course(let id):
             let found = try await CourseAccess(pool: call.pool).find(
                 user: call.principal.user, roles: Role.set(call.principal.roles), course: id,
                 in: call.institution)
             switch found {
-            case .unknown, .stranger: return .stranger
-            case .member(let membership): return FileAccess.Standing(membership)
+            case .unknown, .stranger: return (.stranger, nil)
+            case .member(let membership):
+                return (FileAccess.Standing(membership), CourseCall(call: call, membership: membership))
             }
         }
+    }
+
+    /// Those of some files of one context that a module keeps from the caller.
+    ///
+    /// - Parameters:
+    ///   - files: Their ids.
+    ///   - context: The course, or the user, whose they are.
+    ///   - standing: The caller's: who keeps the files is asked nothing.
+    /// - Returns: The ids of those that are locked.
+    /// - Throws: What the database throws.
+    func lockedByModules(
+        _ files: [Int64], in context: FileContext, _ standing: FileAccess.Standing
+    ) async throws -> Set<Int64> {
+        guard standing == .member, let course = try await look(context).course else { return [] }
+        return try await ContentLocks.lockedFiles(among: files, for: course)
     }
 
     /// A file that the path names, with what the caller may do with it.
@@ -44,7 +67,12 @@ struct ContentAccess {
         else {
             throw WebError.notFound
         }
-        let access = decide(found, try await standing(found.file.context))
+        let (standing, course) = try await look(found.file.context)
+        var isLocked = false
+        if standing == .member, let course {
+            isLocked = try await !ContentLocks.lockedFiles(among: [found.file.id], for: course).isEmpty
+        }
+        let access = decide(found, standing, isInLockedModule: isLocked)
         guard access.isListed || access.isReadable else { throw WebError.forbidden }
         return (found.file, access)
     }
@@ -56,10 +84,13 @@ struct ContentAccess {
         return file
     }
 
-    func decide(_ found: FileQueries.Found, _ standing: FileAccess.Standing) -> FileAccess {
+    func decide(
+        _ found: FileQueries.Found, _ standing: FileAccess.Standing, isInLockedModule: Bool = false
+    ) -> FileAccess {
         FileAccess(
             found.file, in: found.folder, user: call.principal.user, standing: standing,
-            requiresScan: found.requiresScan && call.content.settings.requiresScan, now: now)
+            requiresScan: found.requiresScan && call.content.settings.requiresScan,
+            isInLockedModule: isInLockedModule, now: now)
     }
 
     /// A folder that the path names, for those who may see it.

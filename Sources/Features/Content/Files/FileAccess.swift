@@ -32,15 +32,17 @@ package struct FileAccess: Hashable, Sendable {
     ///   - user: The user's id.
     ///   - standing: Towards the file's context.
     ///   - requiresScan: Whether files that nobody has scanned are withheld.
+    ///   - isInLockedModule: Whether a module keeps the file from the user.
     ///   - now: Milliseconds since 1970.
     package init(
         _ file: StoredFile, in folder: Availability, user: Int64, standing: Standing, requiresScan: Bool,
-        now: Int64
+        isInLockedModule: Bool = false, now: Int64
     ) {
         let isOwner = file.owner == user
         let isKeeper = standing >= .overseer
         let isScanned = file.scanState == .clean || (!requiresScan && file.scanState == .unscanned)
-        let isLocked = file.availability.isLocked(at: now) || folder.isLocked(at: now)
+        let isLocked =
+            file.availability.isLocked(at: now) || folder.isLocked(at: now) || isInLockedModule
         let isHidden = file.availability.isHidden || folder.isHidden
         let isMember = standing >= .member
         isListed = isKeeper || (isMember && (isOwner || (isScanned && !isHidden)))

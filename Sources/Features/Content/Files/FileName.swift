@@ -15,9 +15,10 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
 
     /// Brings a name into form; `nil` for what cannot be one.
     ///
-    /// Some programs send a whole path: its last part counts (RFC 7578 §4.2).
+    /// Some programs send a whole path: its last part counts (RFC 7578 §4.2). A path that climbs is no name of anything.
     package init?(_ raw: String) {
-        let last = raw.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.last ?? ""
+        let parts = raw.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }
+        guard let last = parts.last, !parts.contains("..") else { return nil }
         let name = String(last).precomposedStringWithCanonicalMapping
         let trimmed = String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         guard !trimmed.isEmpty, trimmed != ".", trimmed != "..", trimmed.utf8.count <= FileName.longest,

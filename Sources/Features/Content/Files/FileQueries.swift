@@ -85,6 +85,12 @@ enum FileQueries {
         """
     }
 
+    /// $1 institution, $2 course, $3 files.
+    static let there: Statement = """
+        SELECT id FROM files
+        WHERE institution_id = $1 AND course_id = $2 AND id = ANY ($3) AND workflow_state = 'available'
+        """
+
     /// $1 institution, $2 uuid: a file that was there already, whatever became of it.
     static let byUUID: Statement = "SELECT id FROM files WHERE institution_id = $1 AND uuid = $2"
 

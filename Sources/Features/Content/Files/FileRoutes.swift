@@ -27,9 +27,14 @@ enum FileRoutes {
                 .text(term), types.isEmpty ? .null : .textArray(types),
             ])
         let found = try rows.map(FileQueries.found)
+        var locked: Set<Int64> = []
+        if let context = found.first?.file.context {
+            locked = try await access.lockedByModules(found.map(\.file.id), in: context, standing)
+        }
         let writer = FileJSON(call)
         return .page(found, paging, for: call.request, id: \.file.id) {
-            writer.write($1.file, access.decide($1, standing), &$0)
+            writer.write(
+                $1.file, access.decide($1, standing, isInLockedModule: locked.contains($1.file.id)), &$0)
         }
     }
 

@@ -26,10 +26,13 @@ struct FileStore {
     /// - Returns: The file's id.
     /// - Throws: 404 when the folder is gone, 400 when a quota does not allow it.
     func add(_ ticket: UploadTicket, sha256: String) async throws -> Int64 {
+        // Held first: of several uploads with one ticket the later ones find the first one's file.
+        let isThere = try await !transaction.query(FileQueries.holdFolder, [tenant, .int(ticket.folder)])
+            .isEmpty
         if let row = try await transaction.query(FileQueries.byUUID, [tenant, .uuid(ticket.uuid)]).first {
             return try row.int(0)
         }
-        try await hold(ticket.folder)
+        guard isThere else { throw WebError.notFound }
         let (name, replaced) = try await settle(ticket.filename, in: ticket.folder, ticket.onDuplicate)
         try await usage.charge(Int64(ticket.size) - (replaced?.size ?? 0), ticket.context)
         if let replaced {
@@ -47,6 +50,19 @@ struct FileStore {
             try await transaction.query(FileQueries.replaced, [tenant, .int(replaced.id), .int(id)])
         }
         return id
+    }
+
+    /// Bytes that the upload's file may have as things are; `nil` without a limit.
+    ///
+    /// Nothing is held: what is added meanwhile is found when the file is.
+    func room(for ticket: UploadTicket) async throws -> Int64? {
+        guard try await transaction.query(FileQueries.byUUID, [tenant, .uuid(ticket.uuid)]).isEmpty else {
+            return nil
+        }
+        let room = try await usage.room(ticket.context)
+        guard ticket.onDuplicate == .overwrite, let room else { return room }
+        let replaced = try await taken([ticket.filename.text], in: ticket.folder).first?.size
+        return room + (replaced ?? 0)
     }
 
     /// Renames, moves, hides, locks.

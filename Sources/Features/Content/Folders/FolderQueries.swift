@@ -36,6 +36,22 @@ enum FolderQueries {
         WHERE f.institution_id = $1 AND f.id = $2 AND f.workflow_state <> 'deleted'
         """)
 
+    /// The folders of a path, the root first: $1 institution, $2 course, $3 user, $4 names, $5 now.
+    static let path = Statement(
+        """
+        WITH RECURSIVE way AS (
+            SELECT r.id, 1 AS place FROM folders r
+            WHERE r.institution_id = $1 AND r.parent_folder_id IS NULL
+                AND (r.course_id = $2::bigint OR r.user_id = $3::bigint)
+            UNION ALL
+            SELECT c.id, way.place + 1 FROM folders c
+            JOIN way ON c.institution_id = $1 AND c.parent_folder_id = way.id AND c.name = ($4::text[])[way.place]
+            WHERE c.workflow_state <> 'deleted')
+        SELECT \(columns), a.hidden, a.locked
+        FROM way JOIN folders f ON f.institution_id = $1 AND f.id = way.id \(above(at: "$5"))
+        ORDER BY way.place
+        """)
+
     /// $1 institution, $2 the context's or the parent's id, $3 after, $4 limit, $5 skip, $6 now, $7 whether everything is shown.
     static func list(_ place: FileQueries.Place) -> Statement {
         switch place {

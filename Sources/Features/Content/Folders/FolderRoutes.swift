@@ -25,6 +25,30 @@ enum FolderRoutes {
         }
     }
 
+    /// `GET …/folders/by_path/*`: the root and each folder on the way, as far as the path leads.
+    ///
+    /// - Throws: 404 for a path that leads nowhere, or to what is hidden from the caller.
+    static func listPath(
+        _ call: Call, in context: FileContext, _ standing: FileAccess.Standing
+    ) async throws -> WebResponse {
+        let names = (call.request.parameters["*"] ?? "").split(separator: "/").map(String.init)
+        guard names.count < Folder.deepest else { throw WebError.notFound }
+        _ = try await root(of: context, call)
+        let rows = try await call.query(
+            FolderQueries.path,
+            [
+                .int(context.course), .int(context.user), .textArray(names),
+                .timestamp(milliseconds: call.context.nowMilliseconds),
+            ])
+        let found = try rows.map(FolderQueries.found)
+        guard found.count == names.count + 1,
+            standing == .keeper || found.allSatisfy({ !$0.above.isHidden })
+        else { throw WebError.notFound }
+        return .json { json in
+            json.array(of: found) { write($1.folder, standing, call, &$0) }
+        }
+    }
+
     /// `GET /api/v1/folders/:id`, and with its context before it, where `root` will do.
     static func show(_ call: Call, in context: FileContext? = nil) async throws -> WebResponse {
         let id: Int64

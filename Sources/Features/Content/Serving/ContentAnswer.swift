@@ -24,21 +24,34 @@ enum ContentAnswer {
             throw WebError.forbidden("The link is too old: ask for another one.", code: "link_expired")
         case .wrong: throw WebError.forbidden("The link is not valid.", code: "link_denied")
         }
-        let row = try await context.pool.query(
-            FileQueries.show,
-            [.int(link.institution.rawValue), .int(link.file), .timestamp(milliseconds: now)],
-            tenant: link.institution
-        ).first
-        guard let file = try row.map(FileQueries.found)?.file, file.sha256 == link.sha256,
-            file.displayName == link.filename, file.scanState != .infected,
+        guard let (size, type) = try await sizeAndType(link, context),
             let key = ContentKey(institution: link.institution, sha256: link.sha256)
         else { throw WebError.notFound }
         let presentation = Presentation(
-            contentType: file.contentType, filename: file.displayName, wantsAttachment: link.isDownload)
+            contentType: type, filename: link.filename, wantsAttachment: link.isDownload)
         switch storage.place(of: key, as: presentation, at: now) {
-        case .file(let path): return serve(path, Int(file.size), link, presentation, request)
+        case .file(let path): return serve(path, Int(size), link, presentation, request)
         case .elsewhere(let url): return .redirect(to: url, status: .found)
         }
+    }
+
+    /// What a link leads to: a file, or an artifact that has not expired; `nil` where it is gone or another by now.
+    private static func sizeAndType(_ link: ContentLink, _ context: WebContext) async throws -> (
+        Int64, String
+    )? {
+        let ids: [PostgresValue] = [.int(link.institution.rawValue), .int(link.file)]
+        let now = PostgresValue.timestamp(milliseconds: context.nowMilliseconds)
+        let row = try await context.pool.query(FileQueries.show, ids + [now], tenant: link.institution).first
+        if let file = try row.map(FileQueries.found)?.file {
+            guard file.sha256 == link.sha256, file.displayName == link.filename, file.scanState != .infected
+            else { return nil }
+            return (file.size, file.contentType)
+        }
+        let made = try await context.pool.query(ArtifactQueries.show, ids + [now], tenant: link.institution)
+        guard let artifact = try made.first.map(Artifact.init), artifact.sha256 == link.sha256,
+            artifact.filename == link.filename
+        else { return nil }
+        return (artifact.size, artifact.contentType)
     }
 
     private static func serve(

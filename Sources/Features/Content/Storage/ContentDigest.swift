@@ -3,10 +3,10 @@ import COpenSSL
 /// A running SHA-256 of what is stored; its result names the content.
 ///
 /// One thread at a time.
-final class ContentDigest {
+package final class ContentDigest {
     private let context: OpaquePointer
 
-    init() {
+    package init() {
         guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
             preconditionFailure("OpenSSL has no SHA-256")
         }
@@ -15,12 +15,13 @@ final class ContentDigest {
 
     deinit { EVP_MD_CTX_free(context) }
 
-    func add(_ bytes: [UInt8]) {
+    /// Adds bytes.
+    package func add(_ bytes: [UInt8]) {
         _ = bytes.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
     }
 
     /// The digest in hexadecimal; called once.
-    func finish() -> String {
+    package func finish() -> String {
         var result = [UInt8](repeating: 0, count: 32)
         var length: CUnsignedInt = 0
         EVP_DigestFinal_ex(context, &result, &length)

@@ -14,8 +14,19 @@ package protocol ContentStorage: Sendable {
     /// Removes content; what is not there is removed already.
     func remove(_ key: ContentKey) async throws(StorageError)
 
+    /// Reads part of what is stored: fewer bytes than asked where it ends; `nil` when nothing is stored.
+    ///
+    /// The range is not empty and has at most ``ContentPiece/most`` bytes.
+    func read(_ key: ContentKey, _ range: Range<Int>) async throws(StorageError) -> [UInt8]?
+
     /// Where the content can be read, for an answer with these header fields.
     func place(of key: ContentKey, as presentation: Presentation, at now: Int64) -> ContentPlace
+}
+
+/// How content is read piece by piece.
+package enum ContentPiece {
+    /// The largest piece.
+    package static let most = 1 << 20
 }
 
 /// Where content can be read.

@@ -42,6 +42,12 @@ package struct DiskStorage: ContentStorage {
         }
     }
 
+    package func read(_ key: ContentKey, _ range: Range<Int>) async throws(StorageError) -> [UInt8]? {
+        precondition(!range.isEmpty && range.count <= ContentPiece.most, "a piece has 1 byte to 1 MiB")
+        let path = path(of: key)
+        return try await run { DiskStorage.read(path, range) }
+    }
+
     package func place(of key: ContentKey, as presentation: Presentation, at now: Int64) -> ContentPlace {
         .file(path(of: key))
     }
@@ -102,6 +108,26 @@ package struct DiskStorage: ContentStorage {
             return errno == ENOENT || errno == ENOTDIR ? .success(nil) : failure("stat", path)
         }
         return .success(status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil)
+    }
+
+    private static func read(_ path: String, _ range: Range<Int>) -> Result<[UInt8]?, StorageError> {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno == ENOENT ? .success(nil) : failure("open", path) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var filled = 0
+        while filled < range.count {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                pread(
+                    descriptor, buffer.baseAddress.map { $0 + filled }, range.count - filled,
+                    off_t(range.lowerBound + filled))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return failure("pread", path) }
+            if count == 0 { break }
+            filled += count
+        }
+        return .success(Array(bytes.prefix(filled)))
     }
 
     private static func sync(_ path: String) -> Bool {

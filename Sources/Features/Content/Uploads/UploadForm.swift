@@ -85,7 +85,11 @@ struct UploadForm {
             state = .between
         case (.data(let bytes), .file):
             received += bytes.count
-            guard let ticket, received <= ticket.size else { throw UploadForm.wrongSize }
+            guard let ticket else { throw UploadForm.wrongSize }
+            guard received <= ticket.size else {
+                // Where no size was announced, it is the room that there was.
+                throw ticket.isSizeKnown ? UploadForm.wrongSize : ContentUsage.exceeded
+            }
             return .write(bytes)
         case (.endOfPart, .file): state = .between
         case (.end, _): state = .end
@@ -120,7 +124,7 @@ struct UploadForm {
             throw .badRequest("The upload ends too early.", code: "malformed_form")
         }
         guard let ticket else { throw .badRequest("The upload has no part named file.", field: "file") }
-        guard received == ticket.size else { throw UploadForm.wrongSize }
+        guard received == ticket.size || !ticket.isSizeKnown else { throw UploadForm.wrongSize }
         return ticket
     }
 

@@ -12,6 +12,8 @@ final class UploadReceiver: BodyReceiver {
     private static let retry: Duration = .milliseconds(20)
 
     /// What to do with a file that has come whole.
+    ///
+    /// The ticket's size is the file's.
     typealias Completion = (UploadTicket, _ file: IncomingFile, _ sha256: String) async throws -> WebResponse
 
     private(set) var refusal: WebError?
@@ -119,7 +121,7 @@ final class UploadReceiver: BodyReceiver {
 
     func finish(_ request: WebRequest) async throws -> WebResponse {
         defer { end() }
-        let ticket = try form.finish()
+        var ticket = try form.finish()
         await withCheckedContinuation { continuation in
             whenWritten = { continuation.resume() }
             work()
@@ -129,7 +131,8 @@ final class UploadReceiver: BodyReceiver {
         guard let (sha256, size) = await context.disk.run({ file.finish() }) else {
             throw WebError.unavailable()
         }
-        guard size == ticket.size else { throw UploadForm.wrongSize }
+        guard size == ticket.size || !ticket.isSizeKnown else { throw UploadForm.wrongSize }
+        ticket.size = size
         return try await completion(ticket, file, sha256)
     }
 

@@ -25,8 +25,8 @@ enum UploadRoutes {
         guard let name = try fields.fileName("name") ?? fields.fileName("filename") else {
             throw fields.error("name", .missing)
         }
-        let size = try fields.optionalInt("size", in: 0...(1 << 50)) ?? 0
-        guard size <= services.settings.largestFile else {
+        let size = try fields.optionalInt("size", in: 0...(1 << 50))
+        guard size ?? 0 <= services.settings.largestFile else {
             throw WebError.badRequest(
                 "A file has at most \(services.settings.largestFile) bytes.", code: "file_too_large",
                 field: "size")
@@ -54,13 +54,20 @@ enum UploadRoutes {
                 folder = try await store.root(of: context)
             }
             var generator = SystemRandomNumberGenerator()
-            let ticket = UploadTicket(
+            var ticket = UploadTicket(
                 uuid: PostgresUUID(high: generator.next(), low: generator.next()),
                 institution: call.institution,
                 user: call.principal.user, context: context, folder: folder, filename: name,
                 contentType: type,
-                size: size, onDuplicate: onDuplicate,
+                size: size ?? services.settings.largestFile, isSizeKnown: size != nil,
+                onDuplicate: onDuplicate,
                 expiresAt: call.context.nowMilliseconds + UploadTicket.lifetime)
+            // Who has no room is told before they send anything.
+            let room = try await FileStore(transaction, call.institution, services.settings).room(for: ticket)
+            if let room {
+                guard size ?? 1 <= room else { throw ContentUsage.exceeded }
+                ticket.size = min(ticket.size, Int(clamping: room))
+            }
             return answer(ticket, call)
         }
     }
@@ -107,17 +114,25 @@ enum UploadRoutes {
         guard let key = ContentKey(institution: ticket.institution, sha256: sha256) else {
             throw WebError.unavailable()
         }
+        let services = context.service(ContentServices.self)
         try await checkStanding(ticket, context)
+        let settings = services.settings
+        try await context.pool.transaction(tenant: ticket.institution) { transaction in
+            let room = try await FileStore(transaction, ticket.institution, settings).room(for: ticket)
+            guard room.map({ ticket.size <= $0 }) ?? true else { throw ContentUsage.exceeded }
+        }
         do throws(StorageError) {
             try await storage.store(file.path, size: ticket.size, as: key)
         } catch {
             context.logger.error("content cannot be stored", metadata: ["cause": "\(error)"])
             throw WebError.unavailable(retryAfter: error == .busy ? 1 : 30)
         }
-        let settings = context.service(ContentServices.self).settings
         let tenant = PostgresValue.int(ticket.institution.rawValue)
         // Read where it was written: a moment later another upload may have taken the file's name and its place.
         let (id, row) = try await context.pool.transaction(tenant: ticket.institution) { transaction in
+            // What removes bytes that nobody names may have looked before this row was there.
+            try await transaction.query(ContentSweepQueries.hold, [tenant, .text(sha256)])
+            guard try await storage.size(of: key) != nil else { throw WebError.unavailable() }
             let id = try await FileStore(transaction, ticket.institution, settings).add(
                 ticket, sha256: sha256)
             let rows = try await transaction.query(

@@ -17,15 +17,19 @@ package struct UploadTicket: Hashable, Sendable {
     package var folder: Int64
     package var filename: FileName
     package var contentType: String
-    /// In bytes: the file must have exactly as many.
+    /// In bytes: the file must have exactly as many, or at most so many where nobody has announced its size.
     package var size: Int
+    /// Whether the size was announced.
+    package var isSizeKnown: Bool
     package var onDuplicate: DuplicatePolicy
     /// Milliseconds since 1970.
     package var expiresAt: Int64
 
     package init(
         uuid: PostgresUUID, institution: InstitutionID, user: Int64, context: FileContext, folder: Int64,
-        filename: FileName, contentType: String, size: Int, onDuplicate: DuplicatePolicy, expiresAt: Int64
+        filename: FileName, contentType: String, size: Int, isSizeKnown: Bool = true,
+        onDuplicate: DuplicatePolicy,
+        expiresAt: Int64
     ) {
         self.uuid = uuid
         self.institution = institution
@@ -35,6 +39,7 @@ package struct UploadTicket: Hashable, Sendable {
         self.filename = filename
         self.contentType = contentType
         self.size = size
+        self.isSizeKnown = isSizeKnown
         self.onDuplicate = onDuplicate
         self.expiresAt = expiresAt
     }
@@ -62,6 +67,7 @@ package struct UploadTicket: Hashable, Sendable {
                 writer.member("name", filename.text)
                 writer.member("type", contentType)
                 writer.member("size", Int64(size))
+                writer.member("size_known", isSizeKnown)
                 writer.member("on_duplicate", onDuplicate.rawValue)
                 writer.member("expires", expiresAt)
             }
@@ -82,6 +88,7 @@ package struct UploadTicket: Hashable, Sendable {
             let type = object["context"]?.string, let id = object["context_id"]?.int,
             let folder = object["folder"]?.int, let name = object["name"]?.string.flatMap({ FileName($0) }),
             let contentType = object["type"]?.string, let size = object["size"]?.int,
+            let isSizeKnown = object["size_known"]?.bool,
             let onDuplicate = object["on_duplicate"]?.string.flatMap({ DuplicatePolicy(rawValue: $0) }),
             let expires = object["expires"]?.int, now < Int64(expires)
         else { return nil }
@@ -89,6 +96,7 @@ package struct UploadTicket: Hashable, Sendable {
             uuid: uuid, institution: InstitutionID(rawValue: Int64(institution)), user: Int64(user),
             context: type == "Course" ? .course(Int64(id)) : .user(Int64(id)), folder: Int64(folder),
             filename: name,
-            contentType: contentType, size: size, onDuplicate: onDuplicate, expiresAt: Int64(expires))
+            contentType: contentType, size: size, isSizeKnown: isSizeKnown, onDuplicate: onDuplicate,
+            expiresAt: Int64(expires))
     }
 }

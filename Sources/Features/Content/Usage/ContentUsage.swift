@@ -22,7 +22,41 @@ struct ContentUsage {
         let quota = context.course == nil ? settings.userQuota : settings.courseQuota
         try await charge(place, .int(context.id), bytes, quota)
         try await transaction.query(UsageQueries.open, [tenant, .int(nil), .int(nil)])
-        try await charge(.institution, .int(nil), bytes, settings.institutionQuota)
+        do {
+            try await charge(.institution, .int(nil), bytes, settings.institutionQuota)
+        } catch let error as WebError {
+            // Who goes on in the same transaction has charged nothing.
+            try await charge(place, .int(context.id), -bytes, quota)
+            throw error
+        }
+    }
+
+    /// Adds bytes where the quotas allow it; else nothing is added.
+    func mayCharge(_ bytes: Int64, _ context: FileContext) async throws -> Bool {
+        do {
+            try await charge(bytes, context)
+            return true
+        } catch let error as WebError where error.code == ContentUsage.exceeded.code {
+            return false
+        }
+    }
+
+    /// Bytes that may still be added; `nil` without a limit.
+    func room(_ context: FileContext) async throws -> Int64? {
+        let own = try await room(
+            course: context.course, user: context.user,
+            quota: context.course == nil ? settings.userQuota : settings.courseQuota)
+        let all = try await room(course: nil, user: nil, quota: settings.institutionQuota)
+        return [own, all].compactMap(\.self).min().map { max(0, $0) }
+    }
+
+    private func room(course: Int64?, user: Int64?, quota: Int64) async throws -> Int64? {
+        let row = try await transaction.query(
+            UsageQueries.show, [.int(institution.rawValue), .int(course), .int(user)]
+        ).first
+        let limit = try row?.intOrNil(1) ?? (quota == 0 ? nil : quota)
+        let used = try row?.int(0) ?? 0
+        return limit.map { $0 - used }
     }
 
     private func charge(

@@ -28,13 +28,15 @@ package struct CourseAccess {
     ///   - roles: The user's roles in the institution; an admin is staff everywhere.
     ///   - course: Any number that a client sent.
     ///   - institution: The user's institution.
+    ///   - way: The way in that is asked for; enrolments whose own role closes it do not count.
     /// - Returns: The finding.
     /// - Throws: What the database throws.
     package func find(
-        user: Int64, roles: Set<Role>, course: Int64, in institution: InstitutionID
+        user: Int64, roles: Set<Role>, course: Int64, in institution: InstitutionID,
+        by way: String? = nil
     ) async throws(PostgresError) -> Finding {
         let rows = try await pool.query(
-            CourseQueries.membership, [.int(institution.rawValue), .int(course), .int(user)],
+            CourseQueries.membership, [.int(institution.rawValue), .int(course), .int(user), .text(way)],
             tenant: institution)
         guard let first = rows.first, let known = try CourseQueries.course(first) else { return .unknown }
         var enrollments: [Enrollment] = []
@@ -42,6 +44,7 @@ package struct CourseAccess {
             guard let type = try row.textOrNil(4).flatMap(EnrollmentType.init(rawValue:)),
                 let phase = try row.textOrNil(8).flatMap(Enrollment.Phase.init(rawValue:))
             else { continue }
+            if try row.bool(9) { continue }
             enrollments.append(
                 Enrollment(
                     type: type, section: try row.int(5), isLimitedToSection: try row.bool(6), phase: phase))
@@ -59,9 +62,12 @@ package struct CourseAccess {
     /// The standing of a user who must have one.
     ///
     /// - Throws: ``WebError``: 404 for a course that is not there for the institution, 403 within it; or the database's.
-    package func membership(of principal: Principal, in course: Int64) async throws -> CourseMembership {
+    package func membership(
+        of principal: Principal, in course: Int64, by way: String? = nil
+    ) async throws -> CourseMembership {
         let found = try await find(
-            user: principal.user, roles: Role.set(principal.roles), course: course, in: principal.institution)
+            user: principal.user, roles: Role.set(principal.roles), course: course, in: principal.institution,
+            by: way)
         switch found {
         case .unknown: throw WebError.notFound
         case .stranger: throw WebError.forbidden
@@ -71,11 +77,11 @@ package struct CourseAccess {
 
     /// The standing of a user whom the table must let take a way.
     ///
-    /// - Throws: As ``membership(of:in:)``; 403 for others.
+    /// - Throws: As ``membership(of:in:by:)``; 403 for others.
     package func membership(
         of principal: Principal, in course: Int64, for way: String
     ) async throws -> CourseMembership {
-        let membership = try await membership(of: principal, in: course)
+        let membership = try await membership(of: principal, in: course, by: way)
         try Permissions.require(way, membership.standing)
         return membership
     }

@@ -4,15 +4,22 @@ package import WebServer
 package struct CoursesServices: Sendable {
     /// Knows the assignments and quizzes that modules lead to.
     package let coursework: any Coursework
+    /// Knows the files that modules lead to.
+    package let files: any CourseFiles
 
     /// Wires the feature.
-    package init(coursework: any Coursework) { self.coursework = coursework }
+    package init(coursework: any Coursework, files: any CourseFiles = NoFiles()) {
+        self.coursework = coursework
+        self.files = files
+    }
 
     /// Hands itself to a loop's handlers.
     package func provide(to context: WebContext) { context.provide(self) }
 }
 
 extension CourseCall {
+    /// Knows the files.
+    var files: any CourseFiles { context.service(CoursesServices.self).files }
     /// Knows the assignments and quizzes.
     var coursework: any Coursework { context.service(CoursesServices.self).coursework }
 }

@@ -63,7 +63,12 @@ extension CourseCall {
 extension CourseAccess {
     /// The id of the course that a path's segment names; `nil` when it names none.
     static func named(_ name: String, in call: Call) async throws -> Int64? {
-        switch ObjectReference(call.request.parameters[name] ?? "") {
+        try await id(named: call.request.parameters[name] ?? "", in: call)
+    }
+
+    /// The id of the course that a text names; `nil` when it names none.
+    static func id(named text: String, in call: Call) async throws -> Int64? {
+        switch ObjectReference(text) {
         case .id(let id): return id
         case .foreign("sis_course_id", let value):
             return try await call.query(CourseQueries.bySIS, [.text(value)]).first?.int(0)

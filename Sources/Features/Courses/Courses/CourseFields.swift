@@ -38,7 +38,11 @@ struct CourseFields: Hashable, Sendable {
     private var hidesFinalGrades: Bool?
     private var allowsStudentTopics: Bool?
     private var locale: String??
+    /// Safe markup; empty takes it away.
+    private var syllabus: String?
 
+    /// Characters of a syllabus at most; the table says so, too.
+    private static let longestSyllabus = 512_000
     static let views = ["feed", "wiki", "modules", "assignments", "syllabus"]
     private static let formats = ["on_campus", "online", "blended"]
 
@@ -75,6 +79,10 @@ struct CourseFields: Hashable, Sendable {
         hidesFinalGrades = try fields.optionalBool("hide_final_grades")
         allowsStudentTopics = try fields.optionalBool("allow_student_discussion_topics")
         locale = try fields.localeChange("locale")
+        syllabus = try RichText.optional("syllabus_body", in: fields)
+        if let syllabus, syllabus.unicodeScalars.count > Self.longestSyllabus {
+            throw fields.error("syllabus_body", .tooLong(Self.longestSyllabus))
+        }
         event = try fields.optionalString("event", oneOf: Event.allCases.map(\.rawValue)).flatMap(
             Event.init(rawValue:))
         account = Self.reference("account_id", fields)
@@ -122,7 +130,7 @@ struct CourseFields: Hashable, Sendable {
             .bool(selfEnrollmentCode != nil), .text(selfEnrollmentCode ?? nil), .bool(isRestrictedToDates),
             .bool(hidesFinalGrades), .bool(allowsStudentTopics), .bool(selfEnrollmentLimit != nil),
             .int((selfEnrollmentLimit ?? nil).map(Int64.init)), .bool(locale != nil), .text(locale ?? nil),
-            .textArray(stuck.filter(\.1).map(\.0)),
+            .bool(syllabus != nil), .text(syllabus), .textArray(stuck.filter(\.1).map(\.0)),
         ]
     }
 

@@ -2,7 +2,8 @@ import Postgres
 
 /// The SQL of courses and of who may do what in them.
 enum CourseQueries {
-    /// $1 institution, $2 course, $3 user: the course once per active or concluded enrolment of the user, at least once.
+    /// $1 institution, $2 course, $3 user, $4 a way in or null: the course once per active or concluded enrolment of the
+    /// user, at least once; the last column says whether the enrolment's own role closes the way.
     static let membership = Statement(
         """
         SELECT c.id, c.name, c.course_code, c.workflow_state,
@@ -11,15 +12,16 @@ enum CourseQueries {
                 SELECT 1 FROM accounts a JOIN account_admins m ON m.institution_id = $1 AND m.user_id = $3
                     AND m.account_id = ANY (a.path)
                 WHERE a.institution_id = $1 AND a.id = c.account_id),
-            e.phase
+            e.phase, coalesce($4::text = ANY (r.denied_ways), false)
         FROM courses c
         LEFT JOIN (
-            SELECT e.course_id, e.type, e.section_id, e.limit_privileges_to_course_section,
+            SELECT e.course_id, e.type, e.section_id, e.limit_privileges_to_course_section, e.role_id,
                 \(EnrollmentDates.phase) AS phase
             FROM enrollments e \(EnrollmentDates.joins)
             WHERE e.institution_id = $1 AND e.course_id = $2 AND e.user_id = $3
                 AND e.workflow_state IN ('active', 'completed')
         ) e ON e.course_id = c.id
+        LEFT JOIN course_roles r ON r.institution_id = $1 AND r.id = e.role_id
         WHERE c.institution_id = $1 AND c.id = $2 AND c.workflow_state <> 'deleted'
         """)
 
@@ -138,8 +140,9 @@ enum CourseQueries {
             allow_student_discussion_topics = coalesce($27, allow_student_discussion_topics),
             self_enrollment_limit = CASE WHEN $28 THEN $29::int ELSE self_enrollment_limit END,
             locale = CASE WHEN $30 THEN $31 ELSE locale END,
+            syllabus_body = CASE WHEN $32 THEN nullif($33, '') ELSE syllabus_body END,
             stuck_fields = ARRAY(
-                SELECT DISTINCT field FROM unnest(stuck_fields || $32::text[]) AS field ORDER BY field),
+                SELECT DISTINCT field FROM unnest(stuck_fields || $34::text[]) AS field ORDER BY field),
             updated_at = now()
         WHERE institution_id = $1 AND id = $2 AND workflow_state <> 'deleted' RETURNING id
         """
@@ -170,6 +173,12 @@ enum CourseQueries {
         WHERE s.institution_id = $1 AND s.course_id = ANY ($2) AND s.workflow_state = 'active' ORDER BY s.course_id, s.id
         """
 
+    /// $1 institution, $2 courses.
+    static let syllabi: Statement = """
+        SELECT id, syllabus_body FROM courses
+        WHERE institution_id = $1 AND id = ANY ($2) AND syllabus_body IS NOT NULL
+        """
+
     /// $1 institution, $2 course.
     static let settings: Statement = """
         SELECT allow_student_discussion_topics, hide_final_grades, restrict_enrollments_to_course_dates, is_public,
@@ -179,8 +188,9 @@ enum CourseQueries {
 
     /// $1 institution, $2 user, $3 courses.
     static let ownEnrollments: Statement = """
-        SELECT e.course_id, e.type, e.workflow_state, e.limit_privileges_to_course_section, e.section_id
-        FROM enrollments e
+        SELECT e.course_id, e.type, e.workflow_state, e.limit_privileges_to_course_section, e.role_id, r.label,
+            e.section_id
+        FROM enrollments e LEFT JOIN course_roles r ON r.institution_id = $1 AND r.id = e.role_id
         WHERE e.institution_id = $1 AND e.user_id = $2 AND e.course_id = ANY ($3)
             AND e.workflow_state IN ('active', 'completed')
         ORDER BY e.id

@@ -34,14 +34,13 @@ struct CourseView: Sendable {
         let ids = courses.map(\.id)
         let includes = Set(call.request.queryValues("include[]").compactMap(Include.init(rawValue:)))
         let user = user ?? call.principal.user
-        var enrollments: [Int64: [(type: EnrollmentType, state: String, isLimited: Bool, section: Int64)]] =
-            [:]
+        var enrollments: [Int64: [OwnEnrollment]] = [:]
         for row in try await call.query(CourseQueries.ownEnrollments, [.int(user), .intArray(ids)]) {
             guard let type = EnrollmentType(rawValue: try row.text(1)) else { continue }
             enrollments[try row.int(0), default: []].append(
-                (
-                    type, try row.text(2), try row.bool(3), try row.int(4)
-                ))
+                OwnEnrollment(
+                    type: type, state: try row.text(2), isLimited: try row.bool(3),
+                    role: try row.intOrNil(4), label: try row.textOrNil(5), section: try row.int(6)))
         }
         var visible: [Int64: [Int64]] = [:]
         if !isStaff, user == call.principal.user {
@@ -68,8 +67,8 @@ struct CourseView: Sendable {
                     json.array("enrollments", of: own) { json, enrollment in
                         json.object { json in
                             json.member("type", enrollment.type.shortName)
-                            json.member("role", enrollment.type.rawValue)
-                            json.member("role_id", RoleIDs.of(enrollment.type.rawValue))
+                            json.member("role", enrollment.label ?? enrollment.type.rawValue)
+                            json.member("role_id", enrollment.role ?? RoleIDs.of(enrollment.type.rawValue))
                             json.member("enrollment_state", enrollment.state)
                             json.member("user_id", user)
                             json.member("limit_privileges_to_course_section", enrollment.isLimited)
@@ -83,6 +82,17 @@ struct CourseView: Sendable {
     }
 }
 
+/// An enrolment of the user whose courses are shown.
+private struct OwnEnrollment {
+    let type: EnrollmentType
+    let state: String
+    let isLimited: Bool
+    /// A role of the institution's own, and what it is called.
+    let role: Int64?
+    let label: String?
+    let section: Int64
+}
+
 /// What `include[]` adds to some courses, read at once.
 private struct Extras {
     private var terms: [Int64: EnrollmentTerm]?
@@ -90,6 +100,7 @@ private struct Extras {
     private var counts: [Int64: Int64]?
     private var sections: [Int64: [(id: Int64, name: String, startAt: Int64?, endAt: Int64?)]]?
     private var accounts: [Int64: Account]?
+    private var syllabi: [Int64: String]?
     private var showsConclusion = false
     private let now: Int64
 
@@ -141,6 +152,12 @@ private struct Extras {
                 accounts?[id] = try await AccountLookup(call).find(String(id))
             }
         }
+        if includes.contains(.syllabus) {
+            syllabi = [:]
+            for row in try await call.query(CourseQueries.syllabi, [ids]) {
+                syllabi?[try row.int(0)] = try row.text(1)
+            }
+        }
         showsConclusion = includes.contains(.concluded)
     }
 
@@ -172,6 +189,7 @@ private struct Extras {
             json.name("account")
             if let account = accounts[course.account] { account.write(&json) } else { json.null() }
         }
+        if let syllabi { json.orNull("syllabus_body", syllabi[course.id]) }
         if showsConclusion {
             json.member(
                 "concluded", course.course.state == .completed || course.endAt.map { $0 < now } ?? false)

@@ -22,6 +22,35 @@ enum CourseUserRoutes {
         return try await page(try rows.map(UserRecord.init), paging, call)
     }
 
+    /// `GET /api/v1/courses/:course_id/recent_students`: students who have signed in, who was here last first.
+    static func listRecent(_ call: CourseCall) async throws -> WebResponse {
+        let paging = try Paging(call.request)
+        let id = try paging.markID(1)
+        var seen: Int64?
+        if case .text(let text?) = paging.mark(0) {
+            seen = Int64(text)
+            guard seen != nil else {
+                throw WebError.badRequest(
+                    "page must be taken from a Link of an earlier answer.", field: "page")
+            }
+        }
+        let rows = try await call.query(
+            EnrollmentQueries.recentStudents,
+            [call.courseValue, call.visibleSections, .int(seen), id, paging.limit, paging.skip])
+        var found: [(user: UserRecord, seenAt: Int64)] = []
+        for row in rows {
+            found.append((try UserRecord(row), try row.int(try row.column("seen"))))
+        }
+        return .page(
+            found, paging, for: call.request, bookmark: { [String($0.seenAt), String($0.user.id)] }
+        ) { json, item in
+            json.object { json in
+                item.user.write(call.membership.isAdmin ? .administrative : .full, &json)
+                json.member("last_login", ISO8601.text(milliseconds: item.seenAt / 1000))
+            }
+        }
+    }
+
     /// `GET /api/v1/courses/:course_id/users/:id`.
     static func show(_ call: CourseCall) async throws -> WebResponse {
         let user = try await UserLookup(call.call).find(call.request.parameters["id"] ?? "")

@@ -68,19 +68,20 @@ enum EnrollmentQueries {
     /// Enrols one user; who was enrolled so before gets the state wished for.
     ///
     /// $1 institution, $2 course, $3 section, $4 user, $5 type, $6 state, $7 limited, $8 associated user or null, $9 start,
-    /// $10 end, $11 whether the user did it.
+    /// $10 end, $11 whether the user did it, $12 a role of the institution's own or null.
     static let enrollOne: Statement = """
         INSERT INTO enrollments (
             institution_id, course_id, section_id, user_id, type, workflow_state, limit_privileges_to_course_section,
-            associated_user_id, start_at, end_at, is_self_enrolled, stuck_fields)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{workflow_state}')
+            associated_user_id, start_at, end_at, is_self_enrolled, role_id, stuck_fields)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '{workflow_state}')
         ON CONFLICT ON CONSTRAINT enrollments_once DO UPDATE
             SET workflow_state = CASE
                     WHEN enrollments.workflow_state = 'active' AND EXCLUDED.workflow_state = 'invited' THEN 'active'
                     ELSE EXCLUDED.workflow_state END,
                 limit_privileges_to_course_section = EXCLUDED.limit_privileges_to_course_section,
                 associated_user_id = coalesce(EXCLUDED.associated_user_id, enrollments.associated_user_id),
-                start_at = EXCLUDED.start_at, end_at = EXCLUDED.end_at, completed_at = NULL, updated_at = now()
+                start_at = EXCLUDED.start_at, end_at = EXCLUDED.end_at, completed_at = NULL, updated_at = now(),
+                role_id = CASE WHEN $11 THEN enrollments.role_id ELSE EXCLUDED.role_id END
         RETURNING id
         """
 
@@ -101,6 +102,14 @@ enum EnrollmentQueries {
     static let firstSection: Statement = """
         SELECT s.id FROM sections s
         WHERE s.institution_id = $1 AND s.course_id = $2 AND s.workflow_state = 'active' ORDER BY s.id LIMIT 1
+        """
+
+    /// An active role of an account that the course is in: $1 institution, $2 course, $3 role.
+    static let role: Statement = """
+        SELECT r.id, r.base_role_type FROM course_roles r
+        JOIN courses c ON c.institution_id = $1 AND c.id = $2
+        JOIN accounts a ON a.institution_id = $1 AND a.id = c.account_id AND r.account_id = ANY (a.path)
+        WHERE r.institution_id = $1 AND r.id = $3 AND r.workflow_state = 'active'
         """
 
     /// Holds a course, so that who joins it is counted one by one.
@@ -181,6 +190,30 @@ enum EnrollmentQueries {
             ORDER BY u.sortable_name, u.id LIMIT $10 OFFSET $11
         ) u \(UserRecord.join)
         ORDER BY u.sortable_name, u.id
+        """)
+
+    /// Students by when a session of theirs was last used, in microseconds since 1970.
+    ///
+    /// $1 institution, $2 course, $3 sections or null, $4 and $5 the time and id after which to begin, $6 count, $7 left
+    /// out.
+    static let recentStudents = Statement(
+        """
+        SELECT \(UserRecord.columns), u.seen
+        FROM (
+            SELECT u.*, l.seen FROM users u
+            JOIN LATERAL (
+                SELECT (extract(epoch FROM max(s.last_seen)) * 1000000)::bigint AS seen FROM sessions s
+                WHERE s.institution_id = $1 AND s.user_id = u.id) l ON l.seen IS NOT NULL
+            WHERE u.institution_id = $1 AND u.workflow_state = 'registered'
+                AND EXISTS (
+                    SELECT 1 FROM enrollments e
+                    WHERE e.institution_id = $1 AND e.course_id = $2 AND e.user_id = u.id
+                        AND e.workflow_state = 'active' AND e.type = 'StudentEnrollment'
+                        AND ($3::bigint[] IS NULL OR e.section_id = ANY ($3::bigint[])))
+                AND ($4::bigint IS NULL OR (l.seen, -u.id) < ($4, -$5::bigint))
+            ORDER BY l.seen DESC, u.id LIMIT $6 OFFSET $7
+        ) u \(UserRecord.join)
+        ORDER BY u.seen DESC, u.id
         """)
 
     /// All users of the institution, or those with enrolments in courses of an account.

@@ -29,6 +29,9 @@ package struct EnrollmentRecord: Hashable, Sendable {
     package let startAt: Int64?
     package let endAt: Int64?
     package let lastActivityAt: Int64?
+    /// A role of the institution's own; `nil` for the built-in one of the type.
+    package let role: Int64?
+    private let roleLabel: String?
     private let name: String
     private let sortableName: String
     private let shortName: String
@@ -40,7 +43,8 @@ package struct EnrollmentRecord: Hashable, Sendable {
     static let columns = """
         e.id, e.course_id, e.section_id, e.user_id, e.type, e.workflow_state, e.limit_privileges_to_course_section,
         e.associated_user_id, e.created_at, e.updated_at, e.start_at, e.end_at, e.last_activity_at,
-        u.name, u.sortable_name, u.short_name, u.sis_user_id, c.sis_course_id, s.sis_section_id
+        u.name, u.sortable_name, u.short_name, u.sis_user_id, c.sis_course_id, s.sis_section_id,
+        e.role_id, r.label
         """
 
     /// What the columns come from; `$1` is the institution.
@@ -49,6 +53,7 @@ package struct EnrollmentRecord: Hashable, Sendable {
         JOIN users u ON u.institution_id = $1 AND u.id = e.user_id
         JOIN courses c ON c.institution_id = $1 AND c.id = e.course_id
         JOIN sections s ON s.institution_id = $1 AND s.id = e.section_id
+        LEFT JOIN course_roles r ON r.institution_id = $1 AND r.id = e.role_id
         """
 
     /// Reads an enrolment from a row that begins with ``columns``.
@@ -76,6 +81,8 @@ package struct EnrollmentRecord: Hashable, Sendable {
         userSIS = try row.textOrNil(16)
         courseSIS = try row.textOrNil(17)
         sectionSIS = try row.textOrNil(18)
+        role = try row.intOrNil(19)
+        roleLabel = try row.textOrNil(20)
     }
 
     /// Writes the enrolment as Canvas has it; SIS ids to staff.
@@ -86,8 +93,8 @@ package struct EnrollmentRecord: Hashable, Sendable {
             json.member("course_section_id", section)
             json.member("user_id", user)
             json.member("type", type.rawValue)
-            json.member("role", type.rawValue)
-            json.member("role_id", RoleIDs.of(type.rawValue))
+            json.member("role", roleLabel ?? type.rawValue)
+            json.member("role_id", role ?? RoleIDs.of(type.rawValue))
             json.member("enrollment_state", state.rawValue)
             json.member("limit_privileges_to_course_section", isLimitedToSection)
             json.orNull("associated_user_id", associatedUser)

@@ -14,6 +14,8 @@ struct NewEnrollment {
     private let associatedUser: Int64?
     private let startAt: Int64?
     private let endAt: Int64?
+    /// A role of the institution's own; `nil` for the built-in one.
+    private let role: Int64?
 
     private static let states = ["active", "invited", "inactive"]
 
@@ -22,7 +24,15 @@ struct NewEnrollment {
     /// - Throws: An error that names the field; 403 for a section that the caller may not see.
     init(_ fields: JSONFields, section text: String?, _ call: CourseCall) async throws {
         user = try await Self.user("user_id", fields, call)
-        type = try EnrollmentType.wanted(fields)
+        let own = try await Self.role(fields, call)
+        let typeName =
+            try own?.base ?? fields.optionalString("type", max: 40) ?? fields.optionalString("role", max: 40)
+        guard let typeName else { throw fields.error("type", .missing) }
+        role = own?.id
+        guard let type = EnrollmentType(rawValue: typeName) else {
+            throw fields.error("type", .notOneOf(EnrollmentType.allCases.map(\.rawValue)))
+        }
+        self.type = type
         state = try fields.optionalString("enrollment_state", oneOf: Self.states) ?? "invited"
         isLimited = try fields.optionalBool("limit_privileges_to_course_section") ?? false
         startAt = try fields.timeChange("start_at") ?? nil
@@ -47,7 +57,7 @@ struct NewEnrollment {
         [
             call.tenant, call.courseValue, .int(section), .int(user), .text(type.rawValue), .text(state),
             .bool(isLimited), .int(associatedUser), .timestamp(milliseconds: startAt),
-            .timestamp(milliseconds: endAt), .bool(false),
+            .timestamp(milliseconds: endAt), .bool(false), .int(role),
         ]
     }
 
@@ -55,6 +65,28 @@ struct NewEnrollment {
     static func refusal(of error: PostgresError) -> WebError? {
         error.state == .foreignKeyViolation
             ? .invalid("The user or the section is not there any more.", field: "enrollment.user_id") : nil
+    }
+
+    /// The role that `role_id` names: of its own, or built in, which leaves the id away.
+    private static func role(
+        _ fields: JSONFields, _ call: CourseCall
+    ) async throws -> (id: Int64?, base: String)? {
+        guard let wanted = try fields.optionalID("role_id") else { return nil }
+        let type = try fields.optionalString("type", max: 40)
+        let found: (id: Int64?, base: String)
+        if let name = RoleIDs.name(of: wanted), EnrollmentType(rawValue: name) != nil {
+            found = (nil, name)
+        } else {
+            let rows = try await call.query(EnrollmentQueries.role, [call.courseValue, .int(wanted)])
+            guard let row = rows.first else {
+                throw fields.error("role_id", .other("names no active role of the course's accounts"))
+            }
+            found = (try row.int(0), try row.text(1))
+        }
+        guard type == nil || type == found.base else {
+            throw fields.error("role_id", .other("names a role that is based on \(found.base)"))
+        }
+        return found
     }
 
     private static func text(_ name: String, _ fields: JSONFields) -> String? {

@@ -12,5 +12,10 @@ package enum CourseMigrations {
         Migration(number: 111, name: "discussions", sql: m0111Discussions),
         Migration(number: 112, name: "modules", sql: m0112Modules),
         Migration(number: 116, name: "enrollment_dates", sql: m0116EnrollmentDates),
+        Migration(number: 120, name: "course_batches", sql: m0120CourseBatches),
+        Migration(number: 121, name: "content_migrations", sql: m0121ContentMigrations),
+        Migration(number: 122, name: "enrollment_roles", sql: m0122EnrollmentRoles),
+        Migration(number: 123, name: "account_notifications", sql: m0123AccountNotifications),
+        Migration(number: 130, name: "course_erasure", sql: m0130Erasure),
     ]
 }

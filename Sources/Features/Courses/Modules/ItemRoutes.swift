@@ -24,6 +24,11 @@ enum ItemRoutes {
         let wanted = try NewItem(try call.request.fields().unwrapped("module_item"))
         let id = try call.request.id("module_id")
         let known = try await coursework(wanted, call)
+        var isKnown = !known.isEmpty
+        if wanted.kind == .file, let file = wanted.content {
+            isKnown = try await call.files.find([file], for: call).contains(file)
+        }
+        let isThere = isKnown
         return try await call.changeContents { transaction in
             let outline = try await ModuleOutline.load(call, in: transaction)
             guard let module = outline.module(id) else { throw WebError.notFound }
@@ -31,7 +36,7 @@ enum ItemRoutes {
                 throw WebError.invalid(
                     "The course has \(ModuleItem.mostPerCourse) items in its modules, and takes no more.")
             }
-            let item = try await wanted.item(in: id, call, isKnown: !known.isEmpty, transaction)
+            let item = try await wanted.item(in: id, call, isKnown: isThere, transaction)
             let made = try await ItemShelf(call, transaction).add(
                 item, at: wanted.change.position, to: module,
                 isPublishing: wanted.change.isPublished != nil)

@@ -50,7 +50,7 @@ struct NewItem: Hashable, Sendable {
     /// - Parameters:
     ///   - module: The module that gets it.
     ///   - call: The call about the course.
-    ///   - isKnown: Whether an assignment or quiz is there.
+    ///   - isKnown: Whether an assignment, quiz or file is there.
     ///   - transaction: The transaction.
     /// - Returns: The item, without id and place.
     /// - Throws: 400 when there is nothing that it leads to.
@@ -69,8 +69,8 @@ struct NewItem: Hashable, Sendable {
             let rows = try await transaction.query(
                 ItemQueries.discussion, [call.tenant, call.courseValue, .int(content)])
             isThere = !rows.isEmpty
-        case .assignment, .quiz: isThere = isKnown
-        case .file, .subHeader, .externalURL, .externalTool: break
+        case .assignment, .quiz, .file: isThere = isKnown
+        case .subHeader, .externalURL, .externalTool: break
         }
         guard isThere else {
             throw WebError.invalid("The course has no such \(kind.rawValue).", field: contentPath)

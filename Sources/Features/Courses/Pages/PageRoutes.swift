@@ -28,12 +28,17 @@ enum PageRoutes {
             ])
         var pages: [(page: Page, key: String)] = []
         for row in rows { pages.append((try PageQueries.page(row), try row.text(12))) }
-        let locked =
-            hasBodies ? try await ContentLocks.locked(.page, among: pages.map(\.page.id), for: call) : []
-        return .page(pages, paging, for: call.request, bookmark: { [$0.key, String($0.page.id)] }) {
+        let (locked, areGuarded) =
+            hasBodies
+            ? try await ContentLocks.guarded(.page, among: pages.map(\.page.id), for: call) : ([], false)
+        var response = WebResponse.page(
+            pages, paging, for: call.request, bookmark: { [$0.key, String($0.page.id)] }
+        ) {
             json, item in
             json.object { item.page.writeMembers(&$0, isLocked: locked.contains(item.page.id)) }
         }
+        response.isKeepable = !areGuarded
+        return response
     }
 
     /// `POST /api/v1/courses/:course_id/pages`: `{"wiki_page": {"title", "body", …}}`.
@@ -50,8 +55,7 @@ enum PageRoutes {
 
     /// `GET /api/v1/courses/:course_id/pages/:url_or_id`.
     static func show(_ call: CourseCall) async throws -> WebResponse {
-        let page = try await visible(call)
-        return answer(page, isLocked: try await ContentLocks.isLocked(.page, page.id, for: call))
+        try await guarded(try await visible(call), call)
     }
 
     /// `PUT /api/v1/courses/:course_id/pages/:url_or_id`: an address that leads nowhere is a new page, for staff.
@@ -95,8 +99,7 @@ enum PageRoutes {
 
     /// `GET /api/v1/courses/:course_id/front_page`; 404 where none was chosen.
     static func showFront(_ call: CourseCall) async throws -> WebResponse {
-        let page = try await front(call)
-        return answer(page, isLocked: try await ContentLocks.isLocked(.page, page.id, for: call))
+        try await guarded(try await front(call), call)
     }
 
     /// `PUT /api/v1/courses/:course_id/front_page`: makes one where none was chosen.
@@ -156,6 +159,14 @@ enum PageRoutes {
         let rows = try await call.query(PageQueries.front, [call.courseValue])
         guard let page = try rows.first.map(PageQueries.page) else { throw WebError.notFound }
         return page
+    }
+
+    /// A page as far as modules let the caller see it; kept where none leads to it.
+    private static func guarded(_ page: Page, _ call: CourseCall) async throws -> WebResponse {
+        let (locked, isGuarded) = try await ContentLocks.guarded(.page, among: [page.id], for: call)
+        var response = answer(page, isLocked: !locked.isEmpty)
+        response.isKeepable = !isGuarded
+        return response
     }
 
     private static func answer(

@@ -152,9 +152,7 @@ enum SISImportRoutes {
         guard let progress,
             let shown = try await ProgressStore(pool: call.pool).read(progress, in: call.institution)
         else { throw WebError.notFound }
-        let base = "\(call.request.isSecure ? "https" : "http")://\(call.request.authority)"
-        return .json(
-            shown.json(url: "\(base)/api/v1/progress/\(progress)") { ISO8601.text(milliseconds: $0) })
+        return call.answer(shown)
     }
 
     // MARK: Parts

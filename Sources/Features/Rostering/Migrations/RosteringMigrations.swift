@@ -4,6 +4,7 @@ package import Postgres
 package enum RosteringMigrations {
     /// All of them, in order.
     package static let all: [Migration] = [
-        Migration(number: 400, name: "sis_imports", sql: m0400Imports)
+        Migration(number: 400, name: "sis_imports", sql: m0400Imports),
+        Migration(number: 405, name: "sis_retention", sql: m0405Retention),
     ]
 }

@@ -121,13 +121,12 @@ enum UserTable {
         _ new: [UserRow], _ persons: inout [String: Int64], _ batch: RosterBatch
     ) async throws -> Set<String> {
         guard !new.isEmpty else { return [] }
-        let made = try await batch.transaction.query(
-            createPeople, [.textArray(new.map(\.login)), .textArray(new.map { batch.hashes[$0.number] })])
+        let made = try await People.make(
+            new.map { $0.login ?? "" }, hashes: new.map { batch.hashes[$0.number] }, batch.transaction)
         guard made.count == new.count else { throw RosterBatch.Overtaken() }
         var taken = Set(persons.values)
         var late: Set<String> = []
-        for (one, row) in zip(new, made) {
-            let person = try row.int(0)
+        for (one, person) in zip(new, made) {
             if taken.insert(person).inserted {
                 persons[one.sisID] = person
             } else {
@@ -196,11 +195,6 @@ extension UserTable {
     /// $1 institution, $2 integration ids.
     private static let findByIntegration: Statement = """
         SELECT integration_id, id FROM users WHERE institution_id = $1 AND integration_id = ANY ($2::text[])
-        """
-
-    /// $1 logins, $2 hashes.
-    private static let createPeople: Statement = """
-        SELECT person_id FROM tenancy_create_people($1, $2) ORDER BY place
         """
 
     /// $1 logins: those whom no person has.

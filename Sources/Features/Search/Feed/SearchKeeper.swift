@@ -7,7 +7,8 @@ package import Telemetry
 
 /// Sees to it that changes are read: looks where there are some, and what the index lacks, and asks for the jobs that do it.
 ///
-/// Confined to the loop of `pool`. Every node that works has one; what two of them ask for is one job.
+/// Confined to the loop of `pool`, and about the institutions of its own database: each database has one. Every node that
+/// works has them; what two of them ask for is one job.
 package final class SearchKeeper {
     /// How long changes wait for a reader before they are dropped, and their institutions built anew.
     package static let patience: Duration = .seconds(86_400)
@@ -87,7 +88,7 @@ package final class SearchKeeper {
                 lag.age = max(lag.age, .milliseconds(try row.int(2)))
                 if try row.bool(3) { readable.append(TenantID(rawValue: try row.int(0))) }
             }
-            meters.show(lag)
+            meters.show(lag, shard: pool.shard)
             if worker != nil { try await ask(for: SearchFeedJob.kind, key: SearchFeedJob.key, of: readable) }
             return lag
         } catch {
@@ -114,7 +115,7 @@ package final class SearchKeeper {
                 if found?.isShown != true || found?.plan != plan.text { lacking.append(institution) }
             }
             try await ask(for: SearchRebuildJob.kind, key: SearchRebuildJob.key, of: lacking)
-            for institution in known.keys where !all.contains(institution) {
+            for institution in known.keys where pool.hasRows(of: institution) && !all.contains(institution) {
                 try await worker.index.close(institution)
             }
         } catch {
@@ -136,7 +137,12 @@ package final class SearchKeeper {
     /// Asks for one job of each institution, unless it has one.
     private func ask(for kind: String, key: String, of institutions: [TenantID]) async throws(PostgresError) {
         guard let request = try? JobRequest(kind: kind, payload: .emptyObject, uniqueKey: key) else { return }
-        var rest = institutions[...]
+        // One that a database has and the routing table does not name is left from a command that broke off.
+        var placed: [TenantID] = []
+        for institution in institutions where try await pool.member(of: institution) === pool {
+            placed.append(institution)
+        }
+        var rest = placed[...]
         while !rest.isEmpty {
             var batch = TransactionBatch()
             for institution in rest.prefix(Self.batch) {

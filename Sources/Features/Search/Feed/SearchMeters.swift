@@ -6,7 +6,7 @@ import Telemetry
 ///
 /// Any thread may use it.
 final class SearchMeters: Sendable {
-    private let lag = Mutex(SearchLag())
+    private let lags = Mutex<[Int: SearchLag]>([:])
     private let written: Counter
     private let discarded: Counter
 
@@ -19,17 +19,18 @@ final class SearchMeters: Sendable {
         metrics.gauge(
             "cohort_search_lag_seconds", "Age of the oldest change that the search index has not read"
         ) { [weak self] in
-            Double((self?.lag.withLock { $0.age } ?? .zero).wholeMilliseconds) / 1000
+            Double((self?.lags.withLock { $0.values.map(\.age).max() } ?? .zero).wholeMilliseconds) / 1000
         }
         metrics.gauge(
             "cohort_search_unread_changes",
             "Changes that the search index has not read; of each institution up to 10,000 are counted"
         ) { [weak self] in
-            Double(self?.lag.withLock { $0.waiting } ?? 0)
+            Double(self?.lags.withLock { $0.values.reduce(0) { $0 + $1.waiting } } ?? 0)
         }
     }
 
-    func show(_ found: SearchLag) { lag.withLock { $0 = found } }
+    /// How far the index is behind one of the databases.
+    func show(_ found: SearchLag, shard: Int) { lags.withLock { $0[shard] = found } }
     func wrote(_ count: Int) { written.add(count) }
     func dropped(_ count: Int) { discarded.add(count) }
 }

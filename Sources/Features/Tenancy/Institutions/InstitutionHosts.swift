@@ -10,7 +10,8 @@ final class InstitutionHosts {
     static let age = Duration.seconds(2)
 
     private var hosts: [String: InstitutionID] = [:]
-    private var readAt: ContinuousClock.Instant?
+    private(set) var readAt: ContinuousClock.Instant?
+    private var hasRead = false
 
     /// The institution of a host, with or without a port; `nil` for one that is everybody's.
     func institution(of authority: String, _ pool: PostgresPool) async throws(PostgresError) -> InstitutionID?
@@ -22,10 +23,11 @@ final class InstitutionHosts {
             readAt = now
             do {
                 var read: [String: InstitutionID] = [:]
-                for row in try await pool.query(DirectoryQueries.hosts, tenant: nil) {
+                for row in try await pool.home.query(DirectoryQueries.hosts, tenant: nil) {
                     read[try row.text(0)] = InstitutionID(rawValue: try row.int(1))
                 }
                 hosts = read
+                hasRead = true
             } catch {
                 guard !isFirst else {
                     readAt = nil
@@ -34,6 +36,18 @@ final class InstitutionHosts {
             }
         }
         return hosts.isEmpty ? nil : hosts[InstitutionHosts.name(in: authority)]
+    }
+
+    /// The same without asking: `nil` when the names have to be read first.
+    func recall(_ authority: String, at now: ContinuousClock.Instant) -> InstitutionID?? {
+        guard isCurrent(at: now) else { return .none }
+        return .some(hosts.isEmpty ? nil : hosts[InstitutionHosts.name(in: authority)])
+    }
+
+    /// Whether the names need not be read again yet; the first ones may still be on their way.
+    func isCurrent(at now: ContinuousClock.Instant) -> Bool {
+        guard hasRead, let readAt else { return false }
+        return now - readAt <= InstitutionHosts.age
     }
 
     /// The name in an authority, in lower case and without the port.

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The schema of this feature: numbers 1 to 49.
+/// The schema of this feature: numbers 1 to 49, and 56 to 59.
 ///
 /// The schema's owner applies them; the application logs in as the role `cohort_app`, which exists before and gets
 /// nothing but the grants that stand beside each table.
@@ -20,5 +20,8 @@ package enum TenancyMigrations {
         Migration(number: 24, name: "oidc", sql: m0024OIDC),
         Migration(number: 25, name: "parents", sql: m0025Parents),
         Migration(number: 40, name: "account_locale", sql: m0040AccountLocale),
+        Migration(number: 45, name: "course_roles", sql: m0045CourseRoles),
+        Migration(number: 47, name: "shards", sql: m0047Shards),
+        Migration(number: 56, name: "erasure", sql: m0056Erasure),
     ]
 }

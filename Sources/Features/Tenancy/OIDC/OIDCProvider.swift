@@ -45,6 +45,13 @@ enum OIDCQueries {
         WHERE p.institution_id = $1
         """
 
+    /// Name and accent of an active institution whose provider may be used.
+    static let enabled: Statement = """
+        SELECT i.name, i.accent
+        FROM oidc_providers p JOIN institutions i ON i.id = p.institution_id AND i.workflow_state = 'active'
+        WHERE p.institution_id = $1 AND p.enabled
+        """
+
     /// $2 issuer, $3 client, $4 secret, $5 scopes, $6 claim, $7 whether users are made, $8 whether it may be used, $9
     /// whether the secret stays what it is.
     static let set: Statement = """

@@ -149,9 +149,9 @@ struct OIDCSignIn {
     private func create(
         _ login: String, _ name: String, _ tenant: PostgresValue, _ transaction: PostgresTransaction
     ) async throws -> Int64 {
-        let people = try await transaction.query(
-            DirectoryQueries.createPeople, [.textArray([login]), .textArray([nil])])
-        guard let person = try people.first?.int(1) else { throw OIDCProblem.unknown }
+        guard let person = try await People.make([login], hashes: [nil], transaction).first else {
+            throw OIDCProblem.unknown
+        }
         let users = try await transaction.query(
             DirectoryQueries.createUsers,
             [

@@ -11,9 +11,19 @@ package struct Directory {
 
     // MARK: Institutions
 
-    /// Makes an institution; `accent` is a colour as `#rrggbb` in lower case.
+    /// Makes an institution.
+    ///
+    /// In a shard it exists before the routing table names it: what is lost in between leaves one there that nobody reaches,
+    /// and the next try makes another.
+    ///
+    /// - Parameters:
+    ///   - name: What people call it.
+    ///   - accent: A colour as `#rrggbb` in lower case.
+    ///   - shard: The database it lives in.
+    /// - Returns: The institution.
+    /// - Throws: ``DirectoryError``.
     package func createInstitution(
-        name: String, accent: String = Institution.usualAccent
+        name: String, accent: String = Institution.usualAccent, shard: Int = ShardMap.home
     ) async throws(DirectoryError) -> Institution {
         guard NewUser.isName(name), name.unicodeScalars.count <= 200 else {
             throw .invalid(
@@ -23,25 +33,42 @@ package struct Directory {
             throw .invalid(field: "accent", "The accent must be a colour such as #2f6fed, in lower case.")
         }
         do {
-            let rows = try await pool.query(
+            let member = try pool.member(shard)
+            let rows = try await member.query(
                 DirectoryQueries.createInstitution, [.text(name), .text(accent)], tenant: nil)
             guard let row = rows.first else { throw DirectoryError.unknownInstitution }
-            return Institution(id: InstitutionID(rawValue: try row.int(0)), name: name, accent: accent)
+            let id = InstitutionID(rawValue: try row.int(0))
+            guard ShardMap.shard(ofID: id.rawValue) == shard else {
+                throw DirectoryError.invalid(
+                    field: "shard", "The database is not prepared: run cohort migrate.")
+            }
+            if shard != ShardMap.home {
+                try await pool.home.query(
+                    ShardQueries.place, [.int(id.rawValue), .int(Int64(shard))], tenant: nil)
+                pool.learn(shard, of: id)
+            }
+            return Institution(id: id, name: name, accent: accent)
         } catch { throw Self.known(error) }
     }
 
     /// An institution; `nil` when no one has this id.
     package func institution(_ id: InstitutionID) async throws(DirectoryError) -> Institution? {
         do {
-            let rows = try await pool.query(DirectoryQueries.institution, [.int(id.rawValue)], tenant: nil)
+            let rows = try await pool.member(of: id)
+                .query(DirectoryQueries.institution, [.int(id.rawValue)], tenant: nil)
             return try rows.first.map(Self.institution)
         } catch { throw Self.known(error) }
     }
 
-    /// All institutions by name.
+    /// All institutions, by name within each database; those of databases that are away are missing.
     package func institutions() async throws(DirectoryError) -> [Institution] {
         do {
-            return try await pool.query(DirectoryQueries.institutions, tenant: nil).map(Self.institution)
+            var all: [Institution] = []
+            for member in pool.members where member.obstacle == nil {
+                all += try await member.query(DirectoryQueries.institutions, tenant: nil).map(
+                    Self.institution)
+            }
+            return all
         } catch { throw Self.known(error) }
     }
 
@@ -49,23 +76,53 @@ package struct Directory {
     package struct Overview: Hashable, Sendable {
         /// Its id.
         package let id: InstitutionID
-        /// What people call it.
-        package let name: String
+        /// What people call it; `nil` while its database is away.
+        package let name: String?
         /// The host name under which it is reached, where it has one of its own.
         package let host: String?
-        /// `active` or `suspended`.
-        package let state: String
+        /// `active` or `suspended`; `nil` while its database is away.
+        package let state: String?
+        /// The database it lives in.
+        package let shard: Int
     }
 
-    /// All institutions by name, with what operators look after.
+    /// All institutions with what operators look after: those of home by name, then those of each other database by id.
     package func overview() async throws(DirectoryError) -> [Overview] {
         do {
-            return try await pool.query(DirectoryQueries.overview, tenant: nil).map { row in
+            var all = try await pool.home.query(DirectoryQueries.overview, tenant: nil).map { row in
                 Overview(
                     id: InstitutionID(rawValue: try row.int(0)), name: try row.text(1),
-                    host: try row.textOrNil(2), state: try row.text(3))
+                    host: try row.textOrNil(2), state: try row.text(3), shard: ShardMap.home)
             }
+            var placed: [Overview] = []
+            var known: [Int: [InstitutionID: (name: String, state: String)]] = [:]
+            for row in try await pool.home.query(ShardQueries.table, tenant: nil) {
+                let (id, shard) = (InstitutionID(rawValue: try row.int(0)), Int(try row.int(1)))
+                if known[shard] == nil { known[shard] = await states(in: shard) }
+                let found = known[shard]?[id]
+                placed.append(
+                    Overview(
+                        id: id, name: found?.name, host: try row.textOrNil(2), state: found?.state,
+                        shard: shard))
+            }
+            all += placed.sorted { ($0.shard, $0.id.rawValue) < ($1.shard, $1.id.rawValue) }
+            return all
         } catch { throw Self.known(error) }
+    }
+
+    /// Names and states of a database's institutions; none while it is away.
+    private func states(in shard: Int) async -> [InstitutionID: (name: String, state: String)] {
+        var found: [InstitutionID: (name: String, state: String)] = [:]
+        guard let rows = try? await pool.member(shard).query(DirectoryQueries.overview, tenant: nil) else {
+            return found
+        }
+        for row in rows {
+            guard let id = try? row.int(0), let name = try? row.text(1), let state = try? row.text(3) else {
+                continue
+            }
+            found[InstitutionID(rawValue: id)] = (name, state)
+        }
+        return found
     }
 
     /// Shuts everybody of an institution out, or lets them in again.
@@ -73,9 +130,10 @@ package struct Directory {
     /// Open connections on every node end within two seconds. Nothing of the institution is changed besides.
     package func setSuspended(_ isSuspended: Bool, _ id: InstitutionID) async throws(DirectoryError) {
         do {
-            let rows = try await pool.query(
-                DirectoryQueries.setState,
-                [.int(id.rawValue), .text(isSuspended ? "suspended" : "active")], tenant: nil)
+            let rows = try await pool.member(of: id)
+                .query(
+                    DirectoryQueries.setState,
+                    [.int(id.rawValue), .text(isSuspended ? "suspended" : "active")], tenant: nil)
             guard !rows.isEmpty else { throw DirectoryError.unknownInstitution }
         } catch { throw Self.known(error) }
     }
@@ -94,7 +152,7 @@ package struct Directory {
             }
         }
         do {
-            let rows = try await pool.query(
+            let rows = try await pool.home.query(
                 DirectoryQueries.setHost, [.int(id.rawValue), .text(host)], tenant: nil)
             guard !rows.isEmpty else { throw DirectoryError.unknownInstitution }
         } catch let error as PostgresError where error.state == .uniqueViolation {
@@ -120,14 +178,13 @@ package struct Directory {
         guard !new.isEmpty else { return [] }
         do {
             return try await pool.transaction(tenant: institution) { transaction in
-                let people = try await transaction.query(
-                    DirectoryQueries.createPeople,
-                    [.textArray(new.map(\.login)), .textArray(new.map(\.passwordHash))])
+                let people = try await People.make(
+                    new.map(\.login), hashes: new.map(\.passwordHash), transaction)
                 let sortable = new.map { $0.sortableName ?? User.sortableName(of: $0.name) }
                 let users = try await transaction.query(
                     DirectoryQueries.createUsers,
                     [
-                        .int(institution.rawValue), .intArray(try people.map { try $0.int(1) }),
+                        .int(institution.rawValue), .intArray(people),
                         .textArray(new.map(\.name)), .textArray(sortable),
                         .textArray(new.map { $0.roles.sorted().map(\.rawValue).joined(separator: ",") }),
                     ])
@@ -145,7 +202,8 @@ package struct Directory {
     /// Case does not count.
     package func user(login: String, in institution: InstitutionID) async throws(DirectoryError) -> User? {
         do {
-            let people = try await pool.query(DirectoryQueries.personByLogin, [.text(login)], tenant: nil)
+            let people = try await pool.home
+                .query(DirectoryQueries.personByLogin, [.text(login)], tenant: nil)
             guard let person = try people.first?.int(0) else { return nil }
             let rows = try await pool.query(
                 DirectoryQueries.userOfPerson, [.int(institution.rawValue), .int(person)], tenant: institution

@@ -10,7 +10,11 @@ enum DirectoryQueries {
 
     static let institutions: Statement = "SELECT id, name, accent FROM institutions ORDER BY name, id"
 
-    static let hosts: Statement = "SELECT host, id FROM institutions WHERE host IS NOT NULL"
+    /// At home, which knows the host names of all databases.
+    static let hosts: Statement = """
+        SELECT host, id FROM institutions WHERE host IS NOT NULL
+        UNION ALL SELECT host, institution_id FROM institution_shards WHERE host IS NOT NULL
+        """
 
     /// $1 institution, $2 state.
     static let setState: Statement = "SELECT * FROM tenancy_set_institution_state($1, $2)"

@@ -63,9 +63,8 @@ enum UserRoutes {
         let new = try NewUserFields(try call.request.fields())
         let hash = try await hash(new.password, call)
         return try await call.commit { transaction in
-            let people = try await transaction.query(
-                DirectoryQueries.createPeople, [.textArray([new.login]), .textArray([hash])])
-            guard let person = try people.first?.int(1) else { throw WebError.unavailable() }
+            let people = try await People.make([new.login], hashes: [hash], transaction)
+            guard let person = people.first else { throw WebError.unavailable() }
             let rows = try await transaction.query(
                 UserQueries.create, [call.tenant, .int(person)] + new.values)
             guard let id = try rows.first?.int(0) else { throw NewUserFields.loginTaken }

@@ -7,7 +7,7 @@ package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
         sessions + identity + accounts + users + progress + courses + content + contents + search + rostering
-        + assessment + classroom + operations
+        + privacy + assessment + classroom + operations
 
     private static let everybody: Set<CourseRole> = [.staff, .student, .observer]
     /// Who answers for a course.
@@ -29,6 +29,8 @@ package enum PermissionTable {
 
     private static let sessions: [Permission] = [
         Permission("POST /api/v1/session", .anyone),
+        // Which provider of sign-ins to offer.
+        Permission("GET /api/v1/sign_in", .anyone),
         Permission("GET /api/v1/session", .own),
         Permission("PUT /api/v1/session", .own),
         Permission("DELETE /api/v1/session", .own),
@@ -81,6 +83,11 @@ package enum PermissionTable {
         Permission("POST /api/v1/accounts/:account_id/admins", .account),
         Permission("DELETE /api/v1/accounts/:account_id/admins/:user_id", .account),
         Permission("GET /api/v1/accounts/:account_id/roles", .account),
+        Permission("POST /api/v1/accounts/:account_id/roles", .account),
+        Permission("GET /api/v1/accounts/:account_id/roles/:id", .account),
+        Permission("PUT /api/v1/accounts/:account_id/roles/:id", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/roles/:id", .account),
+        Permission("POST /api/v1/accounts/:account_id/roles/:id/activate", .account),
         Permission("GET /api/v1/accounts/:account_id/scopes", .account),
         // Users belong to the institution: those who administer its root make and remove them.
         Permission("POST /api/v1/accounts/:account_id/users", .account),
@@ -94,7 +101,6 @@ package enum PermissionTable {
         // The SIS id and the state are an admin's to change.
         Permission("PUT /api/v1/users/:id", .user([.oneself, .admin])),
         Permission("GET /api/v1/users/:user_id/profile", .user([.oneself, .parent, .admin])),
-        Permission("GET /api/v1/users/self/observees", .own),
     ]
 
     // MARK: Progress
@@ -124,6 +130,19 @@ package enum PermissionTable {
         Permission("GET /api/v1/users/:user_id/courses", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/accounts/:account_id/courses", .account),
         Permission("POST /api/v1/accounts/:account_id/courses", .account),
+        // What an account tells whoever is in it, by courses or as its admin; and what one puts away, for oneself. Its admins
+        // see all, and remove for everybody.
+        Permission("GET /api/v1/accounts/:account_id/account_notifications", .own),
+        Permission("POST /api/v1/accounts/:account_id/account_notifications", .account),
+        Permission("GET /api/v1/accounts/:account_id/account_notifications/:id", .own),
+        Permission("PUT /api/v1/accounts/:account_id/account_notifications/:id", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/account_notifications/:id", .own),
+        Permission(
+            "GET /api/v1/accounts/:account_id/users/:user_id/account_notifications", .user([.oneself])),
+        Permission(
+            "DELETE /api/v1/accounts/:account_id/users/:user_id/account_notifications/:id", .user([.oneself])),
+        // Those of the account and below it; the others come back as what could not be done.
+        Permission("PUT /api/v1/accounts/:account_id/courses", .account),
 
         Permission("GET /api/v1/accounts/:account_id/terms", .account),
         Permission("POST /api/v1/accounts/:account_id/terms", .account),
@@ -134,8 +153,24 @@ package enum PermissionTable {
         // Staff whose enrolment is limited to sections see the people of those.
         Permission("GET /api/v1/courses/:course_id/users", .course([.staff])),
         Permission("GET /api/v1/courses/:course_id/search_users", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/recent_students", .course([.staff])),
         Permission("GET /api/v1/courses/:course_id/users/:id", .course([.staff])),
         Permission("GET /api/v1/accounts/:account_id/users", .account),
+
+        // Staff of the course that is copied, too.
+        Permission("POST /api/v1/courses/:course_id/content_migrations", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/content_migrations", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/content_migrations/migrators", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/content_migrations/:id", .course([.staff])),
+        Permission(
+            "GET /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues",
+            .course([.staff])),
+        Permission(
+            "GET /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues/:id",
+            .course([.staff])),
+        Permission(
+            "PUT /api/v1/courses/:course_id/content_migrations/:content_migration_id/migration_issues/:id",
+            .course([.staff])),
 
         Permission("GET /api/v1/courses/:course_id/sections", .course(everybody)),
         Permission(
@@ -158,6 +193,8 @@ package enum PermissionTable {
         Permission("GET /api/v1/sections/:section_id/enrollments", .course(everybody)),
         Permission("GET /api/v1/users/:user_id/enrollments", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/accounts/:account_id/enrollments/:id", .account),
+        // Anybody of the institution into courses of the account and below it.
+        Permission("POST /api/v1/accounts/:account_id/bulk_enrollment", .account),
         // Staff enrol as ``enrolling`` says; who has the course's code enrols themself.
         Permission("POST /api/v1/courses/:course_id/enrollments", .own),
         Permission("POST /api/v1/sections/:section_id/enrollments", .course([.staff])),
@@ -186,6 +223,8 @@ package enum PermissionTable {
         Permission("GET /api/v1/courses/:course_id/files/:id", .course(everybody)),
         Permission("GET /api/v1/courses/:course_id/folders", .course(everybody)),
         Permission("POST /api/v1/courses/:course_id/folders", .course([.staff])),
+        Permission("GET /api/v1/courses/:course_id/folders/by_path", .course(everybody)),
+        Permission("GET /api/v1/courses/:course_id/folders/by_path/*", .course(everybody)),
         Permission("GET /api/v1/courses/:course_id/folders/:id", .course(everybody)),
         Permission("GET /api/v1/users/:user_id/files", .user([.oneself])),
         Permission("POST /api/v1/users/:user_id/files", .user([.oneself])),
@@ -316,6 +355,28 @@ package enum PermissionTable {
         Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/abort", .account),
         Permission("PUT /api/v1/accounts/:account_id/sis_imports/abort_all_pending", .account),
         Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/restore_states", .account),
+    ]
+
+    // MARK: Privacy
+
+    // Those who administer the root: reports, erasures and retention concern the whole institution.
+    private static let privacy: [Permission] = [
+        Permission("GET /api/v1/accounts/:account_id/reports", .account),
+        Permission("GET /api/v1/accounts/:account_id/reports/:report", .account),
+        Permission("POST /api/v1/accounts/:account_id/reports/:report", .account),
+        Permission("GET /api/v1/accounts/:account_id/reports/:report/:id", .account),
+        Permission("DELETE /api/v1/accounts/:account_id/reports/:report/:id", .account),
+        // Everybody sees what they have asked for themselves.
+        Permission("GET /api/v1/users/:user_id/data_exports", .user([.oneself, .admin])),
+        Permission("POST /api/v1/users/:user_id/data_exports", .user([.oneself, .admin])),
+        Permission("GET /api/v1/users/:user_id/data_exports/:id", .user([.oneself, .admin])),
+        Permission("DELETE /api/v1/users/:user_id/data_exports/:id", .user([.oneself, .admin])),
+        Permission("GET /api/v1/accounts/:account_id/erasures", .account),
+        Permission("POST /api/v1/accounts/:account_id/erasures", .account),
+        Permission("GET /api/v1/accounts/:account_id/erasures/:id", .account),
+        Permission("POST /api/v1/accounts/:account_id/erasures/:id/confirm", .account),
+        Permission("GET /api/v1/accounts/:account_id/retention", .account),
+        Permission("PUT /api/v1/accounts/:account_id/retention", .account),
     ]
 
     // MARK: Assessment

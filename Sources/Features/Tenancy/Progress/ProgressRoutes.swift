@@ -25,9 +25,6 @@ enum ProgressRoutes {
         guard let found, call.isAdmin || found.request.user == call.principal.user else {
             throw WebError.notFound
         }
-        let request = call.request
-        let url =
-            "\(request.isSecure ? "https" : "http")://\(request.authority)/api/v1/progress/\(found.id)"
-        return .json(found.json(url: url) { ISO8601.text(milliseconds: $0) })
+        return call.answer(found)
     }
 }

@@ -52,22 +52,20 @@ final class PasswordResets: Sendable {
     private func write(
         _ name: String, by letters: PasswordLetters, _ request: WebRequest, _ context: WebContext
     ) async throws {
-        for row in try await context.pool.query(ResetQueries.people, [.text(name)], tenant: nil) {
-            let (person, login) = (try row.int(0), try row.text(1))
+        for found in try await ResetSearch(pool: context.pool).people(name) {
             let token = ResetToken(
-                person: person, passwordHash: try row.textOrNil(2), key, at: context.nowMilliseconds)
-            let address = try row.textOrNil(3)
-            let isSent = address.map { letters.send(token, login: login, to: $0) } ?? false
-            var batch = TransactionBatch()
-            for membership in try await Membership.all(of: person, context.pool) {
+                person: found.person, passwordHash: found.passwordHash, key, at: context.nowMilliseconds)
+            let isSent = found.address.map { letters.send(token, login: found.login, to: $0) } ?? false
+            var calls: [(statement: Statement, values: [PostgresValue], tenant: InstitutionID)] = []
+            for membership in try await Membership.all(of: found.person, context.pool) {
                 let event = AuditEvent(
                     .passwordResetRequested, by: AuditOrigin(request).with(actor: nil),
                     subject: membership.user,
                     details: ["letter": .word(isSent ? "sent" : "none")])
                 let institution = membership.institution.id
-                batch.append(event.statement, event.values(institution), tenant: institution)
+                calls.append((event.statement, event.values(institution), institution))
             }
-            try await context.pool.run(batch)
+            try await context.pool.runApart(calls)
         }
     }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import JSON
+import Logging
 import Postgres
 import WebServer
 
@@ -26,7 +27,8 @@ enum ResetRoutes {
         guard let token = ResetToken(request.parameters["token"] ?? "", at: context.nowMilliseconds) else {
             throw expired
         }
-        let found = try await context.pool.query(ResetQueries.person, [.int(token.person)], tenant: nil)
+        let found = try await context.pool.home.query(
+            ResetQueries.person, [.int(token.person)], tenant: nil)
         let known = try found.first?.textOrNil(1)
         guard let person = found.first, token.isGood(for: known, services.resets.key) else { throw expired }
         if let fault = NewPassword.fault(password, login: try person.text(0)) {
@@ -42,7 +44,7 @@ enum ResetRoutes {
                 retryAfter: error.retryAfterSeconds)
         }
         let origin = AuditOrigin(request)
-        let changed = try await context.pool.query(
+        let changed = try await context.pool.home.query(
             ResetQueries.set,
             [
                 .int(token.person), .text(known), .text(hash), .text(origin.address), .text(origin.request),
@@ -52,7 +54,24 @@ enum ResetRoutes {
         for row in changed.dropFirst() {
             services.didRevoke(of: try row.int(1), in: InstitutionID(rawValue: try row.int(0)))
         }
+        await endElsewhere(token.person, services, context)
         return .noContent
+    }
+
+    /// Ends the person's sessions in other databases; what cannot be ended now is noted at home, and ended later.
+    private static func endElsewhere(
+        _ person: Int64, _ services: TenancyServices, _ context: WebContext
+    ) async {
+        guard context.pool.isSharded else { return }
+        for member in context.pool.members.dropFirst() where member.obstacle == nil {
+            do throws(PostgresError) {
+                try await SessionEnds(services: services).carryOut(of: person, in: member)
+            } catch {
+                context.logger.warning(
+                    "sessions are ended later",
+                    metadata: ["shard": "\(member.shard)", "cause": "\(error)"])
+            }
+        }
     }
 
     /// The one answer to a link that was used, has ended, or never was.

@@ -23,6 +23,11 @@ struct BoundedCache<Key: Hashable, Value> {
             return value
         }
         set {
+            // What is among the young is not among the old.
+            if let newValue, let place = young.index(forKey: key) {
+                young.values[place] = newValue
+                return
+            }
             old.removeValue(forKey: key)
             guard let newValue else {
                 young.removeValue(forKey: key)

@@ -9,15 +9,41 @@ package final class CredentialCache {
     /// Shorter than the two seconds within which a revocation must be felt.
     package static let lifetime: Duration = .milliseconds(1500)
 
+    /// One caller asks anew this long before an entry ends, while the others go on: they are not to ask all at once.
+    static let renewal: Duration = .milliseconds(500)
+
     struct Entry {
         var principal: Principal
         var until: ContinuousClock.Instant
+        /// Whether somebody asks anew already.
+        var isBeingRenewed = false
     }
 
     var entries: BoundedCache<[UInt8], Entry>
 
     /// Makes an empty cache of at most so many entries.
     package init(bound: Int = 10_000) { entries = BoundedCache(bound: bound) }
+
+    /// The same, with the instant until which it is believed: another one says that it was looked up anew.
+    func entry(_ hash: [UInt8], at now: ContinuousClock.Instant) -> Entry? {
+        guard let entry = entries[hash], now < entry.until else { return nil }
+        return entry
+    }
+
+    /// Whether somebody should ask anew although the entry still holds.
+    func isDue(_ hash: [UInt8], at now: ContinuousClock.Instant) -> Bool {
+        guard let entry = entries[hash], !entry.isBeingRenewed else { return false }
+        return now + CredentialCache.renewal >= entry.until
+    }
+
+    /// The same, and it is the caller who does: once for each entry.
+    ///
+    /// Where that fails the entry ends in its time.
+    func takeRenewal(_ hash: [UInt8], at now: ContinuousClock.Instant) -> Bool {
+        guard isDue(hash, at: now) else { return false }
+        entries[hash]?.isBeingRenewed = true
+        return true
+    }
 
     /// Whom the secret with this hash speaks for, when that is known for certain at `now`.
     package func principal(_ hash: [UInt8], at now: ContinuousClock.Instant) -> Principal? {

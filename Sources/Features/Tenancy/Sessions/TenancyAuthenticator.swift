@@ -27,6 +27,29 @@ package struct TenancyAuthenticator: Authenticator {
         return user
     }
 
+    /// Whom a credential speaks for that was looked up a moment ago, at a host whose institution is known.
+    package func recall(_ request: WebRequest, _ context: WebContext) -> KnownCaller? {
+        let isCookie = request.headers[.authorization] == nil
+        let (now, authority) = (context.loop.now, request.authority)
+        guard
+            let secret = isCookie
+                ? SessionCookie.secret(of: request) : request.bearerToken.flatMap({ BearerSecret($0) }),
+            let cache = context.find(CredentialCache.self), let hosts = context.find(InstitutionHosts.self)
+        else { return nil }
+        let hash = secret.hash
+        guard !cache.isDue(hash, at: now), let known = cache.entry(hash, at: now),
+            Self.isCookie(known.principal) == isCookie,
+            let home = hosts.recall(authority, at: now),
+            home ?? known.principal.institution == known.principal.institution
+        else { return nil }
+        let read = hosts.readAt
+        return KnownCaller(principal: known.principal) { now in
+            // Neither was looked up again: nothing can be otherwise than it was.
+            !cache.isDue(hash, at: now) && cache.entry(hash, at: now)?.until == known.until
+                && hosts.readAt == read && hosts.isCurrent(at: now)
+        }
+    }
+
     /// Whether the host that was asked is the user's institution's, or everybody's.
     private func isAtHome(
         _ user: Principal, _ request: WebRequest, _ context: WebContext
@@ -43,14 +66,18 @@ package struct TenancyAuthenticator: Authenticator {
         let hash = secret.hash
         // The instant before the question: what the database says may be as old as this, and no older.
         let asked = context.loop.now
-        if let known = cache.principal(hash, at: asked), Self.isCookie(known) == isCookie { return known }
+        if let known = cache.principal(hash, at: asked), Self.isCookie(known) == isCookie,
+            !cache.takeRenewal(hash, at: asked)
+        {
+            return known
+        }
         let store = SessionStore(pool: context.pool)
         let now = context.nowMilliseconds
         let found =
             isCookie
             ? try await store.user(ofSession: secret, at: now)
             : try await store.user(ofToken: secret, at: now)
-        if let found { cache.note(found, hash, at: asked) }
+        if let found { cache.note(found, hash, at: asked) } else { cache.forget(hash) }
         return found
     }
 

@@ -36,14 +36,14 @@ final class FailedSignIns: Sendable {
     }
 
     private static func write(_ person: Int64, _ request: WebRequest, _ context: WebContext) async throws {
-        var batch = TransactionBatch()
+        var calls: [(statement: Statement, values: [PostgresValue], tenant: InstitutionID)] = []
         for membership in try await Membership.all(of: person, context.pool) {
             let event = AuditEvent(
                 .signInFailed, by: AuditOrigin(request).with(actor: nil), subject: membership.user,
                 details: ["reason": .word("wrong_password")])
             let institution = membership.institution.id
-            batch.append(event.statement, event.values(institution), tenant: institution)
+            calls.append((event.statement, event.values(institution), institution))
         }
-        if batch.count > 0 { try await context.pool.run(batch) }
+        try await context.pool.runApart(calls)
     }
 }

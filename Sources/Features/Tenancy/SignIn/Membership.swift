@@ -14,9 +14,45 @@ package struct Membership: Hashable, Sendable {
     package let roles: Set<Role>
 
     /// A person's users in all active institutions, by the institution's name.
+    ///
+    /// Home says in which other databases there may be some; those of a database that cannot be asked are missing, so that
+    /// it keeps nobody from the others.
+    ///
+    /// - Parameters:
+    ///   - person: The person.
+    ///   - pool: The loop's pool.
+    ///   - wanted: The institution that it is about, if any.
+    /// - Returns: The users.
+    /// - Throws: ``PostgresError``; also of a database that cannot be asked, when nothing was found elsewhere, or not the
+    ///   institution that it is about.
     package static func all(
-        of person: Int64, _ pool: PostgresPool
+        of person: Int64, _ pool: PostgresPool, for wanted: InstitutionID? = nil
     ) async throws(PostgresError) -> [Membership] {
+        var all = try await here(person, pool.home)
+        guard pool.isSharded else { return all }
+        var failure: PostgresError?
+        for row in try await pool.home.query(ShardQueries.ofPerson, [.int(person)], tenant: nil) {
+            let shard = Int(try row.int(0))
+            do throws(PostgresError) {
+                all += try await here(person, try pool.member(shard))
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        let isFound = wanted.map { one in all.contains { $0.institution.id == one } } ?? !all.isEmpty
+        if let failure, !isFound { throw failure }
+        all.sort {
+            ($0.institution.name, $0.institution.id.rawValue) < (
+                $1.institution.name, $1.institution.id.rawValue
+            )
+        }
+        return all
+    }
+
+    /// The person's users in the institutions of one database.
+    private static func here(_ person: Int64, _ pool: PostgresPool) async throws(PostgresError)
+        -> [Membership]
+    {
         let rows = try await pool.query(DirectoryQueries.usersOfPerson, [.int(person)], tenant: nil)
         var all: [Membership] = []
         for row in rows {

@@ -24,9 +24,10 @@ enum SessionRoutes {
         let password = try fields.string("password", in: 1...1024)
         let person = try await SignIn(services: services, context: context)
             .person(login: login, password: password, request)
-        var memberships = try await Membership.all(of: person, context.pool)
         let hosts = context.service(InstitutionHosts.self)
-        if let home = try await hosts.institution(of: request.authority, context.pool) {
+        let home = try await hosts.institution(of: request.authority, context.pool)
+        var memberships = try await Membership.all(of: person, context.pool, for: home)
+        if let home {
             // Under an institution's own name there is nothing to choose.
             memberships = memberships.filter { $0.institution.id == home }
         }
@@ -46,7 +47,8 @@ enum SessionRoutes {
     /// Gives the cookie its 30 days again.
     static func show(_ call: Call) async throws -> WebResponse {
         let (request, context, principal) = (call.request, call.context, call.principal)
-        let memberships = try await Membership.all(of: principal.person, context.pool)
+        let memberships = try await Membership.all(
+            of: principal.person, context.pool, for: principal.institution)
         guard let current = memberships.first(where: { $0.institution.id == principal.institution }) else {
             throw WebError.unauthorized
         }
@@ -87,7 +89,7 @@ enum SessionRoutes {
         _ institution: InstitutionID, of person: Int64, status: HTTPResponse.Status, by way: String,
         _ request: WebRequest, _ context: WebContext
     ) async throws -> WebResponse {
-        let memberships = try await Membership.all(of: person, context.pool)
+        let memberships = try await Membership.all(of: person, context.pool, for: institution)
         guard let chosen = memberships.first(where: { $0.institution.id == institution }) else {
             throw WebError.notFound
         }

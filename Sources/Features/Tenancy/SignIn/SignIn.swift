@@ -42,7 +42,8 @@ struct SignIn {
     }
 
     private func check(_ login: String, _ password: String) async throws -> (person: Int64?, isRight: Bool) {
-        let rows = try await context.pool.query(DirectoryQueries.personByLogin, [.text(login)], tenant: nil)
+        let rows = try await context.pool.home
+            .query(DirectoryQueries.personByLogin, [.text(login)], tenant: nil)
         let row = try rows.only()
         let stored = try row?.textOrNil(2)
         let isRight: Bool

@@ -43,7 +43,7 @@ package struct Paging: Hashable, Sendable {
         switch request.queryValues("page").last {
         case nil, "first": break
         case .some(let text):
-            if let number = Int(text) {
+            if let number = Int(text), !text.hasPrefix("+") {
                 guard number >= 1, number - 1 <= Paging.furthest / size else {
                     throw .badRequest(
                         "page must be a number from 1 to \(Paging.furthest / size + 1), or taken from a Link of an earlier answer.",
@@ -133,7 +133,10 @@ package struct Paging: Hashable, Sendable {
     // MARK: Cursors
 
     private static func id(_ text: String) -> Int64? {
-        guard text.hasPrefix("after:"), let id = Int64(text.dropFirst("after:".count)), id > 0 else {
+        guard text.hasPrefix("after:"), !text.hasPrefix("after:+"),
+            let id = Int64(text.dropFirst("after:".count)),
+            id > 0
+        else {
             return nil
         }
         return id

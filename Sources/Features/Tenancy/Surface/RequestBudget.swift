@@ -75,6 +75,21 @@ package struct RequestBudget: Sendable {
         return max(0, limits.capacity - bucket.level)
     }
 
+    /// Charges a request that was answered at once, without ever being under way.
+    ///
+    /// - Parameters:
+    ///   - key: Whose.
+    ///   - seconds: How long it took.
+    ///   - now: The time.
+    /// - Returns: How much is left in the bucket's room; `nil` when the request may not be made, and nothing is charged.
+    package mutating func pay(_ key: Key, cost seconds: Double, at now: ContinuousClock.Instant) -> Double? {
+        var bucket = drained(key, at: now)
+        guard bucket.level + limits.reserve <= limits.capacity else { return nil }
+        bucket.level += seconds
+        buckets[key] = bucket
+        return max(0, limits.capacity - bucket.level)
+    }
+
     private mutating func drained(_ key: Key, at now: ContinuousClock.Instant) -> Bucket {
         guard var bucket = buckets[key] else { return Bucket(level: 0, at: now) }
         guard now > bucket.at else { return bucket }

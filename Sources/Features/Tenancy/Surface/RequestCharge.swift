@@ -1,4 +1,5 @@
 import EventLoop
+import HTTP
 import HTTPTypes
 import Postgres
 import Synchronization
@@ -23,18 +24,8 @@ struct RequestCharge {
         guard let principal = request.principal, let services = context.find(TenancyServices.self) else {
             return nil
         }
-        let key =
-            switch principal.credential {
-            case .cookie(let session, _):
-                RequestBudget.Key(
-                    institution: principal.institution.rawValue, isToken: false, credential: session)
-            case .bearer(let token):
-                RequestBudget.Key(
-                    institution: principal.institution.rawValue, isToken: true, credential: token)
-            }
+        let (key, shared) = keys(of: principal)
         let now = context.loop.now
-        let shared = RequestBudget.Key(
-            institution: principal.institution.rawValue, isToken: false, credential: 0)
         if let wait = services.sharedBudget.withLock({ $0.begin(shared, at: now) }) {
             throw .tooManyRequests(
                 retryAfter: max(1, Int(wait / .seconds(1) + 0.999)), code: "institution_throttled")
@@ -50,6 +41,21 @@ struct RequestCharge {
             throw error
         }
         return RequestCharge(key: key, shared: shared, services: services, context: context, began: now)
+    }
+
+    /// The buckets of a caller, and of everybody in the institution.
+    fileprivate static func keys(of principal: Principal) -> (
+        own: RequestBudget.Key, shared: RequestBudget.Key
+    ) {
+        let institution = principal.institution.rawValue
+        let own =
+            switch principal.credential {
+            case .cookie(let session, _):
+                RequestBudget.Key(institution: institution, isToken: false, credential: session)
+            case .bearer(let token):
+                RequestBudget.Key(institution: institution, isToken: true, credential: token)
+            }
+        return (own, RequestBudget.Key(institution: institution, isToken: false, credential: 0))
     }
 
     /// Charges what it took, and says so.
@@ -69,6 +75,57 @@ struct RequestCharge {
         let scaled = Int64((value * Double(scale)).rounded())
         let fraction = String(scaled % scale)
         return "\(scaled / scale)." + String(repeating: "0", count: decimals - fraction.count) + fraction
+    }
+}
+
+/// Charges a caller for requests that are answered at once.
+struct PromptCharge {
+    private let keys: (own: RequestBudget.Key, shared: RequestBudget.Key)
+    private let services: TenancyServices
+
+    /// Of a request's caller.
+    init(_ principal: Principal, _ services: TenancyServices) {
+        keys = RequestCharge.keys(of: principal)
+        self.services = services
+    }
+
+    /// Charges one, and gives the lines that say so; `nil` when it may not be made, which the handler explains.
+    func pay(from began: ContinuousClock.Instant, to now: ContinuousClock.Instant) -> EncodedFields? {
+        let taken = (now - began).components
+        let seconds = Double(taken.seconds) + Double(taken.attoseconds) / 1e18
+        guard let left = services.budget.withLock({ $0.pay(keys.own, cost: seconds, at: now) }),
+            services.sharedBudget.withLock({ $0.pay(keys.shared, cost: seconds, at: now) }) != nil
+        else { return nil }
+        var lines: [UInt8] = []
+        lines.reserveCapacity(80)
+        lines.append(contentsOf: "X-Request-Cost: ".utf8)
+        Self.append(seconds, decimals: 6, to: &lines)
+        lines.append(contentsOf: "\r\nX-Rate-Limit-Remaining: ".utf8)
+        Self.append(left, decimals: 1, to: &lines)
+        lines.append(contentsOf: "\r\n".utf8)
+        return EncodedFields(ownLines: lines)
+    }
+
+    /// Writes what ``RequestCharge/text(_:decimals:)`` gives.
+    static func append(_ value: Double, decimals: Int, to bytes: inout [UInt8]) {
+        var scale: Int64 = 1
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = Int64((value * Double(scale)).rounded())
+        append(scaled / scale, width: 1, to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        append(scaled % scale, width: decimals, to: &bytes)
+    }
+
+    private static func append(_ number: Int64, width: Int, to bytes: inout [UInt8]) {
+        var (divisor, digits): (Int64, Int) = (1, 1)
+        while number / divisor >= 10 || digits < width {
+            divisor *= 10
+            digits += 1
+        }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
     }
 }
 

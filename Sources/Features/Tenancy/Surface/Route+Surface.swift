@@ -73,16 +73,17 @@ extension Route {
         else { preconditionFailure("\(way) is no route") }
         let isFree = RequestCharge.free.contains(way)
         let access: Access = permission.rule == .anyone ? .anyone : .signedIn
-        return Route(method, String(parts[1]), access: access, bodyLimit: bodyLimit) { request, context in
+        let whole = Catalogue.answering(way, method, handler)
+        var route = Route(method, String(parts[1]), access: access, bodyLimit: bodyLimit) {
+            request, context in
             if let scopes = request.principal?.scopes, !scopes.contains(scope) {
                 throw WebError.forbidden(
                     "The access token lacks the scope \(scope).", code: "insufficient_scope")
             }
             let charge = isFree ? nil : try RequestCharge.begin(request, context)
             do {
-                var response = try await handler(request, context)
+                var response = try await whole(request, context)
                 charge?.end(&response.headers)
-                if StringIDs.areWanted(request.headers) { StringIDs.apply(to: &response) }
                 return response
             } catch {
                 var (told, cause) = ErrorAnswers.judged(error)
@@ -94,5 +95,14 @@ extension Route {
                 throw told
             }
         }
+        if Catalogue.kept.contains(way) {
+            route.recall = { request, context in
+                guard let principal = request.principal, principal.scopes?.contains(scope) ?? true else {
+                    return nil
+                }
+                return Catalogue.echo(request, principal, context)
+            }
+        }
+        return route
     }
 }

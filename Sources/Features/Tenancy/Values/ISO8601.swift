@@ -16,43 +16,78 @@ package enum ISO8601 {
         return "\(four(year))-\(two(month))-\(two(date))T\(time)Z"
     }
 
-    /// Reads a time with an offset or `Z`, with or without a fraction, in milliseconds since 1970.
+    /// Reads a time, in milliseconds since 1970, in the forms of ISO 8601 that clients of such servers send.
+    ///
+    /// `2026-11-22T10:00:00Z` with `Z` or an offset (`+01:00`, `+0100`, `+01`), with or without seconds and a fraction, with a
+    /// blank instead of the `T`; `20261122T100000Z`; a date alone, which is its midnight. Without an offset it is UTC.
     ///
     /// - Returns: `nil` for anything else, days that no month has included.
     package static func milliseconds(_ text: String) -> Int64? {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes[4] == dash, bytes[7] == dash, bytes[10] | 0x20 == UInt8(ascii: "t"),
-            bytes[13] == colon, bytes[16] == colon,
-            let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), (1...12).contains(month),
-            let date = number(bytes[8..<10]), date >= 1, date <= daysInMonth(year, month),
-            let hour = number(bytes[11..<13]), hour < 24, let minute = number(bytes[14..<16]), minute < 60,
-            let second = number(bytes[17..<19]), second < 60
+        var rest = Array(text.utf8)[...]
+        guard rest.count >= 8, rest.count <= 40, let year = take(4, &rest) else { return nil }
+        let isExtended = skip(dash, &rest)
+        guard let month = take(2, &rest), (1...12).contains(month), skip(dash, &rest) == isExtended,
+            let date = take(2, &rest), date >= 1, date <= daysInMonth(year, month)
         else { return nil }
-        var place = 19
-        var fraction: Int64 = 0
-        if bytes[place] == UInt8(ascii: ".") {
-            let digits = bytes[(place + 1)...].prefix { (0x30...0x39).contains($0) }
-            guard (1...9).contains(digits.count), let read = number(digits.prefix(3)) else { return nil }
-            fraction = digits.count == 1 ? read * 100 : digits.count == 2 ? read * 10 : read
-            place += 1 + digits.count
-        }
-        guard let offset = offset(bytes[place...]) else { return nil }
-        let seconds = dayNumber(year, month, date) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        return seconds * 1000 + fraction
+        let day = dayNumber(year, month, date) * 86_400
+        guard let separator = rest.popFirst() else { return day * 1000 }
+        guard separator == UInt8(ascii: " ") || separator | 0x20 == UInt8(ascii: "t"),
+            let time = time(&rest, separatedByColons: isExtended), let offset = offset(rest)
+        else { return nil }
+        return (day - offset) * 1000 + time
     }
+
+    /// Milliseconds of the day: `10:00`, `10:00:00.123`, or the same without colons.
+    private static func time(_ rest: inout ArraySlice<UInt8>, separatedByColons: Bool) -> Int64? {
+        guard let hour = take(2, &rest), hour < 24, skip(colon, &rest) == separatedByColons,
+            let minute = take(2, &rest), minute < 60
+        else { return nil }
+        var milliseconds = (hour * 3600 + minute * 60) * 1000
+        let hasSeconds = separatedByColons ? rest.first == colon : rest.first.map(isDigit) ?? false
+        guard hasSeconds else { return milliseconds }
+        _ = skip(colon, &rest)
+        guard let second = take(2, &rest), second < 60 else { return nil }
+        milliseconds += second * 1000
+        guard skip(UInt8(ascii: "."), &rest) else { return milliseconds }
+        let digits = rest.prefix(while: isDigit)
+        guard (1...9).contains(digits.count), let read = number(digits.prefix(3)) else { return nil }
+        rest = rest.dropFirst(digits.count)
+        return milliseconds + (digits.count == 1 ? read * 100 : digits.count == 2 ? read * 10 : read)
+    }
+
+    /// Takes so many digits.
+    private static func take(_ count: Int, _ rest: inout ArraySlice<UInt8>) -> Int64? {
+        guard rest.count >= count, let value = number(rest.prefix(count)) else { return nil }
+        rest = rest.dropFirst(count)
+        return value
+    }
+
+    /// Whether the next byte is this one, which is taken.
+    private static func skip(_ byte: UInt8, _ rest: inout ArraySlice<UInt8>) -> Bool {
+        guard rest.first == byte else { return false }
+        rest = rest.dropFirst()
+        return true
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     private static let dash = UInt8(ascii: "-")
     private static let colon = UInt8(ascii: ":")
 
-    /// Seconds east of UTC.
+    /// Seconds east of UTC: `Z`, `+01:00`, `+0100`, `+01`, or nothing.
     private static func offset(_ bytes: ArraySlice<UInt8>) -> Int64? {
-        guard let sign = bytes.first else { return nil }
-        if sign | 0x20 == UInt8(ascii: "z") { return bytes.count == 1 ? 0 : nil }
-        guard sign == dash || sign == UInt8(ascii: "+"), bytes.count == 6,
-            bytes[bytes.startIndex + 3] == colon,
-            let hours = number(bytes.dropFirst().prefix(2)), hours < 24,
-            let minutes = number(bytes.dropFirst(4)), minutes < 60
-        else { return nil }
+        var rest = bytes
+        guard let sign = rest.popFirst() else { return 0 }
+        if sign | 0x20 == UInt8(ascii: "z") { return rest.isEmpty ? 0 : nil }
+        guard sign == dash || sign == UInt8(ascii: "+"), let hours = take(2, &rest), hours < 24 else {
+            return nil
+        }
+        var minutes: Int64 = 0
+        if !rest.isEmpty {
+            _ = skip(colon, &rest)
+            guard let read = take(2, &rest), read < 60, rest.isEmpty else { return nil }
+            minutes = read
+        }
         return (hours * 3600 + minutes * 60) * (sign == dash ? -1 : 1)
     }
 

@@ -7,6 +7,7 @@ package enum JobQueueMigrations {
         Migration(number: 60, name: "jobs", sql: m0060Jobs),
         Migration(number: 61, name: "job_functions", sql: m0061JobFunctions),
         Migration(number: 62, name: "settled_progress", sql: m0062SettledProgress),
+        Migration(number: 65, name: "job_retention", sql: m0065Retention),
     ]
 
     /// Tables without an institution's policy, each with its reason.
@@ -29,6 +30,8 @@ package enum JobQueueMigrations {
         "job_release": "Gives back leases that the caller's fence still holds.",
         "job_cancel": "Cancels a job of the chosen institution.",
         "job_redrive": "Operators send dead letters on their way again, of one institution or of all.",
+        "job_sweep_of_institution":
+            "Removes finished jobs of the chosen institution after the time that it says.",
         "job_sweep": "Removes finished jobs of all institutions after their time.",
     ]
 }

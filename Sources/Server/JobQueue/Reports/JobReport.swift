@@ -46,6 +46,21 @@ package struct DeadLetters: Sendable, Equatable {
 }
 
 extension JobReport {
+    /// The most ids that stand beside dead letters of one kind and class.
+    private static let mostShown = 20
+
+    /// Adds dead letters of another database to those of the same kind and class.
+    mutating func add(_ letters: DeadLetters) {
+        guard
+            let place = deadLetters.firstIndex(where: {
+                $0.kind == letters.kind && $0.errorClass == letters.errorClass
+            })
+        else { return deadLetters.append(letters) }
+        deadLetters[place].count += letters.count
+        deadLetters[place].latest = max(deadLetters[place].latest, letters.latest)
+        deadLetters[place].jobs = Array((deadLetters[place].jobs + letters.jobs).prefix(JobReport.mostShown))
+    }
+
     /// Adds the kinds that have nothing at present, so that they are seen, too.
     mutating func add(_ catalogue: JobCatalogue) {
         let known = Set(depths.map(\.kind))

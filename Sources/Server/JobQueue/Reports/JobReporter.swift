@@ -41,21 +41,29 @@ package struct JobReporter {
 
     package init(pool: PostgresPool) { self.pool = pool }
 
-    /// How much there is of each kind, in one institution or in all.
+    /// How much there is of each kind, in one institution or in all; what is in databases that are away does not count.
     package func depth(of institution: TenantID?) async throws(PostgresError) -> [JobDepth] {
         var found: [JobDepth] = []
-        for row in try await pool.query(
-            JobReporter.depth, [.int(institution?.rawValue)], tenant: institution)
-        {
-            var depth = JobDepth(kind: try row.text(0))
-            depth.available = Int(try row.int(1))
-            depth.scheduled = Int(try row.int(2))
-            depth.running = Int(try row.int(3))
-            depth.dead = Int(try row.int(4))
-            depth.oldest = .milliseconds(max(0, try row.int(5)))
-            found.append(depth)
+        for member in members(institution) {
+            for row in try await member.query(
+                JobReporter.depth, [.int(institution?.rawValue)], tenant: institution)
+            {
+                let kind = try row.text(0)
+                let place = found.firstIndex { $0.kind == kind } ?? found.endIndex
+                if place == found.endIndex { found.append(JobDepth(kind: kind)) }
+                found[place].available += Int(try row.int(1))
+                found[place].scheduled += Int(try row.int(2))
+                found[place].running += Int(try row.int(3))
+                found[place].dead += Int(try row.int(4))
+                found[place].oldest = max(found[place].oldest, .milliseconds(max(0, try row.int(5))))
+            }
         }
-        return found
+        return found.sorted { $0.kind < $1.kind }
+    }
+
+    /// The databases that are asked.
+    private func members(_ institution: TenantID?) -> [PostgresPool] {
+        institution == nil ? pool.members.filter { $0.obstacle == nil || $0 === pool } : [pool]
     }
 
     /// The whole report, of one institution or of all.
@@ -71,17 +79,20 @@ package struct JobReporter {
     ) async throws(PostgresError) -> JobReport {
         var report = JobReport(at: now, depths: try await depth(of: institution), deadLetters: [])
         report.add(catalogue)
-        for row in try await pool.query(
-            JobReporter.dead, [.int(institution?.rawValue)], tenant: institution)
-        {
-            report.deadLetters.append(
-                DeadLetters(
-                    kind: try row.text(0), errorClass: try row.text(1), count: Int(try row.int(2)),
-                    latest: try row.timestampMilliseconds(3), jobs: try row.intArray(4)))
+        for member in members(institution) {
+            for row in try await member.query(
+                JobReporter.dead, [.int(institution?.rawValue)], tenant: institution)
+            {
+                report.add(
+                    DeadLetters(
+                        kind: try row.text(0), errorClass: try row.text(1), count: Int(try row.int(2)),
+                        latest: try row.timestampMilliseconds(3), jobs: try row.intArray(4)))
+            }
         }
         guard institution == nil else { return report }
         var minutes: [JobMinute] = []
-        for row in try await pool.query(JobReporter.minutes, tenant: nil) {
+        // What was done is counted at home, whichever database the jobs are in.
+        for row in try await pool.home.query(JobReporter.minutes, tenant: nil) {
             minutes.append(
                 JobMinute(
                     at: try row.timestampMilliseconds(0), kind: try row.text(1),
@@ -89,7 +100,7 @@ package struct JobReporter {
         }
         report.minutes = minutes
         var failures: [JobFailures] = []
-        for row in try await pool.query(JobReporter.failures, tenant: nil) {
+        for row in try await pool.home.query(JobReporter.failures, tenant: nil) {
             failures.append(
                 JobFailures(
                     kind: try row.text(0), errorClass: try row.text(1), count: Int(try row.int(2))))

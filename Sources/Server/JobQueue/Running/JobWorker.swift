@@ -6,7 +6,7 @@ import Telemetry
 
 /// Takes jobs and has them done, as many at a time as it has slots.
 ///
-/// Confined to the pool's loop. ``ClaimPlan`` and ``LeaseClock`` decide; this one only carries out.
+/// Confined to the pool's loop; it claims in the pool's own database, and each database has a worker. ``ClaimPlan`` and ``LeaseClock`` decide; this one only carries out.
 ///
 /// A handler that does not return keeps its slot, also when its job was given up: what nobody can end must not pile up.
 package final class JobWorker {

@@ -5,7 +5,8 @@ import Telemetry
 
 /// Keeps the queue's tables small and its numbers fresh: sweeps what is over, writes what was counted, looks how much there is.
 ///
-/// Confined to the pool's loop. Every node that works has one; they do not get into each other's way.
+/// Confined to the pool's loop. Every node that works has one for each database; they do not get into each other's way. What
+/// was counted is written, and how much there is looked at, by home's alone, for all databases.
 package final class JobKeeper {
     /// How long things are kept.
     package struct Retention: Sendable {
@@ -54,8 +55,10 @@ package final class JobKeeper {
 
     /// Begins: counts are written every five seconds, depths looked at every fifteen, what is over swept every minute.
     package func start() {
-        repeatedly(every: .seconds(5)) { await self.flush() }
-        repeatedly(every: .seconds(15)) { await self.look() }
+        if pool.shard == ShardMap.home {
+            repeatedly(every: .seconds(5)) { await self.flush() }
+            repeatedly(every: .seconds(15)) { await self.look() }
+        }
         repeatedly(every: .seconds(60)) { await self.sweep() }
     }
 
@@ -63,7 +66,7 @@ package final class JobKeeper {
     package func stop() async {
         isStopped = true
         for timer in timers { timer.cancel() }
-        await flush()
+        if pool.shard == ShardMap.home { await flush() }
     }
 
     private func repeatedly(every period: Duration, _ body: @escaping () async -> Void) {

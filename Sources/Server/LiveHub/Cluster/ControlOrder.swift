@@ -4,12 +4,15 @@ import Postgres
 
 /// What one node has all others do at once.
 ///
-/// An order that is lost is made good by what every node looks at anyway: credentials and enrolments, within two seconds.
+/// An order that is lost is made good by what every node looks at anyway: credentials and enrolments, within two seconds;
+/// and nothing that is kept is given for as long.
 enum ControlOrder: Hashable, Sendable {
     /// End the sessions of a user, or of the whole institution when there is no user.
     case disconnect(institution: TenantID, user: Int64?, DisconnectCode)
     /// Look at once whether a user's credentials are current.
     case recheck(institution: TenantID, user: Int64)
+    /// Give nothing more of what was kept of an institution's catalogue: something of it has changed.
+    case changed(institution: TenantID)
     /// A node sends its sessions elsewhere, or takes some again.
     case aside(NodeID, Bool)
 
@@ -26,6 +29,9 @@ enum ControlOrder: Hashable, Sendable {
                 return nil
             }
             self = .recheck(institution: institution, user: Int64(user))
+        case "changed":
+            guard let institution = ControlOrder.institution(value) else { return nil }
+            self = .changed(institution: institution)
         case "aside":
             guard let node = value["node"]?.string.flatMap({ NodeID($0) }), let isAside = value["aside"]?.bool
             else { return nil }
@@ -71,6 +77,9 @@ enum ControlOrder: Hashable, Sendable {
                         json.member("do", "recheck")
                         json.member("institution", institution.rawValue)
                         json.member("user", user)
+                    case .changed(let institution):
+                        json.member("do", "changed")
+                        json.member("institution", institution.rawValue)
                     case .aside(let node, let isAside):
                         json.member("do", "aside")
                         json.member("node", node.description)

@@ -34,7 +34,7 @@ struct NodeRegister {
         batch.append(
             NodeRegister.note, [.text(node.description), .text(name), .int(Int64(min(unheard, 10_000)))],
             tenant: nil)
-        guard let rows = try? await pool.run(batch).first, let count = try? rows.first?.int(0) else {
+        guard let rows = try? await pool.home.run(batch).first, let count = try? rows.first?.int(0) else {
             return nil
         }
         return Int(count)
@@ -42,6 +42,6 @@ struct NodeRegister {
 
     /// Takes this node's line out, and those of nodes that died long ago.
     func remove() async {
-        _ = try? await pool.query(NodeRegister.remove, [.text(node.description)], tenant: nil)
+        _ = try? await pool.home.query(NodeRegister.remove, [.text(node.description)], tenant: nil)
     }
 }

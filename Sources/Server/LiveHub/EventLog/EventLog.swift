@@ -5,13 +5,14 @@ package import Postgres
 ///
 /// Commit first, publish after, acknowledge last: a crash between any two lines leaves no phantom. There is no timer
 /// on the way: an idle log commits one event at once, a busy one hundreds with one fsync. At most `backlog` events
-/// wait; beyond that the outcome is ``AppendOutcome/unavailable`` at once.
+/// wait; beyond that the outcome is ``AppendOutcome/unavailable`` at once. Each database has a queue of its own, so that one
+/// that is away holds up nothing of the others'.
 package final class EventLog: Sendable {
-    private let core: LoopBound<EventLogCore>
+    private let cores: LoopBound<EventLogCores>
 
     /// Makes the node's log; called on `loop`, whose `pool` it uses.
     package init(loop: EventLoop, pool: PostgresPool, broker: any Broker, backlog: Int = 20_000) {
-        core = LoopBound(EventLogCore(loop: loop, pool: pool, broker: broker, backlog: backlog), loop: loop)
+        cores = LoopBound(EventLogCores(pool: pool, broker: broker, backlog: backlog), loop: loop)
     }
 
     /// Appends an event, once for its key; from any loop.
@@ -19,7 +20,12 @@ package final class EventLog: Sendable {
     /// `then` is called on `loop`, after commit and publication.
     package func append(_ event: LogAppend, loop: EventLoop, then: @escaping (AppendOutcome) -> Void) {
         let reply = LoopBound(then, loop: loop)
-        core.loop.execute { [core] in core.value.enqueue(event, reply: reply) }
+        cores.loop.execute { [cores] in
+            cores.value.use(of: event.channel.institution) { core in
+                guard let core else { return reply.loop.execute { reply.value(.unavailable) } }
+                core.enqueue(event, reply: reply)
+            }
+        }
     }
 
     /// Appends an event together with other changes; from any loop.
@@ -32,13 +38,56 @@ package final class EventLog: Sendable {
         _ transaction: LogTransaction, loop: EventLoop, then: @escaping (AppendOutcome) -> Void
     ) {
         let reply = LoopBound(then, loop: loop)
-        core.loop.execute { [core] in core.value.enqueue(transaction, reply: reply) }
+        cores.loop.execute { [cores] in
+            cores.value.use(of: transaction.head.channel.institution) { core in
+                guard let core else { return reply.loop.execute { reply.value(.unavailable) } }
+                core.enqueue(transaction, reply: reply)
+            }
+        }
     }
 
     /// Calls `then`, on `loop`, once everything that was handed in before has its outcome.
     package func drained(loop: EventLoop, then: @escaping () -> Void) {
         let reply = LoopBound(then, loop: loop)
-        core.loop.execute { [core] in core.value.whenIdle { reply.loop.execute { reply.value() } } }
+        cores.loop.execute { [cores] in cores.value.whenIdle { reply.loop.execute { reply.value() } } }
+    }
+}
+
+/// The log's queues, one for each database that was written to.
+///
+/// Confined to the log's loop.
+private final class EventLogCores {
+    private let pool: PostgresPool
+    private let broker: any Broker
+    private let backlog: Int
+    private var cores: [Int: EventLogCore] = [:]
+
+    init(pool: PostgresPool, broker: any Broker, backlog: Int) {
+        self.pool = pool
+        self.broker = broker
+        self.backlog = backlog
+    }
+
+    /// Hands over the queue of an institution's database; `nil` while that cannot be used.
+    func use(of institution: TenantID, _ then: @escaping (EventLogCore?) -> Void) {
+        pool.withMember(of: institution) { [self] member in
+            guard let member = try? member.get() else { return then(nil) }
+            if let core = cores[member.shard] { return then(core) }
+            let core = EventLogCore(loop: member.loop, pool: member, broker: broker, backlog: backlog)
+            cores[member.shard] = core
+            then(core)
+        }
+    }
+
+    func whenIdle(_ call: @escaping () -> Void) {
+        var left = cores.count
+        guard left > 0 else { return call() }
+        for core in cores.values {
+            core.whenIdle {
+                left -= 1
+                if left == 0 { call() }
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ package import Telemetry
 /// Finds events that the broker did not bring: asks the log now and then what has changed, and has this node's channels
 /// that are behind read it.
 ///
-/// Confined to the log's loop; ``LogWatch`` decides. One check is under way at a time, and one batch of it: a slow
+/// Confined to the log's loop, and about the institutions of its pool's own database; ``LogWatch`` decides. One check is under way at a time, and one batch of it: a slow
 /// database makes checks rarer, never more. A check that fails is made again after the same time.
 package final class LogWatcher {
     /// A statement that takes longer is cancelled, and the check has failed.
@@ -30,7 +30,7 @@ package final class LogWatcher {
     private var isStopped = false
     private var complainedAt: ContinuousClock.Instant?
 
-    /// Makes the node's watcher; on `loop`, whose `pool` it uses.
+    /// Makes the node's watcher of one database; on `loop`, whose `pool` it uses.
     ///
     /// `period` lies between the end of one check and the next: a second where a broker carries between nodes; where there
     /// is one node, nothing is lost on the way, and a few seconds will do.
@@ -58,10 +58,13 @@ package final class LogWatcher {
         failures = metrics.counter("cohort_live_log_check_failures_total", "Checks of the log that failed.")
         let succeeded = SuccessTime()
         self.succeeded = succeeded
-        metrics.gauge(
+        let (name, help) = (
             "cohort_live_log_check_age_seconds", "Time since the last check of the log that succeeded."
-        ) {
-            succeeded.age
+        )
+        if pool.shard == ShardMap.home {
+            metrics.gauge(name, help) { succeeded.age }
+        } else {
+            metrics.gauge(name, help, ("shard", "\(pool.shard)")) { succeeded.age }
         }
     }
 
@@ -91,7 +94,7 @@ package final class LogWatcher {
         guard !isChecking, !isStopped else { return }
         isChecking = true
         defer { isChecking = false }
-        var ask: LogWatch.Ask? = watch.begin(await institutions())
+        var ask: LogWatch.Ask? = watch.begin(await institutions().filter(pool.hasRows))
         do throws(PostgresError) {
             while let asked = ask {
                 let (snapshot, answers) = try await put(asked)

@@ -17,6 +17,8 @@ struct Exchange {
     /// The route that was found; `nil` for none.
     var route: Route?
     var clearance = Clearance.pending
+    /// Who asks, where that was known without asking.
+    var caller: KnownCaller?
     /// Who takes the body instead of the request.
     var receiver: (any BodyReceiver)?
     /// Whether the whole body has come.

@@ -69,13 +69,13 @@ extension HTTPConnection {
             let failure = WebError(
                 .internalServerError, code: "internal", message: "Something went wrong on our side.")
             answer(
-                ErrorAnswers.response(failure, id: exchange?.request.id ?? "-"), closing: !writer.keepAlive)
+                refusal(failure, id: exchange?.request.id ?? "-"), closing: !writer.keepAlive)
             return nil
         }
     }
 
     /// The answer is queued: on to the next request, or to the end.
-    private func end(keepAlive: Bool) {
+    func end(keepAlive: Bool) {
         guard !keepAlive else { return answered() }
         exchange = nil
         transfer = nil
@@ -94,12 +94,12 @@ extension HTTPConnection {
             guard let file else { return failedToOpen(path) }
             begin(file, range, response, writer)
         }
-        if !isTaken { answer(ErrorAnswers.response(.unavailable(), id: exchange?.request.id ?? "-")) }
+        if !isTaken { answer(refusal(WebError.unavailable(), id: exchange?.request.id ?? "-")) }
     }
 
     private func failedToOpen(_ path: String) {
         context.logger.error("a file cannot be opened", metadata: ["path": "\(path)"])
-        answer(ErrorAnswers.response(.notFound, id: exchange?.request.id ?? "-"))
+        answer(refusal(WebError.notFound, id: exchange?.request.id ?? "-"))
         advance()
     }
 

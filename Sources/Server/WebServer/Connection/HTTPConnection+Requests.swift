@@ -31,7 +31,7 @@ extension HTTPConnection {
             }
         } catch {
             guard parser.phase != .failed else { throw .bodyTooLarge }
-            settle(ErrorAnswers.response(error, id: request.id))
+            settle(refusal(error, id: request.id))
             if stage == .holding { stage = .collecting }
         }
     }
@@ -103,6 +103,12 @@ extension HTTPConnection {
             exchange.map { $0.head.fields.contains(.cookie) || $0.head.fields.contains(.authorization) }
             ?? false
         guard route.access != .anyone, hasCredentials else { return try grant(route, nil) }
+        if let request = exchange?.request,
+            let known = application.authenticator.recall(request, context)
+        {
+            exchange?.caller = known
+            return try grant(route, known.principal)
+        }
         let number = number
         context.loop.run { await self.authenticate(number, route) }
     }
@@ -119,7 +125,7 @@ extension HTTPConnection {
         do {
             try grant(route, found.get())
         } catch {
-            settle(ErrorAnswers.response(mapped(error), id: request.id))
+            settle(refusal(error, id: request.id))
             if stage == .holding { return resumeBody() }
         }
         if exchange?.isWhole == true { goOn() }
@@ -173,7 +179,7 @@ extension HTTPConnection {
             exchange?.clearance = .granted
             receiver.whenReady = { [weak self] in self?.receiverIsReady(number) }
             sendContinue()
-        case .failure(let error): settle(ErrorAnswers.response(mapped(error), id: request.id))
+        case .failure(let error): settle(refusal(error, id: request.id))
         }
         resumeBody()
     }
@@ -193,7 +199,7 @@ extension HTTPConnection {
     func refuseBody() {
         guard let error = exchange?.receiver?.refusal, let id = exchange?.request.id else { return }
         dropReceiver()
-        settle(ErrorAnswers.response(error, id: id))
+        settle(refusal(error, id: id))
     }
 
     /// Lets go of a receiver that has not got everything.
@@ -219,7 +225,7 @@ extension HTTPConnection {
     func refuse(_ error: HTTPError) {
         application.meters.refused.with(error.code).add()
         let id = exchange?.request.id ?? RequestID.make()
-        answer(ErrorAnswers.response(WebError(error), id: id), closing: true)
+        answer(refusal(WebError(error), id: id), closing: true)
     }
 
     // MARK: Handling
@@ -240,6 +246,10 @@ extension HTTPConnection {
         case .granted:
             guard let route = exchange.route else { return }
             stage = .answering
+            if let echo = route.recall?(exchange.request, context), let kept = echo() {
+                remember(echo, exchange)
+                return answer(kept, exchange.head, id: exchange.request.id) { self.note($0, bytes: $1) }
+            }
             let number = number
             context.loop.run { await self.handle(number, route, exchange.request) }
         }
@@ -265,14 +275,20 @@ extension HTTPConnection {
             }
         } catch {
             guard isCurrent(number) else { return }
-            answer(ErrorAnswers.response(mapped(error), id: request.id))
+            answer(refusal(error, id: request.id))
         }
         advance()
     }
 
     private func isCurrent(_ number: Int) -> Bool { number == self.number && stage == .answering }
 
-    /// What the client is told of an error; its cause goes to the log.
+    /// The answer to an error, which is counted by its code; its cause goes to the log.
+    func refusal(_ error: any Error, id: String) -> WebResponse {
+        let told = mapped(error)
+        application.meters.refusals.with(told.code).add()
+        return ErrorAnswers.response(told, id: id)
+    }
+
     private func mapped(_ error: any Error) -> WebError {
         let (told, cause) = ErrorAnswers.judged(error)
         if let cause {

@@ -39,7 +39,7 @@ extension HTTPConnection {
     func upgrade(_ acceptance: WebSocketAcceptance, _ limits: WebSocketLimits) {
         guard let id = exchange?.request.id else { return }
         guard !server.isDraining else {
-            return answer(ErrorAnswers.response(.unavailable(retryAfter: 2), id: id), closing: true)
+            return answer(refusal(WebError.unavailable(retryAfter: 2), id: id), closing: true)
         }
         guard let agreed = try? handshake(), let head = exchange?.head else { return abort() }
         var fields: HTTPFields = [.requestID: id]

@@ -44,6 +44,8 @@ final class HTTPConnection: StreamHandler {
     /// Bytes behind the request at hand.
     var held: [UInt8] = []
     var transfer: FileTransfer?
+    /// The last request, where it may be answered again without being read again.
+    var repetition: Repetition?
     var peerHasEnded = false
 
     private var pace: ConnectionPace
@@ -73,7 +75,15 @@ final class HTTPConnection: StreamHandler {
         // Safety: the stream's buffer is valid until this returns, and nothing of the span is kept.
         let span = Span<UInt8>(_unsafeBytes: UnsafeRawBufferPointer(bytes))
         if held.isEmpty {
-            consume(span)
+            if stage == .reading, parser.phase == .idle {
+                if answersAgain(span) { return }
+                let before = number
+                repetition = nil
+                consume(span)
+                keepRepetition(of: span, isOnlyOne: number == before + 1)
+            } else {
+                consume(span)
+            }
             advance()
         } else {
             hold(span)
@@ -227,6 +237,12 @@ final class HTTPConnection: StreamHandler {
         setTimer(for: deadline)
     }
 
+    /// The client has asked for something and has been answered: it has its whole time again.
+    func renewPace() {
+        pace.waits(for: .nothing, at: now)
+        keepPace()
+    }
+
     private func setTimer(for deadline: ContinuousClock.Instant) {
         timer?.cancel()
         timerDue = deadline
@@ -244,7 +260,7 @@ final class HTTPConnection: StreamHandler {
         case .head, .body:
             let error = WebError(
                 .requestTimeout, code: "timeout", message: "The request took too long to arrive.")
-            answer(ErrorAnswers.response(error, id: exchange?.request.id ?? RequestID.make()), closing: true)
+            answer(refusal(error, id: exchange?.request.id ?? RequestID.make()), closing: true)
         case .room: giveUpUnlessTaking()
         }
     }
@@ -299,6 +315,7 @@ final class HTTPConnection: StreamHandler {
         dropReceiver()
         exchange = nil
         transfer = nil
+        repetition = nil
         held = []
         timer?.cancel()
         server.remove(self)

@@ -25,15 +25,15 @@ extension WebRequest {
         return try readForm()
     }
 
-    /// The body's members, from JSON or from a form, as the content type says.
+    /// The body's members, from JSON or from a form of either kind, as the content type says.
     ///
     /// No body at all has none. Numbers and truth values may be written as strings in either.
     ///
-    /// - Throws: ``WebError`` as ``json()`` and ``form()`` do; 400 when the JSON is no object.
+    /// - Throws: ``WebError`` as ``json()`` and ``form()`` do; 400 when the JSON is no object, or the form has a file.
     package func fields() throws(WebError) -> JSONFields {
         guard let contentType else {
             guard body.isEmpty, headers[.contentType] == nil else {
-                throw WebRequest.unsupported("application/json or application/x-www-form-urlencoded")
+                throw WebRequest.unsupported(WebRequest.known)
             }
             return JSONFields(JSONObject())
         }
@@ -42,8 +42,10 @@ extension WebRequest {
             value = body.isEmpty ? .object(JSONObject()) : try readJSON()
         } else if contentType.isForm {
             value = try readForm()
+        } else if contentType.essence == "multipart/form-data" {
+            value = try readMultipartForm()
         } else {
-            throw WebRequest.unsupported("application/json or application/x-www-form-urlencoded")
+            throw WebRequest.unsupported(WebRequest.known)
         }
         do {
             return try JSONFields(value, isLenient: true)
@@ -79,6 +81,50 @@ extension WebRequest {
         }
         return .object(try BracketedForm.object(items))
     }
+
+    /// A form in parts (RFC 7578), as `curl -F` sends parameters; files are taken elsewhere.
+    private func readMultipartForm() throws(WebError) -> JSONValue {
+        guard
+            var reader = MultipartReader(
+                contentType: headers[.contentType], partLimit: FormFields.defaultLimit)
+        else {
+            throw .badRequest("The form's boundary is missing or malformed.", code: "malformed_form")
+        }
+        let events: [MultipartReader.Event]
+        do throws(MultipartReader.Problem) {
+            events = try reader.read(body)
+            try reader.finish()
+        } catch {
+            throw .badRequest("The body is no well-formed form (\(error)).", code: "malformed_form")
+        }
+        var items: [Item] = []
+        var field: (name: String, value: [UInt8])?
+        for event in events {
+            switch event {
+            case .part(let name, let filename, _):
+                guard filename == nil else {
+                    throw .badRequest(
+                        "Files are sent in the three steps of an upload.", code: "malformed_form",
+                        field: String(name.prefix(100)))
+                }
+                field = (name, [])
+            case .data(let bytes): field?.value += bytes
+            case .endOfPart:
+                guard let read = field else { continue }
+                guard let value = String(validating: read.value, as: UTF8.self) else {
+                    throw .badRequest(
+                        "A field is not UTF-8.", code: "malformed_form", field: String(read.name.prefix(100)))
+                }
+                items.append(Item(read.name, value))
+                field = nil
+            case .end: break
+            }
+        }
+        return .object(try BracketedForm.object(items))
+    }
+
+    private static let known =
+        "application/json, application/x-www-form-urlencoded or multipart/form-data"
 
     private static func unsupported(_ wanted: String) -> WebError {
         WebError(

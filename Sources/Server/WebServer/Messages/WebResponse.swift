@@ -20,6 +20,9 @@ package struct WebResponse: Sendable {
     /// The type of what it is about, where no `Content-Type` says it: a 304 has none, but its security headers replace
     /// those of the stored answer.
     package var mediaType: String?
+    /// Whether a route that keeps its answers may keep this one; not where it depends on more than the catalogue, as on how
+    /// far somebody is in a module.
+    package var isKeepable = true
 
     /// Makes an answer as it is.
     package init(status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], body: Body = .empty) {

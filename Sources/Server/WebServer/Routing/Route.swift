@@ -17,6 +17,15 @@ package struct Route: Sendable {
     /// Makes the receiver of a body that is taken piece by piece, before any of it is read; runs on the loop.
     package typealias Opener = @Sendable (WebRequest, WebContext) async throws -> any BodyReceiver
 
+    /// Answers one request at once, now and whenever it comes again in the same words from the same caller.
+    ///
+    /// Called on the loop; `nil` leaves it to the handler.
+    package typealias Echo = () -> KeptAnswer?
+
+    /// Whether a request may be answered without waiting: what does it, for as long as the caller is who they are; `nil`
+    /// leaves it to the handler.
+    package typealias Recall = @Sendable (WebRequest, WebContext) -> Echo?
+
     /// What a route does with a request.
     package enum Action: Sendable {
         case answer(Handler)
@@ -34,6 +43,8 @@ package struct Route: Sendable {
     /// The largest body in bytes; more is answered with 413.
     package let bodyLimit: Int
     package let action: Action
+    /// Asked before the handler; `nil` for a route that remembers nothing.
+    package var recall: Recall?
 
     /// Makes a route that answers requests.
     ///

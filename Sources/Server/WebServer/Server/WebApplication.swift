@@ -37,6 +37,8 @@ struct ServerMeters: Sendable {
     let refused: Labelled<Counter>
     let connections: Gauge
     let webSockets: Gauge
+    /// What was refused, by the code that the client is told.
+    let refusals: Labelled<Counter>
     let overload: Counter
     /// What was answered for each institution; requests without a credential belong to none.
     let institutions: InstitutionMeters
@@ -50,6 +52,9 @@ struct ServerMeters: Sendable {
             labels: ["route"])
         refused = metrics.counters(
             "cohort_http_refused_total", "Requests that were no valid HTTP, by rule.", labels: ["rule"])
+        refusals = metrics.counters(
+            "cohort_http_refusals_total", "Requests that were answered with an error, by its code.",
+            labels: ["code"])
         connections = metrics.gauge("cohort_http_connections", "Open HTTP connections.")
         webSockets = metrics.gauge("cohort_websockets", "Open WebSockets.")
         overload = metrics.counter("cohort_connections_refused_total", "Connections closed at the limit.")

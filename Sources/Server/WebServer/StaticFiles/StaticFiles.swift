@@ -1,4 +1,3 @@
-import COpenSSL
 import Glibc
 import HTTP
 import HTTPTypes
@@ -105,7 +104,7 @@ package struct StaticFiles: Sendable {
         defer { close(descriptor) }
         let (type, isText) = MediaTypes.of(name)
         let keeps = status.st_size <= StaticFile.memoryLimit
-        guard let digest = Digest() else { throw .noDigest }
+        guard let digest = ContentDigest() else { throw .noDigest }
         var content: [UInt8] = []
         var size = 0
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -150,33 +149,5 @@ package enum StaticFilesError: Error, Equatable, CustomStringConvertible {
         case .pages(let text): text
         case .noDigest: "SHA-256 is not available"
         }
-    }
-}
-
-/// A running SHA-256; its result is cut to 128 bits, which are enough to tell versions of a file apart.
-private final class Digest {
-    private let context: OpaquePointer
-
-    init?() {
-        guard let context = EVP_MD_CTX_new() else { return nil }
-        self.context = context
-        guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { return nil }
-    }
-
-    deinit { EVP_MD_CTX_free(context) }
-
-    func add(_ bytes: ArraySlice<UInt8>) {
-        _ = bytes.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
-    }
-
-    /// The digest in hexadecimal; called once.
-    func finish() -> String {
-        var result = [UInt8](repeating: 0, count: 32)
-        var length: CUnsignedInt = 0
-        EVP_DigestFinal_ex(context, &result, &length)
-        return result[..<16].map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
     }
 }

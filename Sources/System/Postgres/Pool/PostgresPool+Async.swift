@@ -27,6 +27,12 @@ extension PostgresPool {
     /// - Returns: The result of each statement, in order.
     @discardableResult
     package func run(_ batch: TransactionBatch) async throws(PostgresError) -> [Rows] {
+        guard let shards else { return try await runHere(batch) }
+        return try await shards.pool(of: batch.tenants, usual: self).runHere(batch)
+    }
+
+    /// Runs a batch in this pool's own database.
+    func runHere(_ batch: TransactionBatch) async throws(PostgresError) -> [Rows] {
         let ticket = nextTicket()
         let answer = PendingAnswer<[Rows]>()
         submit(batch, ticket: ticket) { answer.give($0) }
@@ -49,10 +55,21 @@ extension PostgresPool {
         tenant: TenantID?, options: TransactionOptions = TransactionOptions(),
         _ body: (PostgresTransaction) async throws -> Value
     ) async throws -> Value {
+        guard let shards, let tenant else {
+            return try await transactionHere(tenant: tenant, options: options, body)
+        }
+        return try await shards.pool(of: tenant).transactionHere(tenant: tenant, options: options, body)
+    }
+
+    private func transactionHere<Value>(
+        tenant: TenantID?, options: TransactionOptions, _ body: (PostgresTransaction) async throws -> Value
+    ) async throws -> Value {
         var triesLeft = options.retries
         while true {
             let connection = try await hold()
-            let transaction = PostgresTransaction(connection: connection, tenant: tenant, options: options)
+            let transaction = PostgresTransaction(
+                connection: connection, tenant: tenant, options: options,
+                home: shard == ShardMap.home ? nil : shards?.home, shard: shard)
             do {
                 let value = try await body(transaction)
                 try await transaction.commit()

@@ -1,7 +1,7 @@
 import DequeModule
 package import EventLoop
 
-/// The connections of one loop to one database.
+/// The connections of one loop to one database; with a ``ShardPlan``, the way to all of a deployment's databases.
 ///
 /// Confined to that loop.
 ///
@@ -12,7 +12,11 @@ package final class PostgresPool: ConnectionOwner {
     package let loop: EventLoop
     /// How its connections are made.
     package let configuration: PostgresConfiguration
+    /// The number of its database; 0 is home.
+    package let shard: Int
 
+    /// The pools of the other databases; `nil` where there is one database, and after the end.
+    private(set) var shards: ShardSet?
     private var slots: [PoolSlot]
     private var waiters = Deque<PoolWaiter>()
     private let waiterLimit: Int
@@ -32,30 +36,52 @@ package final class PostgresPool: ConnectionOwner {
     ///   - configuration: The server and the limits.
     ///   - size: Connections; all are kept open.
     ///   - waiters: Callers that may wait for a connection; one more gets ``PostgresError/unavailable(_:)``.
-    package init(loop: EventLoop, configuration: PostgresConfiguration, size: Int, waiters: Int) {
+    ///   - plan: The databases besides this one, each with as many connections and callers.
+    package convenience init(
+        loop: EventLoop, configuration: PostgresConfiguration, size: Int, waiters: Int,
+        shards plan: ShardPlan? = nil
+    ) {
+        self.init(loop, configuration, size: size, waiters: waiters, shard: ShardMap.home)
+        guard let plan, !plan.configurations.isEmpty else { return }
+        var others: [Int: PostgresPool] = [:]
+        for (number, other) in plan.configurations {
+            others[number] = PostgresPool(loop, other, size: size, waiters: waiters, shard: number)
+        }
+        let set = ShardSet(home: self, others: others, plan: plan)
+        for pool in set.all { pool.shards = set }
+    }
+
+    private init(
+        _ loop: EventLoop, _ configuration: PostgresConfiguration, size: Int, waiters: Int, shard: Int
+    ) {
         self.loop = loop
         self.configuration = configuration
+        self.shard = shard
         waiterLimit = waiters
         slots = (0..<max(1, size)).map { _ in PoolSlot() }
     }
 
     // MARK: Life
 
-    /// Begins to connect.
+    /// Begins to connect, home to all databases.
     package func start() {
         loop.preconditionCurrent()
         guard !isStarted else { return }
         isStarted = true
         for slot in slots { connect(slot) }
+        if shard == ShardMap.home, let shards { for pool in shards.others.values { pool.start() } }
     }
 
     /// Closes all connections and refuses further work; what waits or is in flight fails.
     ///
-    /// For good.
+    /// For good. Home closes the pools of all databases.
     package func close() {
         loop.preconditionCurrent()
         guard !isClosed else { return }
         isClosed = true
+        let set = shards
+        shards = nil
+        if shard == ShardMap.home, let set { for pool in set.others.values { pool.close() } }
         for slot in slots {
             slot.retry?.cancel()
             slot.connection?.close(.unavailable("the pool is closed"))
@@ -153,7 +179,22 @@ package final class PostgresPool: ConnectionOwner {
     ///   - then: Called once, on the loop, never before this returns: the results of the statements in order,
     ///     after the commit, or why there are none.
     package func batch(_ batch: TransactionBatch, then: @escaping (Result<[Rows], PostgresError>) -> Void) {
-        submit(batch, ticket: nextTicket(), then: then)
+        guard let shards else { return submit(batch, ticket: nextTicket(), then: then) }
+        do throws(PostgresError) {
+            if let pool = try shards.known(batch.tenants, usual: self) {
+                return pool.submit(batch, ticket: pool.nextTicket(), then: then)
+            }
+        } catch {
+            return later { then(.failure(error)) }
+        }
+        loop.run {
+            do throws(PostgresError) {
+                let pool = try await shards.pool(of: batch.tenants, usual: self)
+                pool.submit(batch, ticket: pool.nextTicket(), then: then)
+            } catch {
+                then(.failure(error))
+            }
+        }
     }
 
     func nextTicket() -> UInt64 {

@@ -7,6 +7,13 @@ import CLibPQ
 /// belongs into the body; asking the pool for another connection in there can use up the pool. Confined to
 /// the pool's loop and useless once the body returned.
 package final class PostgresTransaction {
+    /// The pool of home, when this transaction runs in another database.
+    ///
+    /// What it does there is committed by itself, before this transaction is; nothing at home waits for other databases,
+    /// so the two cannot wait for each other.
+    package let home: PostgresPool?
+    /// The number of the database in which it runs.
+    package let shard: Int
     private let connection: PostgresConnection
     private let options: TransactionOptions
     /// What goes before the first statement, in the same flight: a failing `BEGIN` takes everything with it.
@@ -14,7 +21,12 @@ package final class PostgresTransaction {
     private var isOver = false
     private var commitHooks: [() -> Void] = []
 
-    init(connection: PostgresConnection, tenant: TenantID?, options: TransactionOptions) {
+    init(
+        connection: PostgresConnection, tenant: TenantID?, options: TransactionOptions,
+        home: PostgresPool? = nil, shard: Int = ShardMap.home
+    ) {
+        self.home = home
+        self.shard = shard
         self.connection = connection
         self.options = options
         opening = [Step(statement: options.begin, values: [], place: nil)]

@@ -12,6 +12,8 @@ package struct TransactionBatch: Sendable {
     /// Statements so far: the number of results that the batch gives.
     package private(set) var count = 0
     private var tenant: TenantID?
+    /// Whose rows its statements see, each time that this changes.
+    private(set) var tenants: [TenantID] = []
 
     /// Makes an empty batch.
     ///
@@ -32,6 +34,7 @@ package struct TransactionBatch: Sendable {
         if tenant != self.tenant {
             steps.append(.setTenant(tenant))
             self.tenant = tenant
+            if let tenant { tenants.append(tenant) }
         }
         steps.append(Step(statement: statement, values: values, place: count))
         count += 1

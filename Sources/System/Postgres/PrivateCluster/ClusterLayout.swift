@@ -118,6 +118,8 @@ struct ClusterLayout {
             logging_collector = off
             log_line_prefix = '%m [%p] '
             log_min_messages = warning
+            log_min_error_statement = panic
+            log_error_verbosity = terse
             log_timezone = 'UTC'
             timezone = 'UTC'
             lc_messages = 'C'

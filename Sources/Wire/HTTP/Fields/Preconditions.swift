@@ -25,6 +25,13 @@ package struct Preconditions: Sendable {
         self.exists = exists
     }
 
+    /// Whether a request has any condition.
+    package static func areSet(in fields: HTTPFields) -> Bool {
+        [HTTPField.Name.ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince].contains {
+            fields.contains($0)
+        }
+    }
+
     /// Goes through the conditions in the standard's order (RFC 9110 §13.2.2).
     ///
     /// A malformed `If-Match` fails, a malformed `If-None-Match` proceeds: neither lets a lost update happen

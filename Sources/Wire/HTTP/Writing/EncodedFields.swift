@@ -11,6 +11,17 @@ package struct EncodedFields: Sendable, Equatable {
         self.bytes = bytes
     }
 
+    /// Takes whole lines, each with its end, that the server has composed itself of names and numbers.
+    package init(ownLines bytes: [UInt8]) { self.bytes = bytes }
+
+    /// These lines, then those.
+    package static func + (left: EncodedFields, right: EncodedFields) -> EncodedFields {
+        EncodedFields(ownLines: left.bytes + right.bytes)
+    }
+
+    /// Bytes of all lines.
+    package var size: Int { bytes.count }
+
     /// Appends one line, refusing what the writer sets itself and values that would break out of the line.
     static func append(_ field: HTTPField, to output: inout [UInt8]) throws(ResponseError) {
         switch field.name {

@@ -49,11 +49,11 @@ package struct ResponseWriter: Sendable {
     /// Writes the status line and the fields, in the order: date, framing, connection, `common`, `fields`.
     ///
     /// `date` is the text of `HTTPDate`, which the caller makes once a second. A response with an `Upgrade`
-    /// field (101, 426) gets `Connection: upgrade` by itself (RFC 9110 §7.8).
+    /// field (101, 426) gets `Connection: upgrade` by itself (RFC 9110 §7.8). `own` are further lines, encoded already.
     /// On an error `output` is as it was.
     package mutating func head(
         _ status: HTTPResponse.Status, _ fields: HTTPFields = [:], common: EncodedFields? = nil,
-        framing: ResponseFraming, date: String, into output: inout [UInt8]
+        own: EncodedFields? = nil, framing: ResponseFraming, date: String, into output: inout [UInt8]
     ) throws(ResponseError) {
         precondition(mode == .unwritten, "a response has one head")
         guard status.code == 101 || (200...999).contains(status.code) else {
@@ -66,6 +66,7 @@ package struct ResponseWriter: Sendable {
             let mode = appendFraming(status, framing, to: &output)
             appendConnection(isUpgrade: fields.contains(.upgrade), isSwitch: status.code == 101, to: &output)
             if let common { output.append(contentsOf: common.bytes) }
+            if let own { output.append(contentsOf: own.bytes) }
             for field in fields { try EncodedFields.append(field, to: &output) }
             output.appendLineEnd()
             self.mode = mode

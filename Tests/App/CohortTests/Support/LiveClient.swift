@@ -67,6 +67,15 @@ final class LiveClient: @unchecked Sendable {
         return push["push"]?["pub"]?["data"] ?? .null
     }
 
+    /// Reads on until the server ends the session.
+    func end() async throws {
+        try await offPool {
+            do {
+                _ = try self.next { _ in false }
+            } catch TestClient.Failure.ended {}
+        }
+    }
+
     private func next(where fits: (JSONValue) -> Bool) throws -> JSONValue {
         while true {
             if let place = waiting.firstIndex(where: fits) { return waiting.remove(at: place) }

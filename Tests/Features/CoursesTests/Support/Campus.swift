@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPTypes
 import JSON
+import JobQueue
 import Postgres
 import Sockets
 import Telemetry
@@ -26,7 +27,7 @@ struct Deployment: Sendable {
         let loop = try EventLoop(index: 0, label: "test-campus")
         return try await loop.perform {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
-            try await Migrator(TenancyMigrations.all + CourseMigrations.all)
+            try await Migrator(TenancyMigrations.all + JobQueueMigrations.all + CourseMigrations.all)
                 .run(on: loop, configuration: database.owner)
             let app = PostgresPool(
                 loop: loop, configuration: database.app, size: connections, waiters: 10_000)
@@ -50,7 +51,7 @@ final class Campus: Sendable {
     /// Opens a campus on the shared database, or one that nobody else uses.
     static func open(
         additions: [any CourseAddition] = [], coursework: any Coursework = NoCoursework(),
-        isAlone: Bool = false, connections: Int = 1
+        isAlone: Bool = false, connections: Int = 1, copies: [any CopyPart] = []
     ) async throws -> Campus {
         let deployment =
             isAlone ? try await Deployment.open(connections: connections) : try await Deployment.shared()
@@ -62,7 +63,9 @@ final class Campus: Sendable {
                 disk: WorkLane(label: "test-disk", width: 1, backlog: 10), metrics: Metrics(),
                 health: Health(),
                 logger: Log.silent)
-            CoursesServices(coursework: coursework).provide(to: context)
+            CoursesServices(coursework: coursework, files: KnownFiles()).provide(to: context)
+            context.provide(
+                JobQueue(catalogue: JobCatalogue(CoursesJobs.all(coursework: copies)), loop: loop))
             return Campus(deployment, LoopBound(context, loop: loop), routes)
         }
     }

@@ -17,10 +17,40 @@ struct Deployment: Sendable {
     let database: TestDatabase
     let app: LoopBound<PostgresPool>
     let owner: LoopBound<PostgresPool>
+    /// Shard 1, where there is one.
+    var shard: TestDatabase?
 
     private static let opening = Task { try await open() }
 
     static func shared() async throws -> Deployment { try await opening.value }
+
+    /// Another deployment, with two databases: home and shard 1.
+    static func sharded() async throws -> Deployment { try await openingSharded.value }
+
+    private static let openingSharded = Task {
+        let loop = try EventLoop(index: 0, label: "test-shards")
+        return try await loop.perform {
+            let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
+            let shard = try await PrivatePostgres.shared().makeDatabase(on: loop)
+            for one in [database, shard] {
+                try await Migrator(TenancyMigrations.all).run(on: loop, configuration: one.owner)
+            }
+            try await ShardPreparation.run(
+                shard: 1, migration: TenancyMigrations.last, on: loop, shard.owner)
+            let app = PostgresPool(
+                loop: loop, configuration: database.app, size: 2, waiters: 10_000,
+                shards: ShardPlan([1: shard.app], directory: ShardDirectory(), lookup: ShardQueries.lookup))
+            let owner = PostgresPool(
+                loop: loop, configuration: database.owner, size: 1, waiters: 1000,
+                shards: ShardPlan([1: shard.owner], directory: ShardDirectory(), lookup: ShardQueries.lookup))
+            for member in app.members + owner.members {
+                try await member.waitUntilOpen(atMost: .seconds(30))
+            }
+            return Deployment(
+                loop: loop, database: database, app: LoopBound(app, loop: loop),
+                owner: LoopBound(owner, loop: loop), shard: shard)
+        }
+    }
 
     static func open() async throws -> Deployment {
         let loop = try EventLoop(index: 0, label: "test-school")
@@ -63,9 +93,9 @@ final class School: Sendable {
 
     static func open(
         limits: SignInThrottle.Limits = .generous, backlog: Int = 64, letters: PasswordLetters? = nil,
-        oidc: OIDCServices? = nil
+        oidc: OIDCServices? = nil, isSharded: Bool = false
     ) async throws -> School {
-        let deployment = try await Deployment.shared()
+        let deployment = try await isSharded ? Deployment.sharded() : Deployment.shared()
         let services = TenancyServices(
             passwords: PasswordLane(width: 1, backlog: backlog, cost: .forTests),
             liveTokens: try await LiveTokens(secret: secret), secret: secret, limits: limits,
@@ -129,6 +159,11 @@ final class School: Sendable {
             }
         }
     }
+}
+
+extension TenancyMigrations {
+    /// The highest number.
+    static var last: Int { all.map(\.number).max() ?? 0 }
 }
 
 extension SignInThrottle.Limits {
@@ -228,12 +263,12 @@ struct Client: Sendable {
 extension School {
     /// Makes an institution with one user per login, all with the password `correct horse`.
     func institution(
-        _ name: String = "Test School", _ users: [String: Set<Role>]
+        _ name: String = "Test School", _ users: [String: Set<Role>], shard: Int = 0
     ) async throws -> (id: InstitutionID, users: [String: User]) {
         let hash = PasswordHash.make("correct horse", cost: .forTests)?.text
         return try await onLoop { context in
             let directory = Directory(pool: context.pool)
-            let institution = try await directory.createInstitution(name: name)
+            let institution = try await directory.createInstitution(name: name, shard: shard)
             let logins = users.keys.sorted()
             let made = try await directory.createUsers(
                 logins.map {

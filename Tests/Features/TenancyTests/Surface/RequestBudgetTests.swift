@@ -30,6 +30,32 @@ struct `A budget of requests` {
         #expect(budget.begin(key, at: start + .seconds(3)) == nil)
     }
 
+    @Test func `charges what was answered at once as it charges others, or not at all`() {
+        var (budget, other) = (RequestBudget(), RequestBudget())
+        for number in 0..<100 {
+            let now = start + .milliseconds(number)
+            #expect(other.begin(key, at: now) == nil)
+            let (left, same) = (budget.pay(key, cost: 3, at: now) ?? 0, other.end(key, cost: 3, at: now))
+            // The sums are rounded in another order.
+            #expect(abs(left - same) < 1e-6)
+        }
+        while budget.pay(key, cost: 10, at: start + .seconds(1)) != nil {}
+        let wait = budget.begin(key, at: start + .seconds(1))
+        #expect(wait != nil)
+        #expect(budget.pay(key, cost: 1, at: start + .seconds(1)) == nil)
+        #expect(budget.begin(key, at: start + .seconds(1)) == wait)
+        #expect(budget.pay(key, cost: 1, at: start + .seconds(3)) != nil)
+    }
+
+    @Test(arguments: [0, 0.000001, 0.0123456, 0.05, 0.95, 1, 9.99, 10, 699.96, 12_345.678])
+    func `is written alike by both ways`(value: Double) {
+        for decimals in [1, 6] {
+            var bytes: [UInt8] = []
+            PromptCharge.append(value, decimals: decimals, to: &bytes)
+            #expect(String(decoding: bytes, as: UTF8.self) == RequestCharge.text(value, decimals: decimals))
+        }
+    }
+
     @Test func `is each one's own`() {
         var budget = RequestBudget(.init(capacity: 60, leak: 10, reserve: 50))
         #expect(budget.begin(key, at: start) == nil)

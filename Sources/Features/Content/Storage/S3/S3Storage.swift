@@ -55,6 +55,20 @@ package struct S3Storage: ContentStorage {
         guard [200, 204, 404].contains(response.status.code) else { throw S3Storage.failure(response) }
     }
 
+    package func read(_ key: ContentKey, _ range: Range<Int>) async throws(StorageError) -> [UInt8]? {
+        precondition(!range.isEmpty && range.count <= ContentPiece.most, "a piece has 1 byte to 1 MiB")
+        let response = try await send(
+            .get, key, fields: [("range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")],
+            body: ContentPiece.most)
+        switch response.status.code {
+        case 206: return response.body
+        case 404: return nil
+        // It ends before.
+        case 416: return []
+        default: throw S3Storage.failure(response)
+        }
+    }
+
     package func place(of key: ContentKey, as presentation: Presentation, at now: Int64) -> ContentPlace {
         let query = signature.presignedQuery(
             method: "GET", host: settings.endpoint.authority, path: settings.path(key.path),
@@ -83,7 +97,7 @@ package struct S3Storage: ContentStorage {
 
     private func send(
         _ method: OutgoingRequest.Method, _ key: ContentKey, fields: [(String, String)] = [],
-        hash: String = Hexadecimal.emptySHA256, file: OutgoingFile? = nil
+        hash: String = Hexadecimal.emptySHA256, file: OutgoingFile? = nil, body: Int = 1 << 16
     ) async throws(StorageError) -> OutgoingResponse {
         let verb =
             switch method {
@@ -101,7 +115,7 @@ package struct S3Storage: ContentStorage {
         let time = S3Storage.patience + .seconds((file?.size ?? 0) >> 20)
         do {
             var request = OutgoingRequest(
-                method, try WebURL(url(key)), fields: headers, limits: .init(body: 1 << 16, time: time),
+                method, try WebURL(url(key)), fields: headers, limits: .init(body: body, time: time),
                 allowsPlainHTTP: !settings.endpoint.isSecure)
             request.file = file
             return try await fetcher.fetch(request)
