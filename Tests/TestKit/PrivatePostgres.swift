@@ -42,7 +42,7 @@ package final class PrivatePostgres: Sendable {
         var options = PrivateCluster.Options(folder: folder)
         options.isDurable = false
         // Tests of all modules run at once, each with connections of its own.
-        options.maxConnections = 500
+        options.maxConnections = 1500
         do throws(PrivateClusterError) {
             let cluster = try PrivateCluster.start(options)
             atexit { PrivatePostgres.stopAtExit() }

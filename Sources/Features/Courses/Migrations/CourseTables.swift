@@ -43,7 +43,7 @@ package enum CourseTables {
         .impersonal("content_copies"),
         .impersonal("migration_issues"),
         .personal(
-            "account_notifications", people: ["user_id"],
+            "account_notifications", people: ["user_id"], others: ["subject"],
             erasure: .keep("What the institution told everybody.")
         ),
         .personal("account_notification_closings", people: ["user_id"], erasure: .delete),

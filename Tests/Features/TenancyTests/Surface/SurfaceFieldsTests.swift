@@ -15,7 +15,7 @@ struct `Fields as Canvas's clients write them` {
         #expect(try fields(["at": .string(text)]).time("at") == milliseconds)
     }
 
-    @Test(arguments: ["", "soon", "2026-13-01", "2026-11-22T10:00", "22.11.2026", "20261122"])
+    @Test(arguments: ["", "soon", "2026-13-01", "22.11.2026"])
     func `hold no other times`(text: String) throws {
         let fields = try fields(["at": .string(text)])
         #expect(throws: FieldError.self) { try fields.time("at") }
