@@ -146,22 +146,47 @@ struct `Credential cache` {
         institution: TenantID(rawValue: 1), user: 1, person: 1, name: "Ada", login: "ada", roles: [],
         credential: .bearer(token: 1))
 
+    private let here = TenantID(rawValue: 1)
+
     @Test func `believes an entry for less than two seconds`() {
         let cache = CredentialCache()
         let start = ContinuousClock.now
-        cache.note(principal, [1], at: start)
-        #expect(cache.principal([1], at: start) == principal)
-        #expect(cache.principal([1], at: start + .milliseconds(1499)) == principal)
-        #expect(cache.principal([1], at: start + .milliseconds(1500)) == nil)
-        #expect(cache.principal([2], at: start) == nil)
+        cache.note(principal, [1], at: start, mark: cache.mark)
+        #expect(cache.principal([1], in: here, at: start) == principal)
+        #expect(cache.principal([1], in: here, at: start + .milliseconds(1499)) == principal)
+        #expect(cache.principal([1], in: here, at: start + .milliseconds(1500)) == nil)
+        #expect(cache.principal([2], in: here, at: start) == nil)
         #expect(CredentialCache.lifetime < .seconds(2))
     }
 
     @Test func `forgets at once what was revoked`() {
         let cache = CredentialCache()
         let start = ContinuousClock.now
-        cache.note(principal, [1], at: start)
+        cache.note(principal, [1], at: start, mark: cache.mark)
         cache.forget([1])
-        #expect(cache.principal([1], at: start) == nil)
+        #expect(cache.principal([1], in: here, at: start) == nil)
+    }
+
+    @Test func `believes nothing that was asked before a user's credentials were withdrawn on another loop`()
+    {
+        let marks = RevocationMarks()
+        let (cache, other) = (CredentialCache(marks: marks), CredentialCache(marks: marks))
+        let start = ContinuousClock.now
+        cache.note(principal, [1], at: start, mark: cache.mark)
+        let asked = other.mark
+        marks.note(principal.user, in: here)
+        other.note(principal, [1], at: start, mark: asked)
+        #expect(cache.principal([1], in: here, at: start) == nil)
+        #expect(other.principal([1], in: here, at: start) == nil)
+        other.note(principal, [1], at: start, mark: other.mark)
+        #expect(other.principal([1], in: here, at: start) == principal)
+    }
+
+    @Test func `knows a secret in its own institution alone`() {
+        let cache = CredentialCache()
+        let start = ContinuousClock.now
+        cache.note(principal, [1], at: start, mark: cache.mark)
+        #expect(cache.principal([1], in: TenantID(rawValue: 2), at: start) == nil)
+        #expect(cache.principal([1], in: here, at: start) == principal)
     }
 }

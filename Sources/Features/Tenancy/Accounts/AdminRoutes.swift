@@ -24,7 +24,7 @@ enum AdminRoutes {
             throw fields.error("role", .notOneOf(["AccountAdmin"]))
         }
         let user = try await UserLookup(call).find(text)
-        return try await call.commit { transaction in
+        let response = try await call.commit { transaction in
             if account.isRoot {
                 try await transaction.query(AccountQueries.grantRoot, [call.tenant, .int(user)])
             } else {
@@ -34,12 +34,15 @@ enum AdminRoutes {
             let name = try await transaction.query(UserQueries.show, [call.tenant, .int(user)]).first?.text(1)
             return .json { write(user, name ?? "", &$0) }
         }
+        // What the user may is asked anew, so that the role is felt at once, too.
+        call.context.find(TenancyServices.self)?.didRevoke(of: user, in: call.institution)
+        return response
     }
 
     /// `DELETE /api/v1/accounts/:account_id/admins/:user_id`; the institution keeps one admin at least.
     static func delete(_ call: Call, _ account: Account) async throws -> WebResponse {
         let user = try await UserLookup(call).find(call.request.parameters["user_id"] ?? "")
-        return try await call.commit { transaction in
+        let response = try await call.commit { transaction in
             let name = try await transaction.query(UserQueries.show, [call.tenant, .int(user)]).first?.text(1)
             let removed: Rows
             if account.isRoot {
@@ -56,6 +59,8 @@ enum AdminRoutes {
             guard !removed.isEmpty else { throw WebError.notFound }
             return .json { write(user, name ?? "", &$0) }
         }
+        call.context.find(TenancyServices.self)?.didRevoke(of: user, in: call.institution)
+        return response
     }
 
     private static func write(_ user: Int64, _ name: String, _ json: inout JSONWriter) {

@@ -6,6 +6,7 @@ enum LiveTokenRoutes {
     /// `POST /api/v1/live_token`: a token for one hour, by cookie or bearer.
     static func create(_ call: Call) async throws -> WebResponse {
         let (context, principal) = (call.context, call.principal)
+        try await call.requireStanding()
         let issued = try await context.service(TenancyServices.self).liveTokens.issue(
             user: principal.user, institution: principal.institution, name: principal.name,
             role: Role.leading(of: Role.set(principal.roles)), at: context.nowMilliseconds)

@@ -51,7 +51,7 @@ enum UserRoutes {
         } mapping: {
             UserChanges.refusal(of: $0)
         }
-        if changes.state == .suspended { didRevoke(user, call) }
+        if changes.state != nil { didRevoke(user, call) }
         return response
     }
 
@@ -85,11 +85,11 @@ enum UserRoutes {
         let record = try await find(user, call)
         let response = try await call.commit { transaction in
             let results = try await transaction.query([
+                (UserQueries.delete, [call.tenant, .int(user)]),
                 (UserQueries.endSessions, [call.tenant, .int(user)]),
                 (UserQueries.endTokens, [call.tenant, .int(user)]),
-                (UserQueries.delete, [call.tenant, .int(user)]),
             ])
-            guard !results[2].isEmpty else { throw WebError.notFound }
+            guard !results[0].isEmpty else { throw WebError.notFound }
             return .json { json in
                 json.object { json in record.write(.administrative, &json) }
             }

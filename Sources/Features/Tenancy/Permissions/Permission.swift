@@ -25,10 +25,25 @@ package struct Permission: Hashable, Sendable {
         case restores
     }
 
+    /// What a change has to know for certain of who makes it.
+    ///
+    /// A request's user may be known from ``CredentialCache``; what decides over others' ways in does not rely on that.
+    package enum Care: Hashable, Sendable {
+        /// What was known when the request came.
+        case usual
+        /// The credential, its user and roles are as good within the change's transaction: see ``Standing``.
+        case standing
+        /// The same, and no other change of this kind in the institution runs beside it: two admins cannot take each
+        /// other's powers at once.
+        case alone
+    }
+
     /// The way in: `GET /api/v1/courses/:id`, `rpc chat.send`, `signal chat.typing` or `channel chat`.
     package let way: String
     /// Who may.
     package let rule: Rule
+    /// What changes have to know of who makes them.
+    package let care: Care
     /// Of a course's staff, who may; all of them where nothing else is said.
     package let staff: Set<StaffKind>
     /// What it does; for routes their method tells, where nothing else is said.
@@ -37,11 +52,12 @@ package struct Permission: Hashable, Sendable {
     package let isOfAllSections: Bool
 
     init(
-        _ way: String, _ rule: Rule, staff: Set<StaffKind> = Set(StaffKind.allCases), effect: Effect? = nil,
-        isOfAllSections: Bool = false
+        _ way: String, _ rule: Rule, _ care: Care = .usual, staff: Set<StaffKind> = Set(StaffKind.allCases),
+        effect: Effect? = nil, isOfAllSections: Bool = false
     ) {
         self.way = way
         self.rule = rule
+        self.care = care
         self.staff = staff
         self.isOfAllSections = isOfAllSections
         let isLooking = way.hasPrefix("GET ") || way.hasPrefix("channel ")

@@ -2,7 +2,8 @@
 ///
 /// The one place where this is said. A route is made from its row and checks it before its handler runs; what has no row
 /// does not exist. Rows say who may take a way at all; where the answer depends on who asks (a student sees their own
-/// submissions, an observer those of linked children), the comment says how.
+/// submissions, an observer those of linked children), the comment says how. What makes or takes credentials, roles and
+/// enrolments looks at the caller anew within its transaction: see ``Permission/Care``.
 package enum PermissionTable {
     /// The rows, by area.
     package static let all: [Permission] =
@@ -34,7 +35,7 @@ package enum PermissionTable {
         Permission("GET /api/v1/session", .own),
         Permission("PUT /api/v1/session", .own),
         Permission("DELETE /api/v1/session", .own),
-        Permission("POST /api/v1/live_token", .own),
+        Permission("POST /api/v1/live_token", .own, .standing),
     ]
 
     // MARK: Identity: tokens, sessions, passwords, providers, parents, and what happened to them
@@ -44,27 +45,29 @@ package enum PermissionTable {
         // Admins see what a token is for, never its text, and make none for others.
         Permission("GET /api/v1/users/:user_id/tokens", .user([.oneself, .admin])),
         Permission("GET /api/v1/users/:user_id/user_generated_tokens", .user([.oneself, .admin])),
-        Permission("POST /api/v1/users/:user_id/tokens", .user([.oneself])),
+        Permission("POST /api/v1/users/:user_id/tokens", .user([.oneself]), .standing),
         Permission("GET /api/v1/users/:user_id/tokens/:id", .user([.oneself, .admin])),
-        Permission("PUT /api/v1/users/:user_id/tokens/:id", .user([.oneself])),
-        Permission("DELETE /api/v1/users/:user_id/tokens/:id", .user([.oneself, .admin])),
+        Permission("PUT /api/v1/users/:user_id/tokens/:id", .user([.oneself]), .standing),
+        Permission("DELETE /api/v1/users/:user_id/tokens/:id", .user([.oneself, .admin]), .alone),
         Permission("GET /api/v1/users/self/sessions", .own),
-        Permission("DELETE /api/v1/users/self/sessions", .own),
-        Permission("DELETE /api/v1/users/self/sessions/:id", .own),
-        Permission("DELETE /api/v1/users/:user_id/sessions", .user([.admin])),
+        Permission("DELETE /api/v1/users/self/sessions", .own, .alone),
+        Permission("DELETE /api/v1/users/self/sessions/:id", .own, .alone),
+        Permission("DELETE /api/v1/users/:user_id/sessions", .user([.admin]), .alone),
         // Whoever has the link of a letter is who the letter was for.
         Permission("POST /api/v1/password_resets", .anyone),
         Permission("PUT /api/v1/password_resets/:token", .anyone),
         Permission("GET /api/v1/oidc_provider", .institution([.admin])),
-        Permission("PUT /api/v1/oidc_provider", .institution([.admin])),
-        Permission("DELETE /api/v1/oidc_provider", .institution([.admin])),
-        Permission("POST /api/v1/users/:user_id/observer_pairing_codes", .user([.oneself, .admin])),
+        Permission("PUT /api/v1/oidc_provider", .institution([.admin]), .standing),
+        Permission("DELETE /api/v1/oidc_provider", .institution([.admin]), .standing),
+        Permission(
+            "POST /api/v1/users/:user_id/observer_pairing_codes", .user([.oneself, .admin]), .standing),
         // By a child's code or password.
-        Permission("POST /api/v1/users/:user_id/observees", .user([.oneself, .admin])),
+        Permission("POST /api/v1/users/:user_id/observees", .user([.oneself, .admin]), .standing),
         Permission("GET /api/v1/users/:user_id/observees", .user([.oneself, .admin])),
         Permission("GET /api/v1/users/:user_id/observees/:observee_id", .user([.oneself, .admin])),
-        Permission("PUT /api/v1/users/:user_id/observees/:observee_id", .user([.admin])),
-        Permission("DELETE /api/v1/users/:user_id/observees/:observee_id", .user([.oneself, .admin])),
+        Permission("PUT /api/v1/users/:user_id/observees/:observee_id", .user([.admin]), .standing),
+        Permission(
+            "DELETE /api/v1/users/:user_id/observees/:observee_id", .user([.oneself, .admin]), .alone),
         Permission("GET /api/v1/users/:user_id/observers", .user([.oneself, .admin])),
         Permission("GET /api/v1/users/:user_id/observers/:observer_id", .user([.oneself, .admin])),
     ]
@@ -75,23 +78,23 @@ package enum PermissionTable {
         // Those that one administers.
         Permission("GET /api/v1/accounts", .own),
         Permission("GET /api/v1/accounts/:id", .account),
-        Permission("PUT /api/v1/accounts/:id", .account),
+        Permission("PUT /api/v1/accounts/:id", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/sub_accounts", .account),
-        Permission("POST /api/v1/accounts/:account_id/sub_accounts", .account),
-        Permission("DELETE /api/v1/accounts/:account_id/sub_accounts/:id", .account),
+        Permission("POST /api/v1/accounts/:account_id/sub_accounts", .account, .standing),
+        Permission("DELETE /api/v1/accounts/:account_id/sub_accounts/:id", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/admins", .account),
-        Permission("POST /api/v1/accounts/:account_id/admins", .account),
-        Permission("DELETE /api/v1/accounts/:account_id/admins/:user_id", .account),
+        Permission("POST /api/v1/accounts/:account_id/admins", .account, .standing),
+        Permission("DELETE /api/v1/accounts/:account_id/admins/:user_id", .account, .alone),
         Permission("GET /api/v1/accounts/:account_id/roles", .account),
-        Permission("POST /api/v1/accounts/:account_id/roles", .account),
+        Permission("POST /api/v1/accounts/:account_id/roles", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/roles/:id", .account),
-        Permission("PUT /api/v1/accounts/:account_id/roles/:id", .account),
-        Permission("DELETE /api/v1/accounts/:account_id/roles/:id", .account),
-        Permission("POST /api/v1/accounts/:account_id/roles/:id/activate", .account),
+        Permission("PUT /api/v1/accounts/:account_id/roles/:id", .account, .standing),
+        Permission("DELETE /api/v1/accounts/:account_id/roles/:id", .account, .standing),
+        Permission("POST /api/v1/accounts/:account_id/roles/:id/activate", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/scopes", .account),
         // Users belong to the institution: those who administer its root make and remove them.
-        Permission("POST /api/v1/accounts/:account_id/users", .account),
-        Permission("DELETE /api/v1/accounts/:account_id/users/:user_id", .account),
+        Permission("POST /api/v1/accounts/:account_id/users", .account, .standing),
+        Permission("DELETE /api/v1/accounts/:account_id/users/:user_id", .account, .alone),
     ]
 
     // MARK: Users
@@ -99,7 +102,7 @@ package enum PermissionTable {
     private static let users: [Permission] = [
         Permission("GET /api/v1/users/:id", .user([.oneself, .parent, .admin])),
         // The SIS id and the state are an admin's to change.
-        Permission("PUT /api/v1/users/:id", .user([.oneself, .admin])),
+        Permission("PUT /api/v1/users/:id", .user([.oneself, .admin]), .alone),
         Permission("GET /api/v1/users/:user_id/profile", .user([.oneself, .parent, .admin])),
     ]
 
@@ -194,12 +197,12 @@ package enum PermissionTable {
         Permission("GET /api/v1/users/:user_id/enrollments", .user([.oneself, .parent, .admin])),
         Permission("GET /api/v1/accounts/:account_id/enrollments/:id", .account),
         // Anybody of the institution into courses of the account and below it.
-        Permission("POST /api/v1/accounts/:account_id/bulk_enrollment", .account),
+        Permission("POST /api/v1/accounts/:account_id/bulk_enrollment", .account, .standing),
         // Staff enrol as ``enrolling`` says; who has the course's code enrols themself.
-        Permission("POST /api/v1/courses/:course_id/enrollments", .own),
-        Permission("POST /api/v1/sections/:section_id/enrollments", .course([.staff])),
-        Permission("DELETE /api/v1/courses/:course_id/enrollments/:id", .course([.staff])),
-        Permission("PUT /api/v1/courses/:course_id/enrollments/:id/reactivate", .course([.staff])),
+        Permission("POST /api/v1/courses/:course_id/enrollments", .own, .standing),
+        Permission("POST /api/v1/sections/:section_id/enrollments", .course([.staff]), .standing),
+        Permission("DELETE /api/v1/courses/:course_id/enrollments/:id", .course([.staff]), .standing),
+        Permission("PUT /api/v1/courses/:course_id/enrollments/:id/reactivate", .course([.staff]), .standing),
         // Whom the invitation is for.
         Permission("POST /api/v1/courses/:course_id/enrollments/:id/accept", .own),
         Permission("POST /api/v1/courses/:course_id/enrollments/:id/reject", .own),
@@ -348,13 +351,13 @@ package enum PermissionTable {
     // Those who administer the root: an import concerns the whole institution.
     private static let rostering: [Permission] = [
         Permission("GET /api/v1/accounts/:account_id/sis_imports", .account),
-        Permission("POST /api/v1/accounts/:account_id/sis_imports", .account),
+        Permission("POST /api/v1/accounts/:account_id/sis_imports", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/sis_imports/importing", .account),
         Permission("GET /api/v1/accounts/:account_id/sis_imports/:id", .account),
         Permission("GET /api/v1/accounts/:account_id/sis_imports/:id/errors", .account),
         Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/abort", .account),
         Permission("PUT /api/v1/accounts/:account_id/sis_imports/abort_all_pending", .account),
-        Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/restore_states", .account),
+        Permission("PUT /api/v1/accounts/:account_id/sis_imports/:id/restore_states", .account, .standing),
     ]
 
     // MARK: Privacy
@@ -363,7 +366,7 @@ package enum PermissionTable {
     private static let privacy: [Permission] = [
         Permission("GET /api/v1/accounts/:account_id/reports", .account),
         Permission("GET /api/v1/accounts/:account_id/reports/:report", .account),
-        Permission("POST /api/v1/accounts/:account_id/reports/:report", .account),
+        Permission("POST /api/v1/accounts/:account_id/reports/:report", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/reports/:report/:id", .account),
         Permission("DELETE /api/v1/accounts/:account_id/reports/:report/:id", .account),
         // Everybody sees what they have asked for themselves.
@@ -372,11 +375,11 @@ package enum PermissionTable {
         Permission("GET /api/v1/users/:user_id/data_exports/:id", .user([.oneself, .admin])),
         Permission("DELETE /api/v1/users/:user_id/data_exports/:id", .user([.oneself, .admin])),
         Permission("GET /api/v1/accounts/:account_id/erasures", .account),
-        Permission("POST /api/v1/accounts/:account_id/erasures", .account),
+        Permission("POST /api/v1/accounts/:account_id/erasures", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/erasures/:id", .account),
-        Permission("POST /api/v1/accounts/:account_id/erasures/:id/confirm", .account),
+        Permission("POST /api/v1/accounts/:account_id/erasures/:id/confirm", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/retention", .account),
-        Permission("PUT /api/v1/accounts/:account_id/retention", .account),
+        Permission("PUT /api/v1/accounts/:account_id/retention", .account, .standing),
     ]
 
     // MARK: Assessment

@@ -37,7 +37,7 @@ package struct TenancyAuthenticator: Authenticator {
             let cache = context.find(CredentialCache.self), let hosts = context.find(InstitutionHosts.self)
         else { return nil }
         let hash = secret.hash
-        guard !cache.isDue(hash, at: now), let known = cache.entry(hash, at: now),
+        guard !cache.isDue(hash, at: now), let known = cache.entry(hash, in: secret.institution, at: now),
             Self.isCookie(known.principal) == isCookie,
             let home = hosts.recall(authority, at: now),
             home ?? known.principal.institution == known.principal.institution
@@ -45,7 +45,8 @@ package struct TenancyAuthenticator: Authenticator {
         let read = hosts.readAt
         return KnownCaller(principal: known.principal) { now in
             // Neither was looked up again: nothing can be otherwise than it was.
-            !cache.isDue(hash, at: now) && cache.entry(hash, at: now)?.until == known.until
+            !cache.isDue(hash, at: now)
+                && cache.entry(hash, in: secret.institution, at: now)?.until == known.until
                 && hosts.readAt == read && hosts.isCurrent(at: now)
         }
     }
@@ -65,9 +66,9 @@ package struct TenancyAuthenticator: Authenticator {
         let cache = context.service(CredentialCache.self)
         let hash = secret.hash
         // The instant before the question: what the database says may be as old as this, and no older.
-        let asked = context.loop.now
-        if let known = cache.principal(hash, at: asked), Self.isCookie(known) == isCookie,
-            !cache.takeRenewal(hash, at: asked)
+        let (asked, mark) = (context.loop.now, cache.mark)
+        if let known = cache.principal(hash, in: secret.institution, at: asked),
+            Self.isCookie(known) == isCookie, !cache.takeRenewal(hash, at: asked)
         {
             return known
         }
@@ -77,7 +78,7 @@ package struct TenancyAuthenticator: Authenticator {
             isCookie
             ? try await store.user(ofSession: secret, at: now)
             : try await store.user(ofToken: secret, at: now)
-        if let found { cache.note(found, hash, at: asked) } else { cache.forget(hash) }
+        if let found { cache.note(found, hash, at: asked, mark: mark) } else { cache.forget(hash) }
         return found
     }
 

@@ -65,6 +65,7 @@ enum SessionRoutes {
         let (request, context) = (call.request, call.context)
         let principal = try byCookie(request)
         let institution = InstitutionID(rawValue: try request.fields().id("institution"))
+        try await call.requireStanding()
         guard try await !isBound(principal, context) else {
             throw WebError.forbidden(
                 "You signed in with an account of this institution: sign in to the other one by itself.",

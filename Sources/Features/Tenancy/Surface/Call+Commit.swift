@@ -8,23 +8,26 @@ extension Call {
     /// Makes a change as one transaction, and its answer with it.
     ///
     /// A `POST` with an `Idempotency-Key` is made once: the key is written in the same transaction, so that a process
-    /// that dies in the middle leaves neither. The same request again gets the first answer, with
+    /// that dies in the middle leaves neither. A way whose row says so looks at the caller anew first: see ``Standing``. The same request again gets the first answer, with
     /// `Idempotency-Replayed: true`; one that comes while the first is under way waits for it.
     ///
     /// - Parameter body: The change; it throws to have none of it, and the key is free again.
     /// - Returns: The answer, after the commit.
-    /// - Throws: What the body throws; 422 (`key_reused`) when the key stands for another request; 400 for a key that is
+    /// - Throws: What the body throws; 401 or 403 for a caller who may no more; 422 (`key_reused`) when the key stands for another request; 400 for a key that is
     ///   none.
     package func commit(
         _ body: (PostgresTransaction) async throws -> WebResponse
     ) async throws -> WebResponse {
+        let standing = Standing(principal, care)
         guard let key = try IdempotencyKey(request) else {
             return try await pool.transaction(tenant: institution, options: origin.options) {
-                try await body($0)
+                try await standing?.check($0)
+                return try await body($0)
             }
         }
         do {
             return try await pool.transaction(tenant: institution, options: origin.options) { transaction in
+                try await standing?.check(transaction)
                 try await begin(key, transaction)
                 let response = try await body(transaction)
                 try await note(response, of: key, transaction)

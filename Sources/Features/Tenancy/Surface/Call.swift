@@ -12,8 +12,14 @@ package struct Call {
     /// Who asks.
     package let principal: Principal
 
+    /// What its changes have to know of who asks.
+    let care: Permission.Care
+
     /// Describes a call; tests of handlers use it too.
-    package init(request: WebRequest, context: WebContext, principal: Principal) {
+    package init(
+        request: WebRequest, context: WebContext, principal: Principal, care: Permission.Care = .usual
+    ) {
+        self.care = care
         self.request = request
         self.context = context
         self.principal = principal

@@ -23,9 +23,10 @@ extension Route {
     package static func call(
         _ way: String, bodyLimit: Int = usualBodyLimit, _ handler: @escaping CallHandler
     ) -> Route {
-        let rule = Permissions.of(way).rule
+        let (rule, care) = (Permissions.of(way).rule, Permissions.of(way).care)
         return surface(way, bodyLimit: bodyLimit) { request, context in
-            let call = Call(request: request, context: context, principal: try request.signedIn())
+            let call = Call(
+                request: request, context: context, principal: try request.signedIn(), care: care)
             if case .institution(let roles) = rule {
                 guard !Role.set(call.principal.roles).isDisjoint(with: roles) else {
                     throw WebError.forbidden
@@ -52,8 +53,10 @@ extension Route {
         guard case .user(let relations) = Permissions.of(way).rule else {
             preconditionFailure("\(way) is not about a user")
         }
+        let care = Permissions.of(way).care
         return surface(way, bodyLimit: bodyLimit) { request, context in
-            let call = Call(request: request, context: context, principal: try request.signedIn())
+            let call = Call(
+                request: request, context: context, principal: try request.signedIn(), care: care)
             let user = try await UserLookup(call).find(request.parameters[name] ?? "")
             guard try await UserLookup(call).may(relations, user) else { throw WebError.forbidden }
             return try await handler(call, user)

@@ -22,6 +22,7 @@ package final class TenancyServices: Sendable {
     let budget: Mutex<RequestBudget>
     /// One bucket for each institution, so that one of them cannot take everybody's turn.
     let sharedBudget: Mutex<RequestBudget>
+    private let marks = RevocationMarks()
     private let revocation = Mutex<(@Sendable (InstitutionID, Int64) -> Void)?>(nil)
 
     /// Makes the services.
@@ -59,7 +60,7 @@ package final class TenancyServices: Sendable {
     /// Gives a loop's handlers what they ask for; called once per loop, before it serves.
     package func provide(to context: WebContext) {
         context.provide(self)
-        context.provide(CredentialCache())
+        context.provide(CredentialCache(marks: marks))
         context.provide(InstitutionHosts())
     }
 
@@ -68,8 +69,9 @@ package final class TenancyServices: Sendable {
         revocation.withLock { $0 = tell }
     }
 
-    /// Tells that a credential of a user was withdrawn.
+    /// Tells that a credential or a role of a user was withdrawn: to be called after the commit.
     func didRevoke(of user: Int64, in institution: InstitutionID) {
+        marks.note(user, in: institution)
         revocation.withLock { $0 }?(institution, user)
     }
 

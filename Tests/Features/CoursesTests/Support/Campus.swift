@@ -155,12 +155,20 @@ final class Campus: Sendable {
                         roles: Set([users[$0]].compactMap(\.self)),
                         passwordHash: nil)
                 }, in: institution.id)
+            // With tokens: what gives others their standing asks for the caller's own.
+            _ = try await directory.createTokens(for: made.map(\.id), purpose: "test", in: institution.id)
+            let rows = try await context.pool.query(
+                "SELECT user_id, id FROM access_tokens WHERE institution_id = $1",
+                [.int(institution.id.rawValue)], tenant: institution.id)
+            var tokens: [Int64: Int64] = [:]
+            for row in rows { tokens[try row.int(0)] = try row.int(1) }
             var principals: [String: Principal] = [:]
             for (login, user) in zip(logins, made) {
                 principals[login] = Principal(
                     institution: institution.id, user: user.id, person: user.person, name: user.name,
                     login: login,
-                    roles: Set(user.roles.map(\.rawValue)), credential: .bearer(token: 1))
+                    roles: Set(user.roles.map(\.rawValue)),
+                    credential: .bearer(token: tokens[user.id] ?? 0))
             }
             return (institution.id, principals)
         }

@@ -76,9 +76,14 @@ final class Registrar: Sendable {
             let there = try await directory.createInstitution(name: "There").id
             let user = try await directory.createUser(
                 NewUser(login: "admin", name: "Admin", roles: [.admin], passwordHash: nil), in: here)
+            // With a token: what starts an import asks for the caller's standing.
+            _ = try await directory.createTokens(for: [user.id], purpose: "test", in: here)
+            let token = try await pool.query(
+                "SELECT id FROM access_tokens WHERE institution_id = $1", [.int(here.rawValue)], tenant: here
+            ).first?.int(0)
             let admin = Principal(
                 institution: here, user: user.id, person: user.person, name: user.name, login: "admin",
-                roles: ["admin"], credential: .bearer(token: 1))
+                roles: ["admin"], credential: .bearer(token: token ?? 0))
             return Registrar(
                 loop: loop, database: database, pool: LoopBound(pool, loop: loop),
                 context: LoopBound(context, loop: loop),
