@@ -94,7 +94,7 @@ struct `The standing of whoever changes others' ways in` {
     @Test func `of a session is gone for tokens and for other institutions when it has ended`() async throws {
         let place = try await place()
         var browser = Client(place.school)
-        #expect(try await browser.signIn("bea").status == 200)
+        #expect(try await browser.signIn("bea").status == 201)
         try await warm(browser)
         try await place.school.superuser("DELETE FROM sessions WHERE user_id = \(place.bea.id)")
         let made = try await browser.send(.post, "/api/v1/users/self/tokens", ["token": ["purpose": "x"]])
