@@ -20,8 +20,9 @@ export function childCard(child, onunlink) {
 
     async function load() {
         try {
-            const courses = await getAll(`/api/v1/users/${child.id}/courses`);
-            const parts = await Promise.all(courses.map(course));
+            const [courses, own] = await Promise.all([getAll(`/api/v1/users/${child.id}/courses`), getAll("/api/v1/courses")]);
+            const open = new Set(own.map((one) => one.id));
+            const parts = await Promise.all(courses.map((one) => open.has(one.id) ? course(one) : closed));
             const found = { courses, parts };
             // Drawn anew only when something is different: it is read every few seconds.
             const text = JSON.stringify(found);
@@ -33,6 +34,9 @@ export function childCard(child, onunlink) {
         }
         body.removeAttribute("aria-busy");
     }
+
+    // What a course holds is told to those who are in it as observers.
+    const closed = { classes: [], points: points([], [], child.id) };
 
     async function course({ id: courseId }) {
         const path = `/api/v1/courses/${courseId}`;

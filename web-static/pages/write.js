@@ -41,7 +41,7 @@ export async function write(course, url, { path, mayWrite }) {
         }
         try {
             const now = await get(address);
-            if (now.updated_at !== page.updated_at && now.body !== page.body && !await confirm({
+            if (now.body !== page.body && !await confirm({
                 title: t("pages.changed_meanwhile"), action: t("pages.save_anyway"), danger: true,
                 text: t("pages.changed_meanwhile_text", { name: now.last_edited_by?.display_name ?? "", when: relative(now.updated_at) }),
             })) return;
