@@ -183,8 +183,8 @@ struct UserCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "create", abstract: "Make a user and print its id.",
             discussion: """
-                The password is read from standard input, one line, so that no list of processes shows it. A login that \
-                is known already gets another user of the same person, who keeps the password it has.
+                The password is read from standard input, one line, so that no list of processes shows it. It is good in \
+                this institution alone, also where another one has a user with the same login.
                 """)
 
         @Option(name: .long, help: "The institution's id.")

@@ -23,7 +23,7 @@ package enum TenancyExceptions {
     /// Functions that run with their owner's rights, each with its reason.
     package static let definerFunctions: [String: String] = [
         "tenancy_note_institutions": "A trigger: writes which institutions a new user's person belongs to.",
-        "tenancy_person_by_login": "Sign-in: one person by an exact login, before any institution is chosen.",
+        "tenancy_person_by_login": "One person by an exact login, before any institution is chosen.",
         "tenancy_users_of_person": "Sign-in and switching: one person's users over all institutions.",
         "tenancy_create_people": "Makes people by login and gives their ids; reads back nothing else.",
         "tenancy_session": "A cookie's session within the institution that the cookie names, with the login.",
@@ -57,6 +57,12 @@ package enum TenancyExceptions {
             "Takes addresses out of the append-only audit log, for a user of the chosen institution who is deleted.",
         "privacy_sweep_audit":
             "Removes what is older than the chosen institution keeps; thirty days at least.",
+        "tenancy_sign_in": "Sign-in: the passwords of one exact login, before any institution is chosen.",
+        "tenancy_give_passwords": "Sets the passwords of the chosen institution's users, good there alone.",
+        "tenancy_join_passwords": "Sign-in: makes passwords one that somebody has shown to be the same.",
+        "tenancy_own_password": "Switching: a person's password in the chosen institution, as it is stored.",
+        "tenancy_password_places": "Switching: where in this database a person's password is that very one.",
+        "tenancy_passwords_of": "What a letter's link is bound to; the application may not call it.",
         "tenancy_user_by_login": "The user of the chosen institution who signs in with a login.",
     ]
 }

@@ -75,7 +75,9 @@ struct `SIS import, kind by kind` {
         // Somebody who is here already, somebody from elsewhere with a password, and somebody who was removed here.
         try await registrar.run(
             """
-            INSERT INTO people (login, password_hash) VALUES ('here', NULL), ('there', 'kept'), ('gone', NULL);
+            INSERT INTO people (login, password_hash) VALUES ('here', NULL), ('there', NULL), ('gone', NULL);
+            INSERT INTO person_institutions (person_id, institution_id, password_hash)
+            SELECT id, \(registrar.there), 'kept' FROM people WHERE login = 'there';
             INSERT INTO users (institution_id, person_id, name, sortable_name, short_name, workflow_state)
             SELECT \(registrar.here), id, 'Old name', 'Old name', 'Old', CASE login WHEN 'gone' THEN 'deleted' ELSE 'registered' END
             FROM people WHERE login IN ('here', 'gone');
@@ -96,13 +98,15 @@ struct `SIS import, kind by kind` {
         #expect(
             try await registrar.rows(
                 """
-                SELECT u.sis_user_id, p.login, u.name, u.sortable_name, coalesce(left(p.password_hash, 7), 'none'),
+                SELECT u.sis_user_id, p.login, u.name, u.sortable_name, coalesce(left(i.password_hash, 7), 'none'),
                     (SELECT string_agg(role, ',') FROM user_roles r WHERE r.user_id = u.id)
-                FROM users u JOIN people p ON p.id = u.person_id WHERE sis_user_id IS NOT NULL ORDER BY 1
+                FROM users u JOIN people p ON p.id = u.person_id
+                JOIN person_institutions i ON i.person_id = u.person_id AND i.institution_id = u.institution_id
+                WHERE sis_user_id IS NOT NULL ORDER BY 1
                 """)
                 == [
                     "(U1,here,\"Ada Lovelace\",\"Lovelace, Ada\",none,)",
-                    "(U2,there,\"Bob Builder\",\"Builder, Bob\",kept,instructor)",
+                    "(U2,there,\"Bob Builder\",\"Builder, Bob\",$scrypt,instructor)",
                     "(U3,gone,\"Cy Young\",\"Young, Cy\",none,)",
                     "(U4,new,\"Di New\",\"New, Di\",$scrypt,parent)",
                     "(U6,admin,\"An Admin\",\"Admin, An\",none,admin)",
@@ -122,7 +126,7 @@ struct `SIS import, kind by kind` {
         #expect(
             refused.errors == [
                 "users.csv: login_id is that of a user with another user_id (row 2)",
-                "users.csv: password has not 8 to 1024 characters (row 3)",
+                "users.csv: password must have 10 to 1024 characters (row 3)",
                 "users.csv: administrators are neither suspended nor removed by an import (row 4)",
                 "users.csv: integration_id is that of another user (row 6)",
             ])
@@ -149,7 +153,10 @@ struct `SIS import, kind by kind` {
         #expect(done.errors.isEmpty)
         #expect(
             try await registrar.rows(
-                "SELECT sis_user_id FROM access_tokens t JOIN users u ON u.id = t.user_id ORDER BY 1") == [
+                """
+                SELECT sis_user_id FROM access_tokens t JOIN users u ON u.id = t.user_id
+                WHERE sis_user_id IS NOT NULL ORDER BY 1
+                """) == [
                     "(U1)", "(U3)",
                 ])
         let back = try await registrar.bring([
@@ -224,6 +231,22 @@ struct `SIS import, kind by kind` {
         let back = try await registrar.bring(["xlists.csv": header + "C2,S1,deleted\nC9,S2,deleted\n"])
         #expect(back.changes("CourseSection") == "updated 1, unchanged 1")
         #expect(try await registrar.rows(look) == ["(S1,C1,)", "(S2,X1,C1)"])
+    }
+
+    @Test func `is in the audit log with what it does, in the name of who asked for it`() async throws {
+        let registrar = try await Registrar.open()
+        registrar.startWorker()
+        try await registrar.bring(School.all)
+        let admin = registrar.admin.user
+        #expect(
+            try await registrar.rows(
+                """
+                SELECT kind, count(*) > 0 FROM audit_events
+                WHERE institution_id = \(registrar.here) AND actor_id = \(admin)
+                    AND kind IN ('sis_import.started', 'sis_import.ended', 'user.created', 'role.granted')
+                GROUP BY kind ORDER BY kind
+                """)
+                == ["(role.granted,t)", "(sis_import.ended,t)", "(sis_import.started,t)", "(user.created,t)"])
     }
 
     @Test func `links observers and enrols them beside whom they observe`() async throws {

@@ -21,20 +21,25 @@ struct `Directory of users` {
         #expect(Set(found.map(\.login)) == [school.login("Ada")])
     }
 
-    @Test func `lets a known person keep its password`() async throws {
+    @Test func `gives a password that is good in its institution alone`() async throws {
         let school = try await School.open()
-        _ = try await school.institution("Here", ["ada": [.student]])
+        let here = try await school.institution("Here", ["ada": [.student]])
         let other = PasswordHash.make("something else", cost: .forTests)?.text
-        try await school.onLoop { context in
+        let there = try await school.onLoop { context in
             let directory = Directory(pool: context.pool)
             let there = try await directory.createInstitution(name: "There")
             _ = try await directory.createUser(
                 NewUser(login: school.login("ADA"), name: "Ada", roles: [.student], passwordHash: other),
                 in: there.id)
+            return there.id
         }
-        var client = Client(school)
-        #expect(try await client.signIn("ada", "something else").status == 401)
-        #expect(try await client.signIn("ada").status == 200)
+        for (password, place) in [("correct horse", here.id), ("something else", there)] {
+            var client = Client(school)
+            let answer = try await client.signIn("ada", password)
+            #expect(answer.status == 201)
+            #expect(answer.json["institution"]?["id"]?.int == Int(place.rawValue))
+            #expect(answer.json["institutions"]?.array?.count == 1)
+        }
     }
 
     @Test func `refuses a second user of one login, and makes none of its list`() async throws {

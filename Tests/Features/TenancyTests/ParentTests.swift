@@ -130,7 +130,7 @@ struct `Parents and children` {
         #expect(try await link("cy", "correct horse").status == 400)
         let there = try await place.school.institution("There", ["eve": [.student]])
         #expect(there.users.count == 1)
-        #expect(try await link("eve", "correct horse").status == 404)
+        #expect(try await link("eve", "correct horse").status == 401)
         #expect(try await place.admin.send(.post, place.observees, [:]).status == 400)
     }
 

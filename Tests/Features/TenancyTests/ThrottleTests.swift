@@ -1,3 +1,4 @@
+import Postgres
 import Testing
 
 @testable import Tenancy
@@ -90,7 +91,8 @@ struct `Sign-in ticket` {
     private let now: Int64 = 1_800_000_000_000
 
     @Test func `is read back until its time is over`() {
-        let ticket = SignInTicket(person: 7, at: now)
+        let ticket = SignInTicket(
+            person: 7, institutions: [TenantID(rawValue: 1), TenantID(rawValue: 2)], at: now)
         let text = ticket.text(key)
         #expect(SignInTicket(text, key, at: now) == ticket)
         #expect(SignInTicket(text, key, at: now + 119_999) == ticket)
@@ -98,7 +100,9 @@ struct `Sign-in ticket` {
     }
 
     @Test func `is refused with any character changed`() {
-        let text = Array(SignInTicket(person: 7, at: now).text(key).utf8)
+        let text = Array(
+            SignInTicket(person: 7, institutions: [TenantID(rawValue: 1), TenantID(rawValue: 2)], at: now)
+                .text(key).utf8)
         for place in text.indices {
             var other = text
             other[place] = other[place] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
@@ -107,7 +111,9 @@ struct `Sign-in ticket` {
     }
 
     @Test func `is refused under another key`() {
-        let text = SignInTicket(person: 7, at: now).text(key)
+        let text = SignInTicket(
+            person: 7, institutions: [TenantID(rawValue: 1), TenantID(rawValue: 2)], at: now
+        ).text(key)
         #expect(SignInTicket(text, SignInTicket.Key(secret: Array("another".utf8)), at: now) == nil)
     }
 

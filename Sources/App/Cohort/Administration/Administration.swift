@@ -57,7 +57,7 @@ package struct Administration: Sendable {
         }
     }
 
-    /// Makes a user, and the person behind it when the login is new.
+    /// Makes a user, and the person behind it when the login is new; the password is good in the institution alone.
     ///
     /// - Returns: The user's id.
     package func createUser(
@@ -68,9 +68,7 @@ package struct Administration: Sendable {
             let names = Role.allCases.map(\.rawValue).joined(separator: ", ")
             throw Failure("a role must be one of \(names)")
         }
-        guard (8...1024).contains(password.utf8.count) else {
-            throw Failure("a password must have 8 to 1024 bytes")
-        }
+        if let fault = NewPassword.fault(password, login: login) { throw Failure("a password \(fault)") }
         let hash = try await PasswordLane(width: 1, backlog: 1).hash(password)
         return try await run { directory in
             let user = NewUser(login: login, name: name, roles: known, passwordHash: hash)

@@ -152,7 +152,10 @@ enum UploadRoutes {
     }
 
     /// Whether the ticket's holder still may: half an hour is long enough to lose a course.
-    private static func checkStanding(_ ticket: UploadTicket, _ context: WebContext) async throws {
+    static func checkStanding(_ ticket: UploadTicket, _ context: WebContext) async throws {
+        // Those who may still be here at all: neither the user nor the institution is suspended.
+        let users = try await Revocation(pool: context.pool).roles(of: [ticket.user], in: ticket.institution)
+        guard users[ticket.user] != nil else { throw WebError.forbidden }
         guard case .course(let course) = ticket.context else { return }
         let pair = CourseAccess.Pair(course: course, user: ticket.user)
         let roles = try await CourseAccess(pool: context.pool).roles(of: [pair], in: ticket.institution)

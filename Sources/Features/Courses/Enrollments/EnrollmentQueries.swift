@@ -40,6 +40,23 @@ enum EnrollmentQueries {
     static let show = Statement(
         "\(record) WHERE e.institution_id = $1 AND e.id = $2 AND e.workflow_state <> 'deleted'")
 
+    /// A row where course $2 is in account $3 or below it.
+    ///
+    /// $1 institution.
+    static let isBelow: Statement = """
+        SELECT c.id FROM courses c JOIN accounts a ON a.institution_id = $1 AND a.id = c.account_id
+        WHERE c.institution_id = $1 AND c.id = $2 AND $3 = ANY (a.path)
+        """
+
+    /// The limit of an enrolment that is active, of course $2, section $3, user $4 and type $5.
+    ///
+    /// $1 institution.
+    static let limit: Statement = """
+        SELECT limit_privileges_to_course_section FROM enrollments
+        WHERE institution_id = $1 AND course_id = $2 AND section_id = $3 AND user_id = $4 AND type = $5
+            AND workflow_state = 'active'
+        """
+
     /// Of a course, by id.
     ///
     /// $1 institution, $2 course, $3 types, $4 states, $5 users or null, $6 sections or null, $7 after, $8 count, $9 left

@@ -79,6 +79,8 @@ enum EnrollmentRoutes {
     /// `GET /api/v1/accounts/:account_id/enrollments/:id`.
     static func show(_ call: Call, _ account: Account) async throws -> WebResponse {
         let record = try await find(try call.request.id("id"), call)
+        let rows = try await call.query(EnrollmentQueries.isBelow, [.int(record.course), .int(account.id)])
+        guard !rows.isEmpty else { throw WebError.notFound }
         return .json { record.write(&$0, institution: call.institution, isStaff: true) }
     }
 

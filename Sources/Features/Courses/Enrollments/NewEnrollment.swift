@@ -34,7 +34,7 @@ struct NewEnrollment {
         }
         self.type = type
         state = try fields.optionalString("enrollment_state", oneOf: Self.states) ?? "invited"
-        isLimited = try fields.optionalBool("limit_privileges_to_course_section") ?? false
+        let isLimited = try fields.optionalBool("limit_privileges_to_course_section") ?? false
         startAt = try fields.timeChange("start_at") ?? nil
         endAt = try fields.timeChange("end_at") ?? nil
         if let startAt, let endAt, endAt < startAt {
@@ -50,6 +50,15 @@ struct NewEnrollment {
         }
         section = try await Self.section(text ?? Self.text("course_section_id", fields), fields, call)
         guard call.membership.visibleSections?.contains(section) ?? true else { throw WebError.forbidden }
+        guard call.membership.isLimitedToSections, type.role == .staff else {
+            self.isLimited = isLimited
+            return
+        }
+        // Who sees one section makes nobody see more, and takes nobody's sight: least of all their own limit.
+        let known = try await call.query(
+            EnrollmentQueries.limit,
+            [call.courseValue, .int(section), .int(user), .text(type.rawValue)])
+        self.isLimited = try known.first?.bool(0) ?? true
     }
 
     /// The parameters of ``EnrollmentQueries/enrollOne``.

@@ -11,6 +11,10 @@ package enum CourseMigrations {
         Migration(number: 110, name: "pages", sql: m0110Pages),
         Migration(number: 111, name: "discussions", sql: m0111Discussions),
         Migration(number: 112, name: "modules", sql: m0112Modules),
+        Migration(
+            number: 113, name: "enrollments_of_deleted_users", sql: m0113EnrollmentsOfDeletedUsers),
+        Migration(number: 114, name: "parent_enrollments", sql: m0114ParentEnrollments),
+        Migration(number: 115, name: "audit_enrollments", sql: m0115AuditEnrollments),
         Migration(number: 116, name: "enrollment_dates", sql: m0116EnrollmentDates),
         Migration(number: 120, name: "course_batches", sql: m0120CourseBatches),
         Migration(number: 121, name: "content_migrations", sql: m0121ContentMigrations),

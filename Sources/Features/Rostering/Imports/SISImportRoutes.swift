@@ -39,6 +39,7 @@ enum SISImportRoutes {
             }
             let job = try await transaction.enqueue([try SISJob.request(.importing, id)], to: queue)
             try await transaction.query(SISImportQueries.setJob, [call.tenant, .int(id), .int(job[0].id)])
+            try await note(.sisImportStarted, [id], call, transaction)
             return try await answer(id, call, transaction)
         }
     }
@@ -107,6 +108,7 @@ enum SISImportRoutes {
             guard !rows.isEmpty else {
                 throw WebError.invalid("The import is \(found.state.rawValue).", code: "wrong_state")
             }
+            try await note(.sisImportAborted, [found.id], call, transaction)
             try await clean([found.id], call, transaction)
             return try await answer(found.id, call, transaction)
         }
@@ -117,7 +119,9 @@ enum SISImportRoutes {
         try checkRoot(account)
         return try await call.commit { transaction in
             let rows = try await transaction.query(SISImportQueries.abortAllPending, [call.tenant])
-            try await clean(try rows.map { try $0.int(0) }, call, transaction)
+            let aborted = try rows.map { try $0.int(0) }
+            try await note(.sisImportAborted, aborted, call, transaction)
+            try await clean(aborted, call, transaction)
             return .json(["aborted": true])
         }
     }
@@ -133,6 +137,7 @@ enum SISImportRoutes {
             undeletesOnly: try fields.optionalBool("undelete_only") ?? false,
             unconcludesOnly: try fields.optionalBool("unconclude_only") ?? false)
         let queue = call.context.service(JobQueue.self)
+        try await call.requireStanding()
         let progress = try await call.pool.transaction(tenant: call.institution) { transaction in
             try await transaction.query(SISImportQueries.lock, [call.tenant])
             let rows = try await transaction.query(
@@ -140,6 +145,7 @@ enum SISImportRoutes {
             guard !rows.isEmpty else {
                 throw WebError.invalid("The import is \(found.state.rawValue).", code: "wrong_state")
             }
+            try await note(.sisImportRestored, [found.id], call, transaction)
             let shown = ProgressRequest(
                 contextType: "Account", contextID: account.id, user: call.principal.user,
                 tag: "sis_batch_state_restore")
@@ -172,6 +178,16 @@ enum SISImportRoutes {
             self.row = try row.intOrNil(2)
             text = try row.text(3)
             isError = try row.bool(4)
+        }
+    }
+
+    private static func note(
+        _ kind: AuditKind, _ imports: [Int64], _ call: Call, _ transaction: PostgresTransaction
+    ) async throws {
+        for one in imports {
+            try await AuditLog.record(
+                AuditEvent(kind, by: call.origin, details: ["import_id": .number(one)]), in: call.institution,
+                transaction)
         }
     }
 
@@ -216,4 +232,13 @@ enum SISImportRoutes {
         }
         return try found.int(0)
     }
+}
+
+extension AuditKind {
+    /// Somebody asked for an import.
+    static let sisImportStarted = AuditKind(rawValue: "sis_import.started")
+    /// Somebody ended an import before its end.
+    static let sisImportAborted = AuditKind(rawValue: "sis_import.aborted")
+    /// Somebody asked to have put back what an import changed.
+    static let sisImportRestored = AuditKind(rawValue: "sis_import.restored")
 }

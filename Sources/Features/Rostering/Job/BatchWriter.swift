@@ -175,7 +175,7 @@ struct BatchWriter {
 
     // MARK: Passwords
 
-    /// The stored forms of passwords, by row: only of people whom nobody knows yet, since the others keep theirs.
+    /// The stored forms of passwords, by row: only of logins that are new to the institution, since its users keep theirs.
     private func hashes(of rows: [RosterRow]) async throws -> [Int: String] {
         var given: [String: (number: Int, password: String)] = [:]
         for row in rows {

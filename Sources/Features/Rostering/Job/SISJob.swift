@@ -141,11 +141,11 @@ enum SISJobQueries {
             set_config('enable_bitmapscan', 'off', true)
         """
 
-    /// Holds an import for a batch of an attempt; no row for another attempt, and for an import that was aborted.
+    /// Holds an import for a batch of an attempt, which is done in the name of who asked for it; no row for another attempt, and for an import that was aborted.
     ///
     /// $2 import, $3 job, $4 attempt.
     static let hold: Statement = """
-        SELECT tallies FROM sis_imports
+        SELECT tallies, set_config('cohort.origin', jsonb_build_object('actor', user_id)::text, true) FROM sis_imports
         WHERE institution_id = $1 AND id = $2 AND job_id = $3 AND attempt = $4
             AND workflow_state IN ('importing', 'cleanup_batch', 'restoring') FOR NO KEY UPDATE
         """
@@ -169,12 +169,18 @@ enum SISJobQueries {
         UPDATE sis_imports SET workflow_state = $3, updated_at = now() WHERE institution_id = $1 AND id = $2
         """
 
+    /// And a line in the audit log.
+    ///
     /// $2 import, $3 state.
     static let end: Statement = """
-        UPDATE sis_imports SET workflow_state = $3, ended_at = now(), updated_at = now(),
-            progress = CASE WHEN $3 IN ('imported', 'imported_with_messages', 'restored', 'partially_restored')
-                THEN 100 ELSE progress END
-        WHERE institution_id = $1 AND id = $2
+        WITH ended AS (
+            UPDATE sis_imports SET workflow_state = $3, ended_at = now(), updated_at = now(),
+                progress = CASE WHEN $3 IN ('imported', 'imported_with_messages', 'restored', 'partially_restored')
+                    THEN 100 ELSE progress END
+            WHERE institution_id = $1 AND id = $2 RETURNING id, user_id
+        )
+        INSERT INTO audit_events (institution_id, kind, actor_id, details)
+        SELECT $1, 'sis_import.ended', user_id, jsonb_build_object('import_id', id, 'state', $3::text) FROM ended
         """
 
     /// $2 import, $3 compared with or null, $4 whether it was not compared for its size.

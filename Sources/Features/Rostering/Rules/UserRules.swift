@@ -15,13 +15,10 @@ struct UserImage: RosterRecord {
 
 /// A row of users.csv.
 struct UserRow: Hashable, Sendable {
-    /// Characters of a password.
-    private static let passwordLength = 8...1024
-
     let number: Int
     let sisID: String
     let login: String?
-    /// For a person who is not known yet.
+    /// For a login that is new to the institution.
     let password: String?
     let integrationID: String??
     /// What a new user is in the institution.
@@ -45,8 +42,8 @@ struct UserRow: Hashable, Sendable {
             throw RowRefusal("login_id is empty")
         }
         password = row.text(.password)
-        if let password, !UserRow.passwordLength.contains(password.unicodeScalars.count) {
-            throw RowRefusal("password has not 8 to 1024 characters")
+        if let password, let fault = NewPassword.fault(password, login: login ?? "") {
+            throw RowRefusal("password \(fault)")
         }
         integrationID = try row.change(.integrationID)
         role = UserRow.role(row.text(.declaredUserType)?.lowercased())

@@ -31,13 +31,13 @@ enum ObserverTable {
             case (true, false): note(.unchanged, observer, student, nil, batch)
             }
         }
-        if !new.isEmpty { try await batch.query(link, values(new)) }
+        // Enrolments before links, whose triggers would do the same without a note of it.
         if !gone.isEmpty {
-            try await batch.query(unlink, values(gone))
             for row in try await batch.query(removeEnrollments, values(gone)) {
                 batch.note(
                     RosterKind.enrollments.className, .deleted, id: try row.int(0), former: try row.text(1))
             }
+            try await batch.query(unlink, values(gone))
         }
         guard !linked.isEmpty else { return }
         for row in try await batch.query(addEnrollments, values(linked)) {
@@ -46,6 +46,7 @@ enum ObserverTable {
                 RosterKind.enrollments.className, isNew ? .created : .restored, id: try row.int(0),
                 former: isNew ? "creation" : "deleted")
         }
+        if !new.isEmpty { try await batch.query(link, values(new)) }
     }
 
     private static func note(
@@ -91,7 +92,7 @@ enum ObserverTable {
             $1, e.course_id, e.section_id, g.observer, 'ObserverEnrollment', g.student
         FROM unnest($2::bigint[], $3::bigint[]) AS g (observer, student)
         JOIN enrollments e ON e.institution_id = $1 AND e.user_id = g.student AND e.type = 'StudentEnrollment'
-            AND e.workflow_state IN ('invited', 'active')
+            AND e.workflow_state = 'active'
         ORDER BY e.course_id, g.observer, e.section_id, g.student
         ON CONFLICT ON CONSTRAINT enrollments_once DO UPDATE
             SET workflow_state = 'active', updated_at = now()
@@ -113,8 +114,10 @@ enum ObserverTable {
                 SELECT 1 FROM observer_links l
                 JOIN enrollments x ON x.institution_id = $1 AND x.user_id = l.child_id AND x.course_id = e.course_id
                     AND x.section_id = e.section_id AND x.type = 'StudentEnrollment'
-                    AND x.workflow_state IN ('invited', 'active')
-                WHERE l.institution_id = $1 AND l.parent_id = g.observer)
+                    AND x.workflow_state = 'active'
+                WHERE l.institution_id = $1 AND l.parent_id = g.observer AND NOT EXISTS (
+                    SELECT 1 FROM unnest($2::bigint[], $3::bigint[]) AS d (observer, student)
+                    WHERE d.observer = l.parent_id AND d.student = l.child_id))
         )
         UPDATE enrollments e SET workflow_state = 'deleted', updated_at = now() FROM gone
         WHERE e.institution_id = $1 AND e.id = gone.id RETURNING e.id, gone.workflow_state

@@ -65,9 +65,15 @@ enum UserTable {
         }
         let late = try await makePeople(new, &persons, batch)
         writes.removeAll { late.contains($0.sisID) }
-        let made = try await write(writes, persons, batch)
-        try await addRoles(given.compactMap { one in made[one.sisID].map { ($0, one.role) } }, batch)
+        // Before they are removed, so that it is kept what can be put back of them.
         try await end(writes.filter { $0.verdict.change == .deleted }.compactMap(\.id), batch)
+        let made = try await write(writes, persons, batch)
+        try await givePasswords(
+            given.compactMap { one in
+                guard let user = made[one.sisID], let hash = batch.hashes[one.number] else { return nil }
+                return (user, hash)
+            }, batch)
+        try await addRoles(given.compactMap { one in made[one.sisID].map { ($0, one.role) } }, batch)
     }
 
     /// Logins belong to people, who may have users elsewhere: an import changes none.
@@ -121,8 +127,7 @@ enum UserTable {
         _ new: [UserRow], _ persons: inout [String: Int64], _ batch: RosterBatch
     ) async throws -> Set<String> {
         guard !new.isEmpty else { return [] }
-        let made = try await People.make(
-            new.map { $0.login ?? "" }, hashes: new.map { batch.hashes[$0.number] }, batch.transaction)
+        let made = try await People.make(new.map { $0.login ?? "" }, batch.transaction)
         guard made.count == new.count else { throw RosterBatch.Overtaken() }
         var taken = Set(persons.values)
         var late: Set<String> = []
@@ -149,6 +154,15 @@ enum UserTable {
                 .textArray(records.map(\.state)), .textArray(records.map { $0.stuck.joined(separator: ",") }),
             ]
         }
+    }
+
+    /// New users get the passwords of their rows, good in the institution alone.
+    private static func givePasswords(_ given: [(user: Int64, hash: String)], _ batch: RosterBatch)
+        async throws
+    {
+        guard !given.isEmpty else { return }
+        try await batch.transaction.query(
+            setPasswords, [.intArray(given.map(\.user)), .textArray(given.map(\.hash))])
     }
 
     private static func addRoles(_ roles: [(user: Int64, role: Role)], _ batch: RosterBatch) async throws {
@@ -197,10 +211,10 @@ extension UserTable {
         SELECT integration_id, id FROM users WHERE institution_id = $1 AND integration_id = ANY ($2::text[])
         """
 
-    /// $1 logins: those whom no person has.
+    /// $1 logins: those of no user of the institution.
     static let unknownLogins: Statement = """
         SELECT g.login FROM unnest($1::text[]) AS g (login)
-        WHERE NOT EXISTS (SELECT 1 FROM tenancy_person_by_login(g.login))
+        WHERE NOT EXISTS (SELECT 1 FROM tenancy_user_by_login(g.login))
         """
 
     /// $1 institution, $2 import, $3 SIS ids, $4 people, $5 names, $6 sortable names, $7 short names, $8 addresses,
@@ -231,6 +245,9 @@ extension UserTable {
         WHERE u.institution_id = $1 AND u.id = g.id AND u.xmin = g.version::xid AND $2::bigint IS NOT NULL
         RETURNING u.id
         """
+
+    /// $1 users, $2 hashes.
+    private static let setPasswords: Statement = "SELECT tenancy_give_passwords($1, $2)::text"
 
     /// $1 institution, $2 users, $3 roles.
     private static let insertRoles: Statement = """

@@ -29,6 +29,8 @@ enum AccountRoutes {
         if let name { try check(name, "name", fields) }
         let zone = try timeZone(fields)
         let sis = try fields.textChange("sis_account_id", max: ObjectReference.longest)
+        // Ids of the student information system are the institution's.
+        guard sis == nil || call.isAdmin else { throw WebError.forbidden }
         let locale = try fields.localeChange("default_locale")
         return try await call.commit { transaction in
             let rows = try await transaction.query(
@@ -74,6 +76,7 @@ enum AccountRoutes {
         }
         let zone = try timeZone(fields) ?? account.timeZone
         let sis = try fields.textChange("sis_account_id", max: ObjectReference.longest) ?? nil
+        guard sis == nil || call.isAdmin else { throw WebError.forbidden }
         let locale = try fields.localeChange("default_locale") ?? nil
         return try await call.commit { transaction in
             let above = try await transaction.query(AccountQueries.share, [call.tenant, .int(account.id)])
@@ -95,7 +98,7 @@ enum AccountRoutes {
     /// `DELETE /api/v1/accounts/:account_id/sub_accounts/:id`: one that has neither accounts nor courses below it.
     static func delete(_ call: Call, _ account: Account) async throws -> WebResponse {
         let one = try await AccountLookup(call).find(call.request.parameters["id"] ?? "")
-        guard one.path.contains(account.id), !one.isRoot else { throw WebError.notFound }
+        guard one.path.contains(account.id), one.id != account.id else { throw WebError.notFound }
         return try await call.commit { transaction in
             try await transaction.query(AccountQueries.hold, [call.tenant, .int(one.id)])
             let rows = try await transaction.query(AccountQueries.delete, [call.tenant, .int(one.id)])

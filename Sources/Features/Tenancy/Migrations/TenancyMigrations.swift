@@ -19,9 +19,12 @@ package enum TenancyMigrations {
         Migration(number: 23, name: "passwords", sql: m0023Passwords),
         Migration(number: 24, name: "oidc", sql: m0024OIDC),
         Migration(number: 25, name: "parents", sql: m0025Parents),
+        Migration(number: 27, name: "deleted_users", sql: m0027DeletedUsers),
+        Migration(number: 28, name: "audit_users", sql: m0028AuditUsers),
         Migration(number: 40, name: "account_locale", sql: m0040AccountLocale),
         Migration(number: 45, name: "course_roles", sql: m0045CourseRoles),
         Migration(number: 47, name: "shards", sql: m0047Shards),
+        Migration(number: 48, name: "own_passwords", sql: m0048OwnPasswords),
         Migration(number: 56, name: "erasure", sql: m0056Erasure),
     ]
 }

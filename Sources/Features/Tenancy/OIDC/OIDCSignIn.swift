@@ -149,7 +149,7 @@ struct OIDCSignIn {
     private func create(
         _ login: String, _ name: String, _ tenant: PostgresValue, _ transaction: PostgresTransaction
     ) async throws -> Int64 {
-        guard let person = try await People.make([login], hashes: [nil], transaction).first else {
+        guard let person = try await People.make([login], transaction).first else {
             throw OIDCProblem.unknown
         }
         let users = try await transaction.query(

@@ -59,9 +59,9 @@ enum ParentRoutes {
         let login = try observee.string("unique_id", in: 1...255)
         let password = try observee.string("password", in: 1...1024)
         let services = call.context.service(TenancyServices.self)
-        let person = try await SignIn(services: services, context: call.context)
-            .person(login: login, password: password, call.request)
-        guard let row = try await call.query(ParentQueries.userOfPerson, [.int(person)]).first else {
+        let proof = try await SignIn(services: services, context: call.context)
+            .prove(login: login, password: password, call.request, in: call.institution)
+        guard let row = try await call.query(ParentQueries.userOfPerson, [.int(proof.person)]).first else {
             throw WebError.notFound
         }
         return try await link(try row.int(0), call, user, field: "observee[unique_id]")

@@ -162,7 +162,7 @@ package struct Directory {
 
     // MARK: Users
 
-    /// Makes a user, and its person when the login is new; a person who is known keeps the password it has.
+    /// Makes a user, and its person when the login is new; the password is good in the institution alone.
     package func createUser(_ new: NewUser, in institution: InstitutionID) async throws(DirectoryError)
         -> User
     {
@@ -170,7 +170,7 @@ package struct Directory {
         return user
     }
 
-    /// Makes users, all or none, in the order given; three round trips for any number.
+    /// Makes users, all or none, in the order given; four round trips for any number.
     package func createUsers(
         _ new: [NewUser], in institution: InstitutionID
     ) async throws(DirectoryError) -> [User] {
@@ -178,8 +178,7 @@ package struct Directory {
         guard !new.isEmpty else { return [] }
         do {
             return try await pool.transaction(tenant: institution) { transaction in
-                let people = try await People.make(
-                    new.map(\.login), hashes: new.map(\.passwordHash), transaction)
+                let people = try await People.make(new.map(\.login), transaction)
                 let sortable = new.map { $0.sortableName ?? User.sortableName(of: $0.name) }
                 let users = try await transaction.query(
                     DirectoryQueries.createUsers,
@@ -188,6 +187,9 @@ package struct Directory {
                         .textArray(new.map(\.name)), .textArray(sortable),
                         .textArray(new.map { $0.roles.sorted().map(\.rawValue).joined(separator: ",") }),
                     ])
+                try await transaction.query(
+                    DirectoryQueries.givePasswords,
+                    [.intArray(try users.map { try $0.int(0) }), .textArray(new.map(\.passwordHash))])
                 return try zip(users, zip(new, sortable)).map { row, given in
                     User(
                         id: try row.int(0), person: try row.int(1), name: given.0.name, sortableName: given.1,

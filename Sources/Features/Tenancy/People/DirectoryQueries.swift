@@ -31,11 +31,28 @@ enum DirectoryQueries {
         """
 
     static let createPeople: Statement = """
-        SELECT place, person_id, was_created FROM tenancy_create_people($1, $2) ORDER BY place
+        SELECT person_id FROM tenancy_create_people($1) ORDER BY place
         """
 
+    /// $1 users of the chosen institution, $2 the stored forms of their passwords there, null for none.
+    static let givePasswords: Statement = "SELECT tenancy_give_passwords($1, $2)::text"
+
+    /// $1 a login: person, institution and password of each of its users.
+    static let signIn: Statement = """
+        SELECT person_id, institution_id, password_hash FROM tenancy_sign_in($1)
+        """
+
+    /// $1 person, $2 the stored forms of what is one password.
+    static let joinPasswords: Statement = "SELECT tenancy_join_passwords($1, $2)::text"
+
+    /// $1 person: the stored form of their password in the chosen institution.
+    static let ownPassword: Statement = "SELECT tenancy_own_password($1)"
+
+    /// $1 person, $2 the stored form: the institutions of this database where it is that very one.
+    static let passwordPlaces: Statement = "SELECT institution_id FROM tenancy_password_places($1, $2)"
+
     static let personByLogin: Statement = """
-        SELECT person_id, login, password_hash FROM tenancy_person_by_login($1)
+        SELECT person_id, login FROM tenancy_person_by_login($1)
         """
 
     static let usersOfPerson: Statement = """

@@ -143,9 +143,13 @@ struct NewUserFields: Hashable, Sendable {
         let pseudonym = try fields.fields("pseudonym")
         login = try pseudonym.string("unique_id", in: 1...255)
         guard NewUser.isLogin(login) else {
-            throw pseudonym.error("unique_id", .other("must have no spaces or control characters"))
+            throw pseudonym.error(
+                "unique_id", .other("must have no spaces, control characters or look-alikes"))
         }
-        password = try pseudonym.optionalString("password", in: Self.passwordLength)
+        password = try pseudonym.optionalString("password", max: NewPassword.length.upperBound + 1)
+        if let password, let fault = NewPassword.fault(password, login: login) {
+            throw pseudonym.error("password", .other(fault))
+        }
         sisID = try pseudonym.textChange("sis_user_id", max: ObjectReference.longest) ?? nil
         integrationID = try pseudonym.textChange("integration_id", max: ObjectReference.longest) ?? nil
         let user =
@@ -169,9 +173,6 @@ struct NewUserFields: Hashable, Sendable {
         }
     }
 
-    /// Characters of a password.
-    static let passwordLength = 8...1024
-
     /// The parameters from `$3` on of ``UserQueries/create``.
     var values: [PostgresValue] {
         [
@@ -179,9 +180,12 @@ struct NewUserFields: Hashable, Sendable {
             .text(sisID), .text(integrationID), .text(email.flatMap { $0.isEmpty ? nil : $0 }),
             .text(timeZone.flatMap { $0.isEmpty ? nil : $0 }),
             .text(locale.flatMap { $0.isEmpty ? nil : $0 }),
-            .textArray(roles.isEmpty ? [Role.student.rawValue] : roles),
+            .textArray(roleNames),
         ]
     }
+
+    /// What the user is in the institution.
+    var roleNames: [String] { roles.isEmpty ? [Role.student.rawValue] : roles }
 
     static let loginTaken = WebError.invalid(
         "A user of this institution signs in with this login.", field: "pseudonym.unique_id",

@@ -91,6 +91,10 @@ extension UserQueries {
     static let endSessions: Statement = "DELETE FROM sessions WHERE institution_id = $1 AND user_id = $2"
     /// $2 user.
     static let endTokens: Statement = "DELETE FROM access_tokens WHERE institution_id = $1 AND user_id = $2"
+    /// $2 user: what they were in the institution, but for $3.
+    static let endRoles: Statement = """
+        DELETE FROM user_roles WHERE institution_id = $1 AND user_id = $2 AND role <> ALL ($3::text[])
+        """
     /// $2 user; the ids of other systems are free again.
     static let delete: Statement = """
         UPDATE users SET workflow_state = 'deleted', sis_user_id = NULL, integration_id = NULL

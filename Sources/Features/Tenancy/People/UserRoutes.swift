@@ -63,11 +63,16 @@ enum UserRoutes {
         let new = try NewUserFields(try call.request.fields())
         let hash = try await hash(new.password, call)
         return try await call.commit { transaction in
-            let people = try await People.make([new.login], hashes: [hash], transaction)
+            let people = try await People.make([new.login], transaction)
             guard let person = people.first else { throw WebError.unavailable() }
             let rows = try await transaction.query(
                 UserQueries.create, [call.tenant, .int(person)] + new.values)
             guard let id = try rows.first?.int(0) else { throw NewUserFields.loginTaken }
+            // One who was removed comes back with nothing of before.
+            try await transaction.query(
+                UserQueries.endRoles, [call.tenant, .int(id), .textArray(new.roleNames)])
+            try await transaction.query(
+                DirectoryQueries.givePasswords, [.intArray([id]), .textArray([hash])])
             return try await answer(id, call, transaction)
         } mapping: {
             UserChanges.refusal(of: $0)
@@ -86,6 +91,7 @@ enum UserRoutes {
         let response = try await call.commit { transaction in
             let results = try await transaction.query([
                 (UserQueries.delete, [call.tenant, .int(user)]),
+                (UserQueries.endRoles, [call.tenant, .int(user), .textArray([])]),
                 (UserQueries.endSessions, [call.tenant, .int(user)]),
                 (UserQueries.endTokens, [call.tenant, .int(user)]),
             ])

@@ -1,10 +1,10 @@
 /// What a password must be: long, and not the login.
-enum NewPassword {
-    /// Characters.
-    static let length = 10...1024
+package enum NewPassword {
+    /// How many characters it has.
+    package static let length = 10...1024
 
     /// What is wrong with a password, to follow "must …"; `nil` when nothing is.
-    static func fault(_ password: String, login: String) -> String? {
+    package static func fault(_ password: String, login: String) -> String? {
         guard length.contains(password.unicodeScalars.count) else {
             return "must have \(length.lowerBound) to \(length.upperBound) characters"
         }

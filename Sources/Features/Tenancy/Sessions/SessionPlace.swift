@@ -5,7 +5,7 @@ package import WebServer
 package struct SessionPlace: Hashable, Sendable {
     /// How its user has shown who they are.
     package enum Method: String, Hashable, Sendable {
-        /// By login and password, which are the person's in every institution.
+        /// By login and password: good where the password is the very same one.
         case password
         /// By a provider that one institution trusts: good for no other one.
         case oidc

@@ -4,25 +4,23 @@ package import Postgres
 ///
 /// People are made at home. For users of an institution that lives there it is one transaction. For others home commits
 /// first: the people, and that they may have users in that shard; then the shard notes id and login, and makes the users.
-/// What is lost in between leaves people without users, whom the next try finds by their logins; the password is that of
-/// the first try.
+/// What is lost in between leaves people without users, whom the next try finds by their logins. Passwords are the institutions'.
 package enum People {
     /// Makes the people that do not exist yet.
     ///
     /// - Parameters:
     ///   - logins: What they sign in with; each person is found by it, without case.
-    ///   - hashes: Their passwords, as they are stored, for those who are new.
     ///   - transaction: That of the institution whose users they become.
     /// - Returns: The people's ids, in the order of the logins; fewer when another transaction made one just now.
     /// - Throws: ``PostgresError``.
     package static func make(
-        _ logins: [String], hashes: [String?], _ transaction: PostgresTransaction
+        _ logins: [String], _ transaction: PostgresTransaction
     ) async throws(PostgresError) -> [Int64] {
-        let given: [PostgresValue] = [.textArray(logins), .textArray(hashes)]
+        let given: [PostgresValue] = [.textArray(logins)]
         var ids: [Int64] = []
         guard let home = transaction.home else {
             for row in try await transaction.query(DirectoryQueries.createPeople, given) {
-                ids.append(try row.int(1))
+                ids.append(try row.int(0))
             }
             return ids
         }

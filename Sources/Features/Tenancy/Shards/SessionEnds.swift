@@ -13,8 +13,11 @@ struct SessionEnds {
         for row in try await member.home.query(ShardQueries.dueEnds, [shard, .int(person)], tenant: nil) {
             let (person, note) = (try row.int(0), try row.text(1))
             let ended = try await member.query(
-                ShardQueries.end, [.int(person), .text(try row.textOrNil(2)), .text(try row.textOrNil(3))],
-                tenant: nil)
+                ShardQueries.end,
+                [
+                    .int(person), .text(try row.textOrNil(2)), .text(try row.textOrNil(3)),
+                    .text(try row.textOrNil(4)),
+                ], tenant: nil)
             try await member.home.query(ShardQueries.didEnd, [shard, .int(person), .text(note)], tenant: nil)
             for user in ended {
                 services?.didRevoke(of: try user.int(1), in: InstitutionID(rawValue: try user.int(0)))

@@ -18,9 +18,9 @@ package enum ShardQueries {
         SELECT shard::bigint, prepared::bigint FROM shard_identity
         """
 
-    /// Home: $1 logins, $2 hashes, $3 shard.
+    /// Home: $1 logins, $2 shard.
     static let claim: Statement = """
-        SELECT person_id, login FROM tenancy_claim_people($1, $2, $3::bigint::integer) ORDER BY place
+        SELECT person_id, login FROM tenancy_claim_people($1, $2::bigint::integer) ORDER BY place
         """
 
     /// A shard: $1 ids, $2 logins.
@@ -36,13 +36,14 @@ package enum ShardQueries {
 
     /// Home: $1 shard, $2 one person, or null for those whose time has come.
     static let dueEnds: Statement = """
-        SELECT person_id, ends_for, ends_for::jsonb ->> 'remote', ends_for::jsonb ->> 'request'
+        SELECT person_id, ends_for, ends_for::jsonb ->> 'remote', ends_for::jsonb ->> 'request',
+            ends_for::jsonb ->> 'hash'
         FROM tenancy_due_ends($1::bigint::integer, $2)
         """
 
     /// Home: $1 shard, $2 person, $3 what was read of it.
     static let didEnd: Statement = "SELECT tenancy_did_end($1::bigint::integer, $2, $3)::text"
 
-    /// A shard: $1 person, $2 address, $3 request.
-    static let end: Statement = "SELECT institution_id, user_id FROM tenancy_end_person($1, $2, $3)"
+    /// A shard: $1 person, $2 address, $3 request, $4 the password that was set.
+    static let end: Statement = "SELECT institution_id, user_id FROM tenancy_end_person($1, $2, $3, $4)"
 }

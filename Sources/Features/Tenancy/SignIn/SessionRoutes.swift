@@ -10,32 +10,32 @@ enum SessionRoutes {
         let fields = try request.fields()
         let services = context.service(TenancyServices.self)
         if fields.has("ticket") {
-            let text = try fields.string("ticket", max: 200)
+            let text = try fields.string("ticket", max: SignInTicket.longest)
             let institution = InstitutionID(rawValue: try fields.id("institution"))
             guard let ticket = SignInTicket(text, services.ticketKey, at: context.nowMilliseconds) else {
                 throw WebError(
                     .unauthorized, code: "invalid_ticket", message: "The choice came too late: sign in again."
                 )
             }
+            guard ticket.institutions.contains(institution) else { throw WebError.notFound }
             return try await open(
                 institution, of: ticket.person, status: .created, by: "password", request, context)
         }
         let login = try fields.string("login", in: 1...255)
         let password = try fields.string("password", in: 1...1024)
-        let person = try await SignIn(services: services, context: context)
-            .person(login: login, password: password, request)
-        let hosts = context.service(InstitutionHosts.self)
-        let home = try await hosts.institution(of: request.authority, context.pool)
-        var memberships = try await Membership.all(of: person, context.pool, for: home)
-        if let home {
-            // Under an institution's own name there is nothing to choose.
-            memberships = memberships.filter { $0.institution.id == home }
-        }
+        // Under an institution's own name there is nothing to choose, and no other's password counts.
+        let home = try await home(request, context)
+        let proof = try await SignIn(services: services, context: context)
+            .prove(login: login, password: password, request, in: home)
+        let memberships = try await Membership.all(of: proof.person, context.pool, for: home)
+            .filter { proof.institutions.contains($0.institution.id) }
         guard let only = memberships.first else {
             throw WebError.forbidden("You belong to no institution.", code: "no_institution")
         }
         guard memberships.count == 1 else {
-            let ticket = SignInTicket(person: person, at: context.nowMilliseconds).text(services.ticketKey)
+            let ticket = SignInTicket(
+                person: proof.person, institutions: proof.institutions, at: context.nowMilliseconds
+            ).text(services.ticketKey)
             return choices(memberships, ticket: ticket)
         }
         return try await open(
@@ -52,7 +52,8 @@ enum SessionRoutes {
         guard let current = memberships.first(where: { $0.institution.id == principal.institution }) else {
             throw WebError.unauthorized
         }
-        let reachable = try await isBound(principal, context) ? [current] : memberships
+        let reach = try await reach(of: principal, context)
+        let reachable = memberships.filter { reach.contains($0.institution.id) }
         var response = session(current, reachable, csrf: csrf(of: principal))
         if case .cookie = principal.credential, let secret = SessionCookie.secret(of: request) {
             try response.set(SessionCookie.carrying(secret, isSecure: request.isSecure))
@@ -71,6 +72,7 @@ enum SessionRoutes {
                 "You signed in with an account of this institution: sign in to the other one by itself.",
                 code: "session_bound")
         }
+        guard try await reach(of: principal, context).contains(institution) else { throw WebError.notFound }
         return try await open(institution, of: principal.person, status: .ok, by: "change", request, context)
     }
 
@@ -90,11 +92,14 @@ enum SessionRoutes {
         _ institution: InstitutionID, of person: Int64, status: HTTPResponse.Status, by way: String,
         _ request: WebRequest, _ context: WebContext
     ) async throws -> WebResponse {
+        // A session opened at another institution's name would be good for nothing there.
+        if let home = try await home(request, context), home != institution { throw WebError.notFound }
         let memberships = try await Membership.all(of: person, context.pool, for: institution)
         guard let chosen = memberships.first(where: { $0.institution.id == institution }) else {
             throw WebError.notFound
         }
-        return try await open(chosen, among: memberships, status: status, by: way, request, context)
+        let shown = try await shared(with: chosen, of: person, memberships, context)
+        return try await open(chosen, among: shown, status: status, by: way, request, context)
     }
 
     /// Opens a session under a new secret and ends the one that the request came with.
@@ -107,6 +112,28 @@ enum SessionRoutes {
         var response = session(membership, all, csrf: opened.csrf, status: status)
         try response.set(SessionCookie.carrying(opened.secret, isSecure: request.isSecure))
         return response
+    }
+
+    /// The institution whose name was asked; `nil` for everybody's.
+    private static func home(_ request: WebRequest, _ context: WebContext) async throws -> InstitutionID? {
+        try await context.service(InstitutionHosts.self).institution(of: request.authority, context.pool)
+    }
+
+    /// The memberships that a password in one of them is good for.
+    private static func shared(
+        with chosen: Membership, of person: Int64, _ all: [Membership], _ context: WebContext
+    ) async throws -> [Membership] {
+        let reach = try await PasswordReach(pool: context.pool).places(of: person, from: chosen.institution.id)
+        return all.filter { reach.contains($0.institution.id) }
+    }
+
+    /// Where a user's password is good: in the own institution, and in those where it is the very same one.
+    private static func reach(of principal: Principal, _ context: WebContext) async throws
+        -> Set<InstitutionID>
+    {
+        guard try await !isBound(principal, context) else { return [principal.institution] }
+        return try await PasswordReach(pool: context.pool)
+            .places(of: principal.person, from: principal.institution)
     }
 
     /// Whether a session is good for its institution alone, because that institution's provider opened it.

@@ -3,12 +3,45 @@ import HTTPTypes
 import Postgres
 import WebServer
 
-/// Finds out whose login and password these are.
+/// Finds out whose login and password these are, and in which institutions the password is good.
 ///
-/// Unknown logins and wrong passwords give the same answer after the same work: one look-up, one hash.
+/// Each institution's password of a login is tried by itself. Unknown logins and wrong passwords give the same answer after
+/// the same work, one look-up and one hash, but where institutions have different passwords for a login: then it is one
+/// hash for each.
 struct SignIn {
     let services: TenancyServices
     let context: WebContext
+
+    /// Different passwords of one login that are tried; who has more signs in at an institution's own name.
+    private static let mostPasswords = 8
+
+    /// Who somebody has shown to be.
+    struct Proof: Hashable, Sendable {
+        let person: Int64
+        /// Where the password is good.
+        let institutions: Set<InstitutionID>
+    }
+
+    /// What a login is tried with.
+    private struct Credentials {
+        var person: Int64?
+        /// Where the login has a user, by the stored form of the password.
+        var byHash: [(hash: String, institutions: [InstitutionID])] = []
+        /// Who is told of a failure.
+        var tried: [InstitutionID] = []
+
+        /// Takes what an institution has, where it is meant.
+        mutating func note(_ place: InstitutionID, _ hash: String?, meant: InstitutionID?) {
+            guard meant == nil || meant == place else { return }
+            if hash != nil || meant != nil { tried.append(place) }
+            guard let hash else { return }
+            if let known = byHash.firstIndex(where: { $0.hash == hash }) {
+                byHash[known].institutions.append(place)
+            } else if byHash.count < SignIn.mostPasswords {
+                byHash.append((hash, [place]))
+            }
+        }
+    }
 
     /// The person behind a login and password.
     ///
@@ -16,45 +49,101 @@ struct SignIn {
     ///   - login: What somebody signs in with; case does not count.
     ///   - password: What they know.
     ///   - request: Where it comes from.
-    /// - Returns: The person.
+    ///   - institution: The one institution whose password is meant; `nil` for any.
+    /// - Returns: The person, and where the password is good.
     /// - Throws: ``WebError``: 401 `invalid_credentials`, 429 `throttled`, 503 when too many passwords wait.
-    func person(login: String, password: String, _ request: WebRequest) async throws -> Int64 {
+    func prove(
+        login: String, password: String, _ request: WebRequest, in institution: InstitutionID?
+    ) async throws -> Proof {
         let address = request.remote
         if let wait = services.admit(login: login, address: address, at: context.loop.now) {
             throw WebError.tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1))
         }
-        let (person, isRight): (Int64?, Bool)
+        let credentials: Credentials
+        let good: [(hash: String, institutions: [InstitutionID])]
         do {
-            (person, isRight) = try await check(login, password)
+            credentials = try await find(login, in: institution)
+            good = try await check(password, credentials)
         } catch {
             // The password was not looked at.
             services.forgive(login: login, address: address, at: context.loop.now)
             throw error
         }
-        guard let person, isRight else {
-            if let person { services.failedSignIns.note(person: person, request, context) }
+        guard let person = credentials.person, !good.isEmpty else {
+            if let person = credentials.person {
+                services.failedSignIns.note(person: person, in: credentials.tried, request, context)
+            }
             throw WebError(
                 .unauthorized, code: "invalid_credentials", message: "The login or the password is not right."
             )
         }
         services.forgive(login: login, address: address, at: context.loop.now)
-        return person
+        if good.count > 1 {
+            for pool in try await databases(of: person) {
+                _ = try await pool.query(
+                    DirectoryQueries.joinPasswords, [.int(person), .textArray(good.map(\.hash))], tenant: nil)
+            }
+        }
+        return Proof(person: person, institutions: Set(good.flatMap(\.institutions)))
     }
 
-    private func check(_ login: String, _ password: String) async throws -> (person: Int64?, isRight: Bool) {
-        let rows = try await context.pool.home
-            .query(DirectoryQueries.personByLogin, [.text(login)], tenant: nil)
-        let row = try rows.only()
-        let stored = try row?.textOrNil(2)
-        let isRight: Bool
+    /// What a login may be tried with, of every database where its person may have users.
+    private func find(_ login: String, in institution: InstitutionID?) async throws -> Credentials {
+        var credentials = Credentials()
+        guard
+            let row = try await context.pool.home.query(
+                DirectoryQueries.personByLogin, [.text(login)], tenant: nil
+            ).first
+        else { return credentials }
+        let person = try row.int(0)
+        credentials.person = person
+        var failure: PostgresError?
+        for pool in try await databases(of: person) {
+            do throws(PostgresError) {
+                for row in try await pool.query(DirectoryQueries.signIn, [.text(login)], tenant: nil) {
+                    credentials.note(
+                        InstitutionID(rawValue: try row.int(1)), try row.textOrNil(2), meant: institution)
+                }
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        // A database that is away keeps nobody from the others.
+        if let failure, credentials.byHash.isEmpty { throw failure }
+        return credentials
+    }
+
+    /// Where a person may have users: home, and the databases that home names, as far as they can be asked.
+    private func databases(of person: Int64) async throws -> [PostgresPool] {
+        let pool = context.pool
+        guard pool.isSharded else { return [pool] }
+        var found = [pool.home]
+        for row in try await pool.home.query(ShardQueries.ofPerson, [.int(person)], tenant: nil) {
+            if let member = try? pool.member(Int(try row.int(0))) { found.append(member) }
+        }
+        return found
+    }
+
+    /// Those of the passwords that this one is.
+    private func check(
+        _ password: String, _ credentials: Credentials
+    ) async throws -> [(hash: String, institutions: [InstitutionID])] {
         do throws(PasswordLane.Full) {
-            isRight = try await services.passwords.verify(password, against: stored)
+            guard !credentials.byHash.isEmpty else {
+                _ = try await services.passwords.verify(password, against: nil)
+                return []
+            }
+            var good: [(hash: String, institutions: [InstitutionID])] = []
+            for one in credentials.byHash
+            where try await services.passwords.verify(password, against: one.hash) {
+                good.append(one)
+            }
+            return good
         } catch {
             throw WebError(
                 .serviceUnavailable, code: "sign_in_busy",
                 message: "Many people are signing in at this moment: try again soon.",
                 retryAfter: error.retryAfterSeconds)
         }
-        return (try row?.int(0), isRight)
     }
 }

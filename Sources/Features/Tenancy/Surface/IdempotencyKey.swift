@@ -8,7 +8,7 @@ struct IdempotencyKey: Hashable, Sendable {
 
     /// What the client chose.
     let text: String
-    /// SHA-256 of method, path, query and body.
+    /// SHA-256 of method, path, query, content type and body.
     let digest: [UInt8]
 
     /// Reads the key of a `POST`; `nil` for another method and for one without a key.
@@ -28,6 +28,7 @@ struct IdempotencyKey: Hashable, Sendable {
         self.text = text
         var bytes = Array("\(request.method.rawValue) \(request.path)\n".utf8)
         for item in request.query { bytes += Array("\(item.name)=\(item.value)\n".utf8) }
+        bytes += Array("\(request.headers[.contentType] ?? "")\n".utf8)
         bytes += request.body
         digest = Digest.sha256(bytes)
     }

@@ -71,7 +71,7 @@ extension Call {
     /// Asks anew who the caller is, for what is given out without a change of the database.
     ///
     /// - Throws: As a change with care does.
-    func requireStanding() async throws {
+    package func requireStanding() async throws {
         guard let standing = Standing(principal, .standing) else { return }
         try await pool.transaction(tenant: institution) { try await standing.check($0) }
     }

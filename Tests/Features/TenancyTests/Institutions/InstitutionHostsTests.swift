@@ -49,7 +49,7 @@ struct `An institution's own host` {
         let answer = try await client.signIn("ada")
         #expect(answer.status == 201)
         #expect(answer.json["institution"]?["id"]?.int == Int(here.id.rawValue))
-        #expect(try await client.signIn("bea").code == "no_institution")
+        #expect(try await client.signIn("bea").code == "invalid_credentials")
         _ = there
     }
 
