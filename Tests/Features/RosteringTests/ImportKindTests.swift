@@ -3,6 +3,7 @@ import JSON
 import Postgres
 import TestKit
 import Testing
+import WebServer
 
 @testable import Rostering
 
