@@ -86,13 +86,15 @@ struct `Erasing a user` {
             try await office.texts("SELECT login FROM people WHERE id = \(elsewhere.person)") == [
                 "ada@login.example"
             ])
-        let boss = try await office.loop.perform { [office] in
-            try await Directory(pool: office.pool.value).createUser(
+        let (boss, token) = try await office.loop.perform { [office] in
+            let pool = office.pool.value
+            let boss = try await Directory(pool: pool).createUser(
                 NewUser(login: "boss", name: "Boss", roles: [.admin], passwordHash: nil), in: office.there)
+            return (boss, try await Office.token(of: boss.id, in: office.there, pool))
         }
         let there = Principal(
             institution: office.there, user: boss.id, person: boss.person, name: "Boss", login: "boss",
-            roles: ["admin"], credential: .bearer(token: 1))
+            roles: ["admin"], credential: .bearer(token: token))
         let asked = try await office.send(.post, erasures, ["user_id": .int(elsewhere.id)], as: there)
         let second = asked.json["id"]?.int ?? 0
         try await office.send(.post, "\(erasures)/\(second)/confirm", as: there)
