@@ -79,7 +79,7 @@ struct SignIn {
         }
         services.forgive(login: login, address: address, at: context.loop.now)
         if good.count > 1 {
-            for pool in try await databases(of: person) {
+            for pool in try await databases(of: person).pools {
                 _ = try await pool.query(
                     DirectoryQueries.joinPasswords, [.int(person), .textArray(good.map(\.hash))], tenant: nil)
             }
@@ -97,8 +97,8 @@ struct SignIn {
         else { return credentials }
         let person = try row.int(0)
         credentials.person = person
-        var failure: PostgresError?
-        for pool in try await databases(of: person) {
+        var (pools, failure) = try await databases(of: person)
+        for pool in pools {
             do throws(PostgresError) {
                 for row in try await pool.query(DirectoryQueries.signIn, [.text(login)], tenant: nil) {
                     credentials.note(
@@ -113,15 +113,21 @@ struct SignIn {
         return credentials
     }
 
-    /// Where a person may have users: home, and the databases that home names, as far as they can be asked.
-    private func databases(of person: Int64) async throws -> [PostgresPool] {
+    /// Where a person may have users: home, and the databases that home names, as far as they can be asked; and why one of
+    /// them cannot.
+    private func databases(of person: Int64) async throws -> (pools: [PostgresPool], failure: PostgresError?) {
         let pool = context.pool
-        guard pool.isSharded else { return [pool] }
+        guard pool.isSharded else { return ([pool], nil) }
         var found = [pool.home]
+        var failure: PostgresError?
         for row in try await pool.home.query(ShardQueries.ofPerson, [.int(person)], tenant: nil) {
-            if let member = try? pool.member(Int(try row.int(0))) { found.append(member) }
+            do throws(PostgresError) {
+                found.append(try pool.member(Int(try row.int(0))))
+            } catch {
+                failure = failure ?? error
+            }
         }
-        return found
+        return (found, failure)
     }
 
     /// Those of the passwords that this one is.
