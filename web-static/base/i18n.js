@@ -94,9 +94,9 @@ function formatter(Kind, options = {}) {
 const instant = (value) => (value instanceof Date ? value : new Date(value));
 
 /** 10:42 */
-export const time = (value) => formatter(Intl.DateTimeFormat, { hour: "numeric", minute: "2-digit" }).format(instant(value));
+export const time = (value) => formatter(Intl.DateTimeFormat, { timeStyle: "short" }).format(instant(value));
 /** 10:42:07 */
-export const timeSeconds = (value) => formatter(Intl.DateTimeFormat, { hour: "numeric", minute: "2-digit", second: "2-digit" }).format(instant(value));
+export const timeSeconds = (value) => formatter(Intl.DateTimeFormat, { timeStyle: "medium" }).format(instant(value));
 /** 22 Nov 2026 */
 export const date = (value) => formatter(Intl.DateTimeFormat, { dateStyle: "medium" }).format(instant(value));
 /** 22 Nov 2026, 10:42 */

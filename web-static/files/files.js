@@ -50,6 +50,7 @@ async function open(id) {
     const [list, room] = await Promise.all([getAll(`/api/v1/folders/${here.id}/files`, { limit: MOST_PAGES }), staff ? get(course.api("/files/quota")) : null]);
     files = list;
     quota = room;
+    flush();
 }
 
 async function reload() {
@@ -286,7 +287,13 @@ async function copy(file) {
 // --- Uploads --------------------------------------------------------------------------------------------------
 
 const line = uploadLine({ place: () => main.querySelector(".line"), ondone: reload });
-const picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("files.upload"), onchange: () => { line.take(picker.files, here.id); picker.value = ""; } });
+// What is chosen before it is known which folder is shown waits for it.
+let chosen = [];
+const upload = (list) => { chosen.push(...list); flush(); };
+function flush() {
+    if (here !== null && chosen.length > 0) line.take(chosen.splice(0), here.id);
+}
+const picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("files.upload"), onchange: () => { upload(picker.files); picker.value = ""; } });
 document.body.append(picker);
 
 if (staff) {
@@ -300,7 +307,7 @@ if (staff) {
         event.preventDefault();
         over = 0;
         document.body.classList.remove("dropping");
-        line.take(event.dataTransfer.files, here.id);
+        upload(event.dataTransfer.files);
     });
     document.body.append(h("div.drop-cover", { "aria-hidden": "true" }, icon("upload", { size: 28 }), h("p", t("files.drop"))));
 }
@@ -335,7 +342,7 @@ await start();
 rowKeys(main, group);
 register({ key: "u", label: t("files.upload"), group, when: () => staff, run: () => picker.click() });
 register({ key: "c", label: t("files.new_folder"), group, when: () => staff && here !== null, run: newFolder });
-register({ key: "Backspace", label: t("files.up"), group, when: () => here?.parent_folder_id !== null, run: () => {
+register({ key: "Backspace", label: t("files.up"), group, when: () => here !== null && here.parent_folder_id !== null, run: () => {
     const up = folders.find((folder) => folder.id === here.parent_folder_id);
     if (up) go(up);
 } });

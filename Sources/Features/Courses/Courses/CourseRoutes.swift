@@ -79,7 +79,8 @@ struct CourseRoutes: Sendable {
     ///
     /// `undelete` is for those who administer the course's account, and all that is looked at then.
     @Sendable func change(_ call: Call) async throws -> WebResponse {
-        let event = try call.request.fields().unwrapped("course").optionalString("event", max: 20)
+        // What cannot be read is told by the usual way, after it is known that the caller may have the course.
+        let event = try? call.request.fields().unwrapped("course").optionalString("event", max: 20)
         if event == CourseFields.Event.undelete.rawValue,
             case .id(let id) = ObjectReference(call.request.parameters["id"] ?? "")
         {
