@@ -277,6 +277,27 @@ def test_who_has_no_room_is_told_first_and_nothing_of_theirs_is_kept(server, mem
     assert kept() - before == 2_000_000
 
 
+def test_of_uploads_that_race_for_the_last_room_only_those_that_fit_leave_bytes(server, members):
+    user = members["students"][8]
+    size = 1_250_000
+    tickets = [begin(server, user, "/api/v1/users/self/files", name=f"race {n}", size=size) for n in range(8)]
+    kept = lambda: sum(path.stat().st_size for path in pathlib.Path(server.folder).rglob("*")
+                       if "incoming" not in path.parts and path.is_file() and path.stat().st_size == size)
+    answers = []
+
+    def upload(number):
+        answers.append(requests.post(tickets[number]["upload_url"], data=tickets[number]["upload_params"], timeout=60,
+                                     files={"file": ("x", bytes([number]) * size)}).status_code)
+
+    threads = [threading.Thread(target=upload, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(answers) == [201] * 2 + [400] * 6
+    assert kept() == 2 * size
+
+
 def test_an_upload_may_leave_its_size_open(server, members):
     user = members["students"][7]
     ticket = begin(server, user, "/api/v1/users/self/files", name="open.txt")

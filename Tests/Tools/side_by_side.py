@@ -4,8 +4,8 @@
     side_by_side.py [--seconds SECONDS] "TARGET TARGET ..." "TARGET ..."
 
 Each argument is a lane, whose targets run one after the other. The output of the target that began first is shown as it
-comes, the others' when it is their turn. What fails ends everything; so does the time, and what hangs is named. Exits with the
-status of what failed, or with 124.
+comes, the others' when it is their turn. What fails ends everything, and its last lines stand at the end; so does the time, and
+what hangs is named. Exits with the status of what failed, or with 124.
 """
 import argparse
 import os
@@ -17,10 +17,11 @@ import time
 
 
 class Run:
-    """One target: its process, and what of its output was not shown yet."""
+    """One target: its process, what of its output was not shown yet, and the end of it."""
 
     def __init__(self, target: str, lane: int):
         self.target, self.lane, self.began, self.held, self.status = target, lane, time.monotonic(), [], None
+        self.tail = b""
         self.process = subprocess.Popen(
             ["make", "--no-print-directory", target], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True)
@@ -77,6 +78,7 @@ def main() -> int:
             for key, _ in ready.select(max(0, until - time.monotonic())):
                 run, data = key.data, os.read(key.fd, 65536)
                 if data:
+                    run.tail = (run.tail + data)[-6_000:]
                     show(data) if run is shown else run.held.append(data)
                     continue
                 ready.unregister(run.process.stdout)
@@ -98,6 +100,9 @@ def main() -> int:
                 show(f"\n== {run.target}\n".encode() + b"".join(run.held))
             how = "did not end in time, or was ended" if run.status is None else "passed" if run.status == 0 else f"exit {run.status}"
             show(f"== {run.target}: {how}\n".encode())
+        for run in runs:
+            if run.status:
+                show(f"\nthe end of {run.target}:\n".encode() + run.tail[run.tail.find(b"\n") + 1:])
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ package enum ContentRoutes {
 
     private static let ofCourses: [Route] = [
         .course("GET /api/v1/courses/:course_id/files") { call in
-            try await FileRoutes.list(call.call, .course, call.course, FileAccess.Standing(call.membership))
+            try await FileRoutes.list(
+                call.call, .course, call.course, FileAccess.Standing(call.membership), in: call)
         },
         .course("POST /api/v1/courses/:course_id/files") { call in
             try await UploadRoutes.begin(call.call, in: .course(call.course))
@@ -45,11 +46,11 @@ package enum ContentRoutes {
         },
         .course("GET /api/v1/courses/:course_id/folders/by_path") { call in
             try await FolderRoutes.listPath(
-                call.call, in: .course(call.course), call.isStaff ? .keeper : .member)
+                call.call, in: .course(call.course), FileAccess.Standing(call.membership))
         },
         .course("GET /api/v1/courses/:course_id/folders/by_path/*") { call in
             try await FolderRoutes.listPath(
-                call.call, in: .course(call.course), call.isStaff ? .keeper : .member)
+                call.call, in: .course(call.course), FileAccess.Standing(call.membership))
         },
         .course("GET /api/v1/courses/:course_id/folders/:id") { call in
             try await FolderRoutes.show(call.call, in: .course(call.course))

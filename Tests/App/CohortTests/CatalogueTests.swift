@@ -21,16 +21,6 @@ struct `The catalogue` {
         return found.flatMap { $0.split(separator: " ").last.flatMap { Double($0) } }.map { Int($0) } ?? 0
     }
 
-    /// Asks again and again until it is so; `false` when it is not within a minute.
-    private func waits(for condition: () async throws -> Bool) async throws -> Bool {
-        let end = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < end {
-            if try await condition() { return true }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        return false
-    }
-
     private func names(_ site: TestServer, _ member: DemoCast.Member) async throws -> [String] {
         try await site.send("GET", Self.list, as: member).json.array?.compactMap { $0["name"]?.string } ?? []
     }
@@ -128,7 +118,7 @@ struct `The catalogue` {
         #expect(try await names(site, other).count == 1)
         let user = "/api/v1/accounts/self/users/\(other.id)"
         #expect(try await site.send("DELETE", user, as: site.north.admin).status == 200)
-        #expect(try await waits { try await site.send("GET", Self.list, as: other).status == 401 })
+        #expect(try await eventually { try await site.send("GET", Self.list, as: other).status == 401 })
         await site.server.drain()
     }
 
@@ -196,22 +186,22 @@ struct `The catalogue` {
         let heard = "invalidations_total{by=\"node\"}"
         // Nodes hear each other once Redis is reached.
         #expect(
-            try await waits {
+            try await eventually {
                 try await rename("Warm")
                 return count(there, heard) > 0
             })
         let before = count(there, heard)
         _ = try await names(there, student)
         try await rename("Heard")
-        #expect(try await waits { count(there, heard) > before })
-        #expect(try await waits { try await names(there, student) == ["Heard"] })
+        #expect(try await eventually { count(there, heard) > before })
+        #expect(try await eventually { try await names(there, student) == ["Heard"] })
 
         try await offPool { redis.kill() }
         _ = try await names(there, student)
         let last = count(there, heard)
         try await rename("Unheard")
         let changed = ContinuousClock.now
-        #expect(try await waits { try await names(there, student) == ["Unheard"] })
+        #expect(try await eventually { try await names(there, student) == ["Unheard"] })
         // Not a measure of speed: what is given is at most this old, whatever the machine does.
         let stale = ContinuousClock.now - changed
         #expect(stale < .seconds(30) && count(there, heard) == last)

@@ -34,11 +34,8 @@ struct `A server of two databases` {
 
     /// Waits until something holds, a minute at most.
     private func wait(_ what: String, until holds: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while try await !holds() {
-            try #require(ContinuousClock.now < end, "\(what)")
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        let isSo = try await eventually(holds)
+        try #require(isSo, "\(what)")
     }
 
     private func readiness(_ site: TestServer) async throws -> (status: Int, degraded: [String]) {
@@ -364,11 +361,8 @@ struct `Databases of a deployment` {
         #expect(server.node.health.obstacles.isEmpty)
         #expect(server.node.health.degraded == ["shard-1"])
         try await loop.perform { try await shard.reopen(on: loop) }
-        let end = ContinuousClock.now + .seconds(60)
-        while !server.node.health.degraded.isEmpty {
-            try #require(ContinuousClock.now < end, "the shard is not used")
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        let isUsed = try await eventually { server.node.health.degraded.isEmpty }
+        try #require(isUsed, "the shard is not used")
         await server.drain()
     }
 

@@ -47,12 +47,17 @@ struct ContentAccess {
     ///   - files: Their ids.
     ///   - context: The course, or the user, whose they are.
     ///   - standing: The caller's: who keeps the files is asked nothing.
+    ///   - course: The caller's call about the course, where there is one; else it is looked up.
     /// - Returns: The ids of those that are locked.
     /// - Throws: What the database throws.
     func lockedByModules(
-        _ files: [Int64], in context: FileContext, _ standing: FileAccess.Standing
+        _ files: [Int64], in context: FileContext, _ standing: FileAccess.Standing,
+        known course: CourseCall? = nil
     ) async throws -> Set<Int64> {
-        guard standing == .member, let course = try await look(context).course else { return [] }
+        guard standing == .member else { return [] }
+        var course = course
+        if course == nil { course = try await look(context).course }
+        guard let course else { return [] }
         return try await ContentLocks.lockedFiles(among: files, for: course)
     }
 
@@ -68,11 +73,9 @@ struct ContentAccess {
             throw WebError.notFound
         }
         let (standing, course) = try await look(found.file.context)
-        var isLocked = false
-        if standing == .member, let course {
-            isLocked = try await !ContentLocks.lockedFiles(among: [found.file.id], for: course).isEmpty
-        }
-        let access = decide(found, standing, isInLockedModule: isLocked)
+        let locked = try await lockedByModules(
+            [found.file.id], in: found.file.context, standing, known: course)
+        let access = decide(found, standing, isInLockedModule: !locked.isEmpty)
         guard access.isListed || access.isReadable else { throw WebError.forbidden }
         return (found.file, access)
     }

@@ -9,7 +9,8 @@ import WebServer
 enum FileRoutes {
     /// `GET …/files` of a course, a user or a folder: in pages by id; `search_term`, `content_types[]`.
     static func list(
-        _ call: Call, _ place: FileQueries.Place, _ id: Int64, _ standing: FileAccess.Standing
+        _ call: Call, _ place: FileQueries.Place, _ id: Int64, _ standing: FileAccess.Standing,
+        in course: CourseCall? = nil
     ) async throws -> WebResponse {
         let paging = try Paging(call.request)
         let term = call.request.queryValue("search_term").flatMap { $0.isEmpty ? nil : $0 }
@@ -29,7 +30,8 @@ enum FileRoutes {
         let found = try rows.map(FileQueries.found)
         var locked: Set<Int64> = []
         if let context = found.first?.file.context {
-            locked = try await access.lockedByModules(found.map(\.file.id), in: context, standing)
+            locked = try await access.lockedByModules(
+                found.map(\.file.id), in: context, standing, known: course)
         }
         let writer = FileJSON(call)
         return .page(found, paging, for: call.request, id: \.file.id) {

@@ -74,11 +74,29 @@ package struct ContentSweep {
                 try await transaction.query(
                     ContentSweepQueries.uncharge, [tenant, .int(try row.intOrNil(1))])
             }
-            let rest = try await transaction.query(ContentSweepQueries.isNamed, [tenant, .text(key.sha256)])
-            guard rest.isEmpty, !gone.isEmpty else { return (gone.count, 0) }
-            try await storage?.remove(key)
+            guard !gone.isEmpty, try await drop(key, transaction) else { return (gone.count, 0) }
             return (gone.count, try gone[0].int(0))
         }
+    }
+
+    /// Removes the bytes of a content that was stored for a file which then was refused, unless something else names them.
+    ///
+    /// - Throws: What the database or the storage throws.
+    package func drop(_ key: ContentKey) async throws {
+        try await pool.transaction(tenant: institution) { transaction in
+            try await transaction.query(
+                ContentSweepQueries.hold, [.int(institution.rawValue), .text(key.sha256)])
+            _ = try await drop(key, transaction)
+        }
+    }
+
+    /// Removes bytes that are held and that nothing names; says whether it did.
+    private func drop(_ key: ContentKey, _ transaction: PostgresTransaction) async throws -> Bool {
+        let rest = try await transaction.query(
+            ContentSweepQueries.isNamed, [.int(institution.rawValue), .text(key.sha256)])
+        guard rest.isEmpty else { return false }
+        try await storage?.remove(key)
+        return true
     }
 }
 

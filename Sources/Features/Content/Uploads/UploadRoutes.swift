@@ -127,17 +127,14 @@ enum UploadRoutes {
             context.logger.error("content cannot be stored", metadata: ["cause": "\(error)"])
             throw WebError.unavailable(retryAfter: error == .busy ? 1 : 30)
         }
-        let tenant = PostgresValue.int(ticket.institution.rawValue)
-        // Read where it was written: a moment later another upload may have taken the file's name and its place.
-        let (id, row) = try await context.pool.transaction(tenant: ticket.institution) { transaction in
-            // What removes bytes that nobody names may have looked before this row was there.
-            try await transaction.query(ContentSweepQueries.hold, [tenant, .text(sha256)])
-            guard try await storage.size(of: key) != nil else { throw WebError.unavailable() }
-            let id = try await FileStore(transaction, ticket.institution, settings).add(
-                ticket, sha256: sha256)
-            let rows = try await transaction.query(
-                FileQueries.show, [tenant, .int(id), .timestamp(milliseconds: context.nowMilliseconds)])
-            return (id, rows.first)
+        let (id, row): (Int64, Row?)
+        do {
+            (id, row) = try await add(ticket, key, storage, settings, context)
+        } catch let refusal as WebError {
+            // Others may have taken the room meanwhile: nothing is kept of what nobody may have.
+            try? await ContentSweep(pool: context.pool, storage: storage, institution: ticket.institution)
+                .drop(key)
+            throw refusal
         }
         guard let found = try row.map(FileQueries.found) else { throw WebError.notFound }
         let principal = Principal(
@@ -149,6 +146,25 @@ enum UploadRoutes {
         response.headers[.location] =
             "\(ContentServices.address(of: request))/api/v1/files/\(id)/create_success"
         return response
+    }
+
+    /// Makes the file of content that is stored, and reads it where it was written: a moment later another upload may have
+    /// taken its name and its place.
+    private static func add(
+        _ ticket: UploadTicket, _ key: ContentKey, _ storage: any ContentStorage,
+        _ settings: ContentServices.Settings, _ context: WebContext
+    ) async throws -> (Int64, Row?) {
+        let tenant = PostgresValue.int(ticket.institution.rawValue)
+        return try await context.pool.transaction(tenant: ticket.institution) { transaction in
+            // What removes bytes that nobody names may have looked before this row was there.
+            try await transaction.query(ContentSweepQueries.hold, [tenant, .text(key.sha256)])
+            guard try await storage.size(of: key) != nil else { throw WebError.unavailable() }
+            let id = try await FileStore(transaction, ticket.institution, settings).add(
+                ticket, sha256: key.sha256)
+            let rows = try await transaction.query(
+                FileQueries.show, [tenant, .int(id), .timestamp(milliseconds: context.nowMilliseconds)])
+            return (id, rows.first)
+        }
     }
 
     /// Whether the ticket's holder still may: half an hour is long enough to lose a course.
