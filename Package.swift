@@ -73,7 +73,7 @@ let modules: [Module] = [
     Module(name: "CSV", layer: .wire),
     Module(name: "Zip", layer: .wire, uses: ["CZlib"]),
     Module(name: "HTTP", layer: .wire, libraries: [httpTypes]),
-    Module(name: "WebSocket", layer: .wire, uses: ["COpenSSL"]),
+    Module(name: "WebSocket", layer: .wire, uses: ["COpenSSL", "CZlib"]),
     Module(name: "LiveProtobuf", layer: .wire, kind: .generated, libraries: [protobuf], hasTests: false),
     Module(name: "LiveProtocol", layer: .wire, uses: ["JSON", "LiveProtobuf"], libraries: [protobuf]),
 

@@ -26,6 +26,8 @@ package enum FrameError: Error, Equatable, Sendable {
     case messageUnfinished
     /// A text message, or a close reason, that is not UTF-8 (§8.1).
     case invalidUTF8
+    /// A compressed message that cannot be expanded (RFC 7692 §7.2.2).
+    case invalidDeflate
     /// A close payload of one octet (§5.5.1).
     case closePayloadTooShort
     /// A close code that must not travel (§7.4).
@@ -36,7 +38,7 @@ package enum FrameError: Error, Equatable, Sendable {
         switch self {
         case .tooLarge: .messageTooBig
         case .tooManyFragments: .policyViolation
-        case .invalidUTF8: .invalidPayload
+        case .invalidUTF8, .invalidDeflate: .invalidPayload
         case .reservedBits, .unknownOpcode, .unmaskedClientFrame, .maskedServerFrame, .fragmentedControl,
             .controlTooLong, .lengthNotMinimal, .lengthOutOfRange, .nothingToContinue, .messageUnfinished,
             .closePayloadTooShort, .invalidCloseCode:
@@ -60,6 +62,7 @@ package enum FrameError: Error, Equatable, Sendable {
         case .nothingToContinue: "nothing to continue"
         case .messageUnfinished: "previous message is unfinished"
         case .invalidUTF8: "text is not UTF-8"
+        case .invalidDeflate: "compressed message is malformed"
         case .closePayloadTooShort: "close payload is too short"
         case .invalidCloseCode: "invalid close code"
         }

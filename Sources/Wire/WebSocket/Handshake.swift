@@ -2,12 +2,15 @@
 package struct Handshake: Sendable {
     /// Subprotocols that the endpoint speaks.
     package var protocols: [String]
+    /// Whether the endpoint agrees to compressed messages.
+    package var allowsDeflate: Bool
     /// Pages that may connect.
     package var origins: OriginRule
 
     /// Describes an endpoint; a client that names no subprotocol, or none of these, is accepted without one.
-    package init(protocols: [String] = [], origins: OriginRule) {
+    package init(protocols: [String] = [], allowsDeflate: Bool = false, origins: OriginRule) {
         self.protocols = protocols
+        self.allowsDeflate = allowsDeflate
         self.origins = origins
     }
 
@@ -27,8 +30,10 @@ package struct Handshake: Sendable {
             throw .foreignOrigin
         }
         let subprotocol = try chooseProtocol(request.protocols)
+        let agreement = try DeflateAgreement.choose(request.extensions)
         guard let accept = AcceptKey.value(for: key) else { throw .digestUnavailable }
-        return HandshakeAcceptance(accept: accept, subprotocol: subprotocol)
+        return HandshakeAcceptance(
+            accept: accept, subprotocol: subprotocol, deflate: allowsDeflate ? agreement : nil)
     }
 
     /// The subprotocols that a client offers, best first, from the lines of `Sec-WebSocket-Protocol`.

@@ -12,6 +12,8 @@ package enum HandshakeRefusal: Error, Equatable, Sendable {
     case malformedKey
     /// An element of the subprotocol list is not a token.
     case malformedProtocols
+    /// The list of extensions is none (RFC 6455 §9.1).
+    case malformedExtensions
     /// Several `Origin` headers, or one that may not connect (§10.2).
     case foreignOrigin
     /// The crypto library refuses SHA-1.
@@ -22,7 +24,7 @@ package enum HandshakeRefusal: Error, Equatable, Sendable {
         switch self {
         case .method: 405
         case .noUpgrade, .unsupportedVersion: 426
-        case .malformedVersion, .malformedKey, .malformedProtocols: 400
+        case .malformedVersion, .malformedKey, .malformedProtocols, .malformedExtensions: 400
         case .foreignOrigin: 403
         case .digestUnavailable: 500
         }
@@ -37,6 +39,8 @@ package enum HandshakeRefusal: Error, Equatable, Sendable {
         case .unsupportedVersion: "Only version 13 of WebSocket is spoken here."
         case .malformedKey: "Sec-WebSocket-Key must be given once and hold 16 bytes in base64."
         case .malformedProtocols: "Sec-WebSocket-Protocol must be a list of tokens."
+        case .malformedExtensions:
+            "Sec-WebSocket-Extensions must be a list of extensions with their parameters."
         case .foreignOrigin: "This origin may not connect."
         case .digestUnavailable: "The handshake cannot be completed."
         }
@@ -49,7 +53,7 @@ package enum HandshakeRefusal: Error, Equatable, Sendable {
         case .noUpgrade, .unsupportedVersion:
             [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13")]
         case .malformedVersion: [("Sec-WebSocket-Version", "13")]
-        case .malformedKey, .malformedProtocols, .foreignOrigin, .digestUnavailable: []
+        case .malformedKey, .malformedProtocols, .malformedExtensions, .foreignOrigin, .digestUnavailable: []
         }
     }
 }

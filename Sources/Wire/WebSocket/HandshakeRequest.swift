@@ -18,6 +18,8 @@ package struct HandshakeRequest: Equatable, Sendable {
     package var version: [String]
     /// `Sec-WebSocket-Protocol`; an empty value means the same as none.
     package var protocols: [String]
+    /// `Sec-WebSocket-Extensions`.
+    package var extensions: [String]
     /// `Origin`, which only browsers send.
     package var origin: [String]
 
@@ -25,7 +27,8 @@ package struct HandshakeRequest: Equatable, Sendable {
     package init(
         method: String, isAtLeastHTTP11: Bool = true, host: String? = nil, upgrade: [String],
         connection: [String],
-        key: [String], version: [String], protocols: [String] = [], origin: [String] = []
+        key: [String], version: [String], protocols: [String] = [], extensions: [String] = [],
+        origin: [String] = []
     ) {
         self.method = method
         self.isAtLeastHTTP11 = isAtLeastHTTP11
@@ -35,6 +38,7 @@ package struct HandshakeRequest: Equatable, Sendable {
         self.key = key
         self.version = version
         self.protocols = protocols
+        self.extensions = extensions
         self.origin = origin
     }
 }

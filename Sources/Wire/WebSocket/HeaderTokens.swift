@@ -14,14 +14,16 @@ enum HeaderTokens {
 
     /// Whether `text` is a token (RFC 9110 §5.6.2).
     static func isToken(_ text: Substring) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy { octet in
-                switch octet {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-                case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E: true
-                default: false
-                }
-            }
+        !text.isEmpty && text.utf8.allSatisfy(isTokenOctet)
+    }
+
+    /// Whether an octet may stand in a token.
+    static func isTokenOctet(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E: true
+        default: false
+        }
     }
 
     /// `text` without spaces and tabs at its ends.

@@ -6,18 +6,19 @@ import WebSocket
 /// The change to WebSocket (RFC 6455 §4.2).
 extension HTTPConnection {
     /// Refuses what is no proper handshake, before anybody is asked.
-    func checkHandshake() throws(WebError) { _ = try handshake() }
+    func checkHandshake() throws(WebError) { _ = try handshake(allowsDeflate: false) }
 
-    private func handshake() throws(WebError) -> HandshakeAcceptance {
+    private func handshake(allowsDeflate: Bool) throws(WebError) -> HandshakeAcceptance {
         guard let head = exchange?.head else { throw .notFound }
         let request = HandshakeRequest(
             method: head.method.rawValue, isAtLeastHTTP11: head.version == .http11, host: head.host,
             upgrade: head.fields[values: .upgrade], connection: head.fields[values: .connection],
             key: head.fields[values: .secWebSocketKey], version: head.fields[values: .secWebSocketVersion],
-            protocols: head.fields[values: .secWebSocketProtocol])
+            protocols: head.fields[values: .secWebSocketProtocol],
+            extensions: head.fields[values: .secWebSocketExtensions])
         do throws(HandshakeRefusal) {
             // Origins are the request guard's matter, which also knows about cookies.
-            return try Handshake(origins: .any).answer(request)
+            return try Handshake(allowsDeflate: allowsDeflate, origins: .any).answer(request)
         } catch {
             throw HTTPConnection.refusal(error)
         }
@@ -41,7 +42,8 @@ extension HTTPConnection {
         guard !server.isDraining else {
             return answer(refusal(WebError.unavailable(retryAfter: 2), id: id), closing: true)
         }
-        guard let agreed = try? handshake(), let head = exchange?.head else { return abort() }
+        guard let agreed = try? handshake(allowsDeflate: limits.allowsDeflate), let head = exchange?.head
+        else { return abort() }
         var fields: HTTPFields = [.requestID: id]
         for field in agreed.fields where field.name != "Connection" {
             fields[.known(field.name)] = field.value
@@ -60,7 +62,7 @@ extension HTTPConnection {
         let (stream, server, hasEnded) = (stream, server, peerHasEnded)
         let early = releaseHeld()
         let webSocket = WebSocketConnection(
-            stream, server: server, limits: limits, handler: acceptance.handler)
+            stream, server: server, limits: limits, deflate: agreed.deflate, handler: acceptance.handler)
         stream.handler = webSocket
         server.add(webSocket)
         leave()

@@ -12,6 +12,9 @@ package final class HTTPServer {
     let application: WebApplication
     package let context: WebContext
 
+    /// Expands compressed messages of all connections here.
+    let inflater = MessageInflater()
+
     private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]

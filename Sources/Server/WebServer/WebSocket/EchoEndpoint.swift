@@ -4,7 +4,8 @@ import WebSocket
 package enum EchoEndpoint {
     /// `/echo`, for messages of up to 16 MiB in up to 65,536 frames, and the empty last one that some clients end with.
     package static let route = Route.webSocket(
-        "/echo", access: .anyone, limits: WebSocketLimits(messageBytes: 16 << 20, fragments: 65_537)
+        "/echo", access: .anyone,
+        limits: WebSocketLimits(messageBytes: 16 << 20, fragments: 65_537, allowsDeflate: true)
     ) { _, _ in
         WebSocketAcceptance(handler: Echo())
     }

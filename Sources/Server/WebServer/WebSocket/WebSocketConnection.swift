@@ -15,6 +15,9 @@ package final class WebSocketConnection: StreamHandler {
     private unowned let server: HTTPServer
     private var handler: (any WebSocketHandler)?
     private var decoder: MessageDecoder
+    private let messageBytes: Int32
+    /// The window in which compressed messages may be sent, 9 to 15; 0 where compression was not agreed on.
+    package let deflateWindow: UInt8
     private var ending: CloseHandshake
     private var timer: LoopTimer?
     private var isClosed = false
@@ -22,13 +25,17 @@ package final class WebSocketConnection: StreamHandler {
     private var readLimit: Int?
 
     init(
-        _ stream: any ByteStream, server: HTTPServer, limits: WebSocketLimits, handler: any WebSocketHandler
+        _ stream: any ByteStream, server: HTTPServer, limits: WebSocketLimits, deflate: DeflateAgreement?,
+        handler: any WebSocketHandler
     ) {
         self.stream = stream
         self.server = server
         self.handler = handler
+        messageBytes = Int32(clamping: limits.messageBytes)
+        deflateWindow = deflate.map { UInt8($0.serverWindow) } ?? 0
         decoder = MessageDecoder(
-            limits: .init(maxMessageBytes: limits.messageBytes, maxFragments: limits.fragments))
+            limits: .init(maxMessageBytes: limits.messageBytes, maxFragments: limits.fragments),
+            allowing: deflate == nil ? [] : .rsv1)
         ending = CloseHandshake(patience: limits.closeWait)
     }
 
@@ -108,13 +115,13 @@ package final class WebSocketConnection: StreamHandler {
         // Safety: the buffer is valid, and ours to write to, until this returns; the input does not outlive it.
         var input = FrameInput(bytes)
         do throws(FrameError) {
-            while !isClosed, let event = try decoder.next(&input) { take(event, input) }
+            while !isClosed, let event = try decoder.next(&input) { try take(event, input) }
         } catch {
             perform(ending.failed(error, at: now))
         }
     }
 
-    private func take(_ event: MessageDecoder.Event, _ input: FrameInput) {
+    private func take(_ event: MessageDecoder.Event, _ input: FrameInput) throws(FrameError) {
         switch event {
         case .text(let payload):
             guard isOpen else { return }
@@ -122,7 +129,14 @@ package final class WebSocketConnection: StreamHandler {
         case .binary(let payload):
             guard isOpen else { return }
             input.withBytes(of: payload) { handler?.webSocketDidReceiveBinary($0) }
-        case .compressed: break
+        case .compressed(let kind, let payload):
+            guard isOpen else { return }
+            let message = try input.withBytes(of: payload) { bytes throws(FrameError) in
+                try server.inflater.inflate(bytes, limit: Int(messageBytes))
+            }
+            guard kind == .text else { return handler?.webSocketDidReceiveBinary(message.span) ?? () }
+            guard UTF8Validator.isValid(message.span) else { throw .invalidUTF8 }
+            handler?.webSocketDidReceiveText(message.span)
         case .ping(let payload):
             guard isOpen, stream.queuedBytes <= WebSocketConnection.pongHighWater else { return }
             send(input.withBytes(of: payload) { FrameEncoder.pong($0) })
