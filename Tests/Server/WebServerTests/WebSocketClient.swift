@@ -20,16 +20,21 @@ final class WebSocketClient {
     }
 
     /// Sends one frame, masked as a client must.
-    func send(_ opcode: Opcode, _ payload: [UInt8], isFinal: Bool = true) throws {
-        try client.send(frame(opcode, payload, isFinal: isFinal))
+    func send(
+        _ opcode: Opcode, _ payload: [UInt8], isFinal: Bool = true, reserved: ReservedBits = []
+    ) throws {
+        try client.send(frame(opcode, payload, isFinal: isFinal, reserved: reserved))
     }
 
     func send(_ text: String) throws { try send(.text, Array(text.utf8)) }
 
-    func frame(_ opcode: Opcode, _ payload: [UInt8], isFinal: Bool = true) -> [UInt8] {
+    func frame(
+        _ opcode: Opcode, _ payload: [UInt8], isFinal: Bool = true, reserved: ReservedBits = []
+    ) -> [UInt8] {
         mask &+= 1
         return FrameEncoder.frame(
-            opcode, payload.span, isFinal: isFinal, mask: MaskingKey(mask, mask &+ 1, mask &+ 2, mask &+ 3))
+            opcode, payload.span, isFinal: isFinal, reserved: reserved,
+            mask: MaskingKey(mask, mask &+ 1, mask &+ 2, mask &+ 3))
     }
 
     /// Reads one frame.

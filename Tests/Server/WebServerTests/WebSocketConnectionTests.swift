@@ -80,6 +80,68 @@ struct `WebSocket connection` {
         #expect(site.onLoop { $0.openWebSockets } == 1)
     }
 
+    // MARK: Compressed messages
+
+    private static let offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
+
+    @Test func `expands what a client has compressed, whole or in frames`() throws {
+        let site = try TestSite([EchoEndpoint.route])
+        let client = try WebSocketClient(port: site.port, path: "/echo", fields: [Self.offer])
+        #expect(
+            client.response["sec-websocket-extensions"]
+                == "permessage-deflate; server_no_context_takeover; client_no_context_takeover")
+        let hello: [UInt8] = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00]
+        try client.send(.text, hello, reserved: .rsv1)
+        #expect(try client.read() == (.text, Array("Hello".utf8)))
+        // RSV1 stands on the first frame alone (RFC 7692 §6.1).
+        try client.send(.binary, Array(hello.prefix(3)), isFinal: false, reserved: .rsv1)
+        try client.send(.continuation, Array(hello.dropFirst(3)))
+        #expect(try client.read() == (.binary, Array("Hello".utf8)))
+        try client.send("plain")
+        #expect(try client.read() == (.text, Array("plain".utf8)))
+    }
+
+    @Test(
+        arguments: [
+            (Opcode.text, [0xFF, 0xFF], ReservedBits.rsv1, 1007, "compressed message is malformed"),
+            // One octet, 0xFF, compressed: no text.
+            (.text, [0xFA, 0x0F, 0x00], .rsv1, 1007, "text is not UTF-8"),
+            (.ping, [0], .rsv1, 1002, "reserved bits are set"),
+            (.continuation, [0], .rsv1, 1002, "reserved bits are set"),
+            (.text, [0], .rsv2, 1002, "reserved bits are set"),
+        ] as [(Opcode, [UInt8], ReservedBits, UInt16, String)])
+    func `closes on what cannot be a compressed message`(
+        opcode: Opcode, payload: [UInt8], reserved: ReservedBits, code: UInt16, reason: String
+    ) throws {
+        let site = try TestSite([EchoEndpoint.route])
+        let client = try WebSocketClient(port: site.port, path: "/echo", fields: [Self.offer])
+        if opcode == .continuation { try client.send(.text, [0xF2], isFinal: false, reserved: .rsv1) }
+        try client.send(opcode, payload, reserved: reserved)
+        #expect(try client.readClose() == (code, reason))
+    }
+
+    @Test func `leaves a bomb as soon as it is larger than a message may be`() throws {
+        let limits = WebSocketLimits(messageBytes: 1 << 16, allowsDeflate: true)
+        let events = EventList()
+        let site = try TestSite([recording(events, limits: limits)])
+        let client = try WebSocketClient(port: site.port, path: "/live", fields: [Self.offer])
+        let bomb = MessageDeflater().deflate([UInt8](repeating: 0x20, count: 32 << 20).span, window: 15)
+        try client.send(.text, try #require(bomb), reserved: .rsv1)
+        #expect(try client.readClose() == (1009, "message exceeds 65536 bytes"))
+        #expect(!events.all.contains { $0.hasPrefix("text") })
+    }
+
+    @Test func `refuses RSV1 where nothing was agreed, and a list of extensions that is none`() throws {
+        let site = try TestSite([recording(EventList())])
+        let client = try WebSocketClient(port: site.port, path: "/live", fields: [Self.offer])
+        #expect(client.response["sec-websocket-extensions"] == nil)
+        try client.send(.text, [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00], reserved: .rsv1)
+        #expect(try client.readClose() == (1002, "reserved bits are set"))
+        let wrong = try WebSocketClient(
+            port: site.port, path: "/live", fields: ["Sec-WebSocket-Extensions: permessage-deflate;;"])
+        #expect(wrong.response.status == 400)
+    }
+
     @Test(arguments: [
         (["GET /live HTTP/1.1", "Host: a"], 426),
         (["POST /live HTTP/1.1", "Host: a", "Content-Length: 0"], 405),
