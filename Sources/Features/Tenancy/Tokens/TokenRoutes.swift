@@ -5,11 +5,22 @@ import WebServer
 
 /// Access tokens of a user, in Canvas's shape: made and changed by oneself, listed and revoked by admins too.
 enum TokenRoutes {
-    /// `GET /api/v1/users/:user_id/tokens` and `…/user_generated_tokens`.
+    /// `GET /api/v1/users/:user_id/tokens`: the user's own, and those of the apps that they let in.
     static func list(_ call: Call, _ user: Int64) async throws -> WebResponse {
+        try await list(TokenQueries.list, call, user)
+    }
+
+    /// `GET /api/v1/users/:user_id/user_generated_tokens`: without those of apps.
+    static func listOwn(_ call: Call, _ user: Int64) async throws -> WebResponse {
+        try await list(TokenQueries.listOwn, call, user)
+    }
+
+    private static func list(
+        _ statement: Statement, _ call: Call, _ user: Int64
+    ) async throws -> WebResponse {
         let paging = try Paging(call.request)
         let rows = try await call.query(
-            TokenQueries.list, [.int(user), paging.start, paging.limit, paging.skip])
+            statement, [.int(user), paging.start, paging.limit, paging.skip])
         return .page(try rows.map(AccessToken.init), paging, for: call.request, id: \.id) { $1.write(&$0) }
     }
 
@@ -55,6 +66,9 @@ enum TokenRoutes {
     static func update(_ call: Call, _ user: Int64) async throws -> WebResponse {
         let fields = try call.request.fields().unwrapped("token")
         let before = try await find(call, user)
+        guard before.developerKey == nil else {
+            throw WebError.invalid("An app's token is as it was allowed: it can be revoked, not changed.")
+        }
         if try fields.optionalBool("regenerate") == true {
             throw WebError.invalid(
                 "A token does not get another text: revoke it and make a new one.",
