@@ -60,8 +60,8 @@ export function open({ account }) {
         if (!made) return;
         const close = h("button.button.ghost.icon.small", { type: "button", "aria-label": t("action.close"), onclick: () => { fill(fresh); make.focus(); } }, icon("x"));
         fill(fresh, h("div.notice.good", icon("key"), h("div.grow.stack.tight", h("p.strong", t("apps.fresh", { name: made.name })),
-            copyField(made.client_id, t("apps.client_id")),
-            made.api_key ? [h("p", t("apps.fresh_text")), copyField(made.api_key, t("apps.secret"))] : h("p", t("apps.fresh_public"))), close));
+            h("p.small", { "aria-hidden": "true" }, t("apps.client_id")), copyField(made.client_id, t("apps.client_id")),
+            made.api_key ? [h("p.small", { "aria-hidden": "true" }, t("apps.secret")), copyField(made.api_key, t("apps.secret")), h("p", t("apps.fresh_text"))] : h("p", t("apps.fresh_public"))), close));
         fresh.querySelector("input").focus();
         await table.reload({ quiet: true });
     }

@@ -88,7 +88,7 @@ enum TokenEndpoint {
             throw WebError.forbidden("A token is given back by whoever bears it.", code: "token_only")
         }
         var wish = request.queryValue("expire_sessions")
-        if wish == nil, !request.body.isEmpty { wish = try form(of: request)["expire_sessions"] }
+        if wish == nil, !request.body.isEmpty { wish = (try? form(of: request))?["expire_sessions"] }
         let tenant = PostgresValue.int(principal.institution.rawValue)
         var statements: [(Statement, [PostgresValue])] = [
             (SessionQueries.revokeToken, [tenant, .int(token)])
