@@ -51,4 +51,9 @@ enum TokenQueries {
     static let delete = Statement(
         "DELETE FROM access_tokens WHERE institution_id = $1 AND user_id = $2 AND id = $3 RETURNING \(columns)"
     )
+
+    /// $2 user, $3 token: whether it was given to an app.
+    static let isOfApp: Statement = """
+        SELECT developer_key_id IS NOT NULL FROM access_tokens WHERE institution_id = $1 AND user_id = $2 AND id = $3
+        """
 }

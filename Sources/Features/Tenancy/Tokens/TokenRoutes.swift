@@ -42,6 +42,7 @@ enum TokenRoutes {
         let secret = BearerSecret.random(in: call.institution)
         let made = Made()
         var response = try await call.commit { transaction in
+            try await refuseApps(call, transaction)
             let rows = try await transaction.query(
                 TokenQueries.create,
                 [
@@ -83,6 +84,7 @@ enum TokenRoutes {
             try fields.object["scopes"] == nil ? before.scopes : TokenScopes.read("scopes", of: fields)
         try TokenScopes.check(scopes, until: expiresAt, by: call.principal)
         let response = try await call.commit { transaction in
+            try await refuseApps(call, transaction)
             let rows = try await transaction.query(
                 TokenQueries.update,
                 [
@@ -118,6 +120,16 @@ enum TokenRoutes {
 
     /// What a transaction's body leaves behind.
     private final class Made { var token: AccessToken? }
+
+    /// Keeps an app from making itself what its user could not see as the app's, and would not revoke with it.
+    private static func refuseApps(_ call: Call, _ transaction: PostgresTransaction) async throws {
+        guard case .bearer(let token) = call.principal.credential else { return }
+        let rows = try await transaction.query(
+            TokenQueries.isOfApp, [call.tenant, .int(call.principal.user), .int(token)])
+        guard try rows.first?.bool(0) != true else {
+            throw WebError.forbidden("An app makes and changes no access tokens.", code: "app_token")
+        }
+    }
 
     private static func find(_ call: Call, _ user: Int64) async throws -> AccessToken {
         let rows = try await call.query(TokenQueries.find, [.int(user), .int(try call.request.id("id"))])

@@ -43,6 +43,12 @@ struct `What apps say` {
         #expect(OAuthForm(parsing: "a=%zz") == nil)
     }
 
+    @Test func `waits in the browser while its user signs in elsewhere`() {
+        #expect(ReturnPath.of("/login/oauth2/confirm") == "/login/oauth2/confirm")
+        #expect(ReturnPath.of("/login/oauth2/auth?client_id=1~1") == "/")
+        #expect(ReturnPath.of("/login/oauth2/confirm/../token") == "/")
+    }
+
     @Test func `fits the code`() {
         let (uri, challenge) = (AppHarness.redirect, AppHarness.challenge)
         let code = AuthorizationCode(redirectURI: uri, challenge: challenge)

@@ -278,6 +278,22 @@ struct `An app's tokens` {
         #expect(try await harness.school.count(tokens) == 1)
     }
 
+    @Test func `make no others, which would outlive them`() async throws {
+        let harness = try await AppHarness.open()
+        let access = try #require(try await harness.exchange(harness.code()).json["access_token"]?.string)
+        let app = Client(harness.school, bearer: access)
+        let path = "/api/v1/users/self/tokens"
+        let own = try await harness.browser.send(.post, path, ["token": ["purpose": "Mine"]])
+        let now = try await harness.school.onLoop { $0.nowMilliseconds }
+        let soon = ISO8601.text(milliseconds: now + 60_000)
+        let made = try await app.send(
+            .post, path, ["token": ["purpose": "Hidden", "expires_at": .string(soon)]])
+        #expect(made.status == 403 && made.code == "app_token")
+        let id = try #require(own.json["id"]?.int)
+        let changed = try await app.send(.put, "\(path)/\(id)", ["token": ["expires_at": .string(soon)]])
+        #expect(changed.status == 403 && changed.code == "app_token")
+    }
+
     @Test func `are asked for slowly by whoever is wrong`() async throws {
         let harness = try await AppHarness.open()
         let code = try await harness.code()
