@@ -153,6 +153,45 @@ def test_the_question_is_for_everybody(demo, cast, arrive, app, photograph, phon
     photograph(visitor, f"consent-{'phone' if phone else 'desktop'}-{theme}")
 
 
+def test_the_question_speaks_german(demo, cast, arrive, app):
+    visitor = arrive(cast["students"][5])
+    visitor.context.add_init_script("localStorage.setItem('cohort.language', 'de')")
+    visitor.page.goto(ask(demo, app, client(demo, app, COURSES))[0])
+    expect(visitor.page.get_by_role("heading", name="„Grade Pal“ einlassen?")).to_be_visible()
+    expect(visitor.page.get_by_text("lesen: courses")).to_be_visible()
+    visitor.page.get_by_role("button", name="Ablehnen").click()
+    expect(visitor.page.get_by_role("heading", name="Back in the app")).to_be_visible()
+
+
+def test_an_app_may_have_somebody_sign_in_anew(demo, cast, arrive, app):
+    visitor = arrive(None, allow=r"status of 401")
+    page = visitor.page
+    sign_in(page, cast["students"][6])
+    page.goto(ask(demo, app, client(demo, app), force_login="1", unique_id=cast["students"][7]["login"])[0])
+    page.wait_for_url(re.compile(r"/sign-in\?return="))
+    expect(page.get_by_label("Login")).to_have_value(cast["students"][7]["login"])
+    page.get_by_label("Password", exact=True).fill(cast["students"][7]["password"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Let “Grade Pal” in?")).to_be_visible()
+    expect(page.get_by_text(f"({cast['students'][7]['login']})")).to_be_visible()
+
+
+def test_an_app_without_an_address_has_the_code_shown(demo, cast, arrive):
+    admin = Api(demo.base, cast["admin"])
+    made = admin.post("/api/v1/accounts/self/developer_keys", {"developer_key": {
+        "name": "Old Phone", "redirect_uris": ["urn:ietf:wg:oauth:2.0:oob"]}})
+    app = {"client_id": made["client_id"], "secret": made["api_key"], "uri": "urn:ietf:wg:oauth:2.0:oob"}
+    visitor, session = arrive(cast["students"][5]), client(demo, app)
+    visitor.page.goto(ask(demo, app, session)[0])
+    visitor.page.get_by_role("button", name="Allow").click()
+    shown = visitor.page.get_by_role("textbox", name="Your code")
+    expect(shown).to_be_visible()
+    token = session.fetch_token(code=shown.input_value(), code_verifier=VERIFIER)
+    assert session.get(f"{demo.base}/api/v1/users/self").json()["id"] == token["user"]["id"]
+    admin.request("DELETE", f"/api/v1/developer_keys/{made['id']}")
+    assert session.get(f"{demo.base}/api/v1/users/self").status_code == 401
+
+
 def test_an_admin_registers_an_app_switches_it_off_and_deletes_it(demo, cast, arrive, photograph):
     visitor = arrive(cast["admin"], allow=r"status of 400")
     page = visitor.page

@@ -252,6 +252,38 @@ struct `An app's tokens` {
                 "SELECT count(*) FROM access_tokens WHERE developer_key_id = \(harness.app.id)") == 0)
     }
 
+    @Test(arguments: ["inactive", "deleted"])
+    func `are seen to end with their key by whoever watches open connections`(state: String) async throws {
+        let harness = try await AppHarness.open()
+        let access = try #require(try await harness.exchange(harness.code()).json["access_token"]?.string)
+        let secret = try #require(BearerSecret(access))
+        let here = harness.here
+        let (mark, user, before) = try await harness.school.onLoop { context in
+            let user = try #require(
+                try await SessionStore(pool: context.pool).user(ofToken: secret, at: context.nowMilliseconds))
+            let revocation = Revocation(pool: context.pool)
+            let isCurrent = try await revocation.areCurrent([user])
+            return (try await revocation.changes(since: nil, in: [here]).mark, user, isCurrent)
+        }
+        #expect(before == [true])
+        let key = "/api/v1/developer_keys/\(harness.app.id)"
+        let told = Revoked()
+        harness.school.services.onRevocation { _, user in told.note(user) }
+        if state == "inactive" {
+            _ = try await harness.admin.send(.put, key, ["developer_key": ["workflow_state": "inactive"]])
+        } else {
+            _ = try await harness.admin.send(.delete, key)
+        }
+        #expect(told.users == [user.user])
+        let (changed, after) = try await harness.school.onLoop { context in
+            let revocation = Revocation(pool: context.pool)
+            let changes = try await revocation.changes(since: mark, in: [here])
+            return (changes.users, try await revocation.areCurrent([user]))
+        }
+        #expect(changed == [here: [user.user]])
+        #expect(after == [false])
+    }
+
     @Test func `are given back by whoever bears one, with the sessions if they wish`() async throws {
         let harness = try await AppHarness.open()
         let access = try #require(try await harness.exchange(harness.code()).json["access_token"]?.string)
