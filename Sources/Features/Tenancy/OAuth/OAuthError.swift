@@ -39,6 +39,7 @@ struct OAuthError: Error, Equatable, Sendable {
     /// The token endpoint's answer.
     ///
     /// - Parameter isBasic: Whether the app used the `Authorization` header, and is told so (§5.2).
+    /// - Returns: The answer, which nobody may keep.
     func response(isBasic: Bool = false) -> WebResponse {
         var response = WebResponse.json(status: status) { json in
             json.object { json in
