@@ -165,6 +165,9 @@ class World:
             values["data_export_id"] = self.walk.ask(
                 self.walk.people[role], "POST", f"/api/v1/users/{values['user_id']}/data_exports",
                 expected=(200, 403)).get("id", 1)
+        if "{developer_key_id}" in template:
+            values["developer_key_id"] = self.walk.ask(admin, "POST", "/api/v1/accounts/self/developer_keys", {
+                "name": "Walked", "redirect_uris": ["https://app.example/"]}, expected=(200,))["id"]
         if "{session_id}" in template:
             values["session_id"] = self.walk.session_of(self.walk.people[role])
         if "{observee_id}" in template:

@@ -10,6 +10,7 @@ import asyncio
 import pathlib
 import sys
 import time
+import urllib.parse
 
 import aiohttp
 import requests
@@ -83,6 +84,30 @@ def rest(driver, admin, staff, student, course):
     driver.secrets.append(token.get("visible_token") or token.get("token") or MARK)
     send(admin, "POST", "/api/v1/users/self/tokens", json={"token": {"purpose": MARK, "scopes": ["url:GET|/none"]}})
     return user
+
+
+def apps(driver, admin, student):
+    """An app with marked names asks somebody, gets its tokens, and gets much wrong."""
+    made = driver.send(admin, "POST", "/api/v1/accounts/self/developer_keys", json={"developer_key": {
+        "name": f"{MARK} app", "email": f"{MARK}@app.example", "redirect_uris": [f"https://app.example/{MARK}"]}}).json()
+    asked = {"client_id": made["client_id"], "response_type": "code", "redirect_uri": f"https://app.example/{MARK}",
+             "state": MARK, "purpose": f"{MARK} phone"}
+    browser = requests.Session()
+    session = browser.post(f"{driver.base}/api/v1/session", timeout=30, json={"login": student["login"], "password": student["password"]})
+    csrf = {"X-CSRF-Token": session.json()["csrf_token"]}
+    for wrong in ({}, {"client_id": MARK}, {"redirect_uri": f"https://{MARK}.example/"}, {"scope": MARK}, {"code_challenge": MARK}):
+        for path in ("auth", "request"):
+            browser.get(f"{driver.base}/login/oauth2/{path}", params={**asked, **wrong}, timeout=30, allow_redirects=False)
+    answer = browser.post(f"{driver.base}/login/oauth2/accept", headers=csrf, timeout=30,
+                          json={"query": urllib.parse.urlencode(asked), "allow": True}).json()
+    code = urllib.parse.parse_qs(urllib.parse.urlsplit(answer["location"]).query)["code"][0]
+    browser.get(f"{driver.base}/login/oauth2/auth", params={"code": code}, timeout=30, allow_redirects=False)
+    form = {"client_id": made["client_id"], "client_secret": made["api_key"], "code": code, "redirect_uri": asked["redirect_uri"]}
+    for wrong in ({"client_secret": MARK}, {"client_id": MARK}, {"code": MARK}, {"grant_type": MARK}, {"refresh_token": MARK, "grant_type": "refresh_token"}):
+        driver.send(None, "POST", "/login/oauth2/token", data={**form, **wrong})
+    given = driver.send(None, "POST", "/login/oauth2/token", data=form).json()
+    driver.send(None, "POST", "/login/oauth2/token", data=form)
+    driver.secrets += [code, made["api_key"], given["access_token"], given["refresh_token"]]
 
 
 def files(driver, student):
@@ -170,6 +195,7 @@ def main():
             driver.send(admin, "POST", f"/api/v1/courses/{course}/enrollments",
                         json={"enrollment": {"user_id": one["id"], "type": kind, "enrollment_state": "active"}})
         user = rest(driver, admin, staff, student, course)
+        apps(driver, admin, student)
         files(driver, student)
         imports(driver, admin)
         asyncio.run(live(driver, staff, student, course))

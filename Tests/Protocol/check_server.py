@@ -469,7 +469,7 @@ def refusals(check, users, strangers, ready, things):
               "progress_id": 1, "job_id": 1, "page_url": "cells", "revision_id": 1, "topic_id": 1, "entry_id": 1,
               "module_id": 1, "item_id": 1, "content_migration_id": 1, "migration_issue_id": 1, "account_notification_id": 1,
               "role_id": 1, "full_path": "slides",
-              "token_id": 1, "session_id": 1, "observee_id": users["students"][1]["id"],
+              "developer_key_id": 1, "token_id": 1, "session_id": 1, "observee_id": users["students"][1]["id"],
               "observer_id": users["parent"]["id"], **things}
     for (method, template), (_, operation, _) in check.contract.operations.items():
         if [] == operation["security"] or {} in operation["security"] or not template.startswith("/api/"):
@@ -477,8 +477,8 @@ def refusals(check, users, strangers, ready, things):
         check.send(None, method, template.format(**values), 401, json=None if method == "GET" else {})
         bad = {**users["instructor"], "api_token": "1~bad"}
         check.send(bad, method, template.format(**values), 401, json=None if method == "GET" else {})
-        # Nodes belong to no institution, and jobs are for administrators: others learn nothing of them.
-        if "{" not in template or "{node_id}" in template or "{job_id}" in template:
+        # Nodes belong to no institution, and jobs and apps are for administrators: others learn nothing of them.
+        if "{" not in template or any(name in template for name in ("{node_id}", "{job_id}", "{developer_key_id}")):
             continue
         told = []
         for ids in (values, dict.fromkeys(values, UNKNOWN)):

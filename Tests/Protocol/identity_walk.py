@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import uuid
 
 import requests
@@ -32,6 +33,7 @@ def walk(check, users, folder):
     sessions(check, users)
     parents(check, users)
     providers(check, users)
+    apps(check, users)
     passwords(check, users, folder)
     audit(check, users)
 
@@ -136,6 +138,68 @@ def providers(check, users):
     check.send(None, "GET", "/login/oidc/callback?code=x&state=y", 303)
 
 
+def apps(check, users):
+    """Apps are registered, ask people for access, and get tokens for a yes."""
+    admin, who = users["admin"], users["students"][4]
+    path = "/api/v1/accounts/self/developer_keys"
+    wish = {"developer_key": {"name": "Grade Pal", "redirect_uris": ["https://app.example/back"], "email": "dev@app.example"}}
+    made = check.send(admin, "POST", path, 200, json=wish)
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    first = check.send(admin, "POST", path, 200, headers=key, json={"developer_key": {**wish["developer_key"], "client_type": "public"}})
+    again = check.send(admin, "POST", path, 200, headers=key, json={"developer_key": {**wish["developer_key"], "client_type": "public"}})
+    if first != again or "api_key" in first:
+        check.complaints.append("an app is registered twice for one key, or a public one has a secret")
+    check.send(admin, "POST", path, 400, json={"developer_key": {"name": "x", "redirect_uris": ["javascript:alert(1)"]}})
+    check.send(who, "POST", path, 403, json=wish)
+    check.send(who, "GET", path, 403)
+    check.pages(admin, path)
+    check.send(admin, "GET", path, 200)
+    one = f"/api/v1/developer_keys/{made['id']}"
+    check.send(admin, "PUT", one, 200, json={"developer_key": {"notes": "For phones", "workflow_state": "inactive"}})
+    check.send(admin, "PUT", one, 200, data={"developer_key[workflow_state]": "on"})
+    check.send(admin, "PUT", one, 400, json={"developer_key": {"scopes": ["url:GET|/nothing"]}})
+
+    def query(**more):
+        return urllib.parse.urlencode({
+            "client_id": made["client_id"], "response_type": "code", "redirect_uri": "https://app.example/back", "state": "s",
+            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256", **more})
+
+    browser = requests.Session()
+    signed_in = check.send(None, "POST", "/api/v1/session", 201, session=browser, json={"login": who["login"], "password": who["password"]})
+    browser.headers["X-CSRF-Token"] = signed_in["csrf_token"]
+    for more in ({}, {"client_id": "1~999"}, {"response_type": "token"}, {"prompt": "none"}):
+        check.send(None, "GET", f"/login/oauth2/auth?{query(**more)}", 303, session=browser)
+        check.send(None, "GET", f"/login/oauth2/request?{query(**more)}", 200, session=browser)
+    check.send(None, "POST", "/login/oauth2/accept", 400, session=browser, json={"query": query(client_id="1~999"), "allow": True})
+    check.send(None, "POST", "/login/oauth2/accept", 200, session=browser, json={"query": query(), "allow": False})
+    check.send(who, "POST", "/login/oauth2/accept", 403, json={"query": query(), "allow": True})
+
+    def exchange(expected, **more):
+        answer = check.send(None, "POST", "/login/oauth2/accept", 200, session=browser, json={"query": query(), "allow": True})
+        code = urllib.parse.parse_qs(urllib.parse.urlsplit(answer["location"]).query)["code"][0]
+        return check.send(None, "POST", "/login/oauth2/token", expected, data={
+            "grant_type": "authorization_code", "client_id": made["client_id"], "client_secret": made["api_key"], "code": code,
+            "redirect_uri": "https://app.example/back", "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", **more})
+
+    given = exchange(200)
+    exchange(400, code_verifier="x" * 43)
+    exchange(401, client_secret="wrong")
+    exchange(400, grant_type="password")
+    renewed = check.send(None, "POST", "/login/oauth2/token", 200, json={
+        "grant_type": "refresh_token", "client_id": made["client_id"], "client_secret": made["api_key"],
+        "refresh_token": given["refresh_token"]})
+    app = {"login": "an app", "api_token": renewed["access_token"]}
+    check.send(app, "GET", "/api/v1/users/self/tokens", 200)
+    check.send(app, "DELETE", "/login/oauth2/token", 200)
+    check.send(app, "GET", "/api/v1/users/self", 401)
+    check.send(None, "DELETE", "/login/oauth2/token", 403, session=browser)
+    check.send(None, "GET", "/.well-known/oauth-authorization-server", 200)
+    # A passing web session is in nobody's way afterwards.
+    check.send(None, "DELETE", "/api/v1/session", 204, session=browser)
+    check.send(admin, "DELETE", one, 200)
+    check.send(admin, "DELETE", one, 404)
+
+
 def passwords(check, users, folder):
     """A password is asked for, the letter read, and the password set: once."""
     who = users["students"][3]
@@ -171,7 +235,8 @@ def audit(check, users):
         url = answer.links.get("next", {}).get("url")
     wanted = {"sign_in.succeeded", "sign_out", "session.revoked", "token.created", "token.changed", "token.revoked",
               "password_reset.requested", "password_reset.completed", "parent.linked", "parent.unlinked",
-              "pairing_code.created", "oidc.configured", "oidc.removed", "role.granted"}
+              "pairing_code.created", "oidc.configured", "oidc.removed", "role.granted", "developer_key.created",
+              "developer_key.changed", "developer_key.deleted", "app.allowed"}
     if wanted - kinds:
         check.complaints.append(f"the log lacks {wanted - kinds}")
 

@@ -18,6 +18,7 @@ const TABS = [
     { id: "admins", load: () => import("./admins.js") },
     { id: "sign_in", root: true, load: () => import("./sign-in.js") },
     { id: "tokens", root: true, load: () => import("./tokens.js") },
+    { id: "apps", root: true, load: () => import("./apps.js") },
     { id: "audit", root: true, load: () => import("./audit.js") },
     { id: "work", root: true, load: () => import("./work.js") },
 ];

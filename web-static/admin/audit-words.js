@@ -3,7 +3,8 @@
 /** The kinds that there is a sentence for; there may be further ones. */
 export const KINDS = ["sign_in.succeeded", "sign_in.failed", "sign_out", "session.revoked", "token.created", "token.changed", "token.revoked",
     "role.granted", "role.taken", "password_reset.requested", "password_reset.completed", "parent.linked", "parent.unlinked", "pairing_code.created",
-    "oidc.configured", "oidc.removed", "oidc.linked", "institution.suspended", "institution.activated"];
+    "oidc.configured", "oidc.removed", "oidc.linked", "developer_key.created", "developer_key.changed",
+    "developer_key.deleted", "app.allowed", "app.replayed", "institution.suspended", "institution.activated"];
 
 /**
  * An event as `{ key, actor, subject, other, details }`: `key` is "audit.kind." and the kind, with ".self" where one did it to oneself;

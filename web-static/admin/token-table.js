@@ -12,7 +12,7 @@ export function tokenTable(user) {
     const table = dataTable({
         label: t("tokens.of", { name: user.name }), read: () => ({ path: `/api/v1/users/${user.id}/tokens` }),
         columns: [
-            { label: t("tokens.purpose"), cell: (token) => [token.purpose, h("span.data-sub", t("tokens.made", { time: date(token.created_at) }))] },
+            { label: t("tokens.purpose"), cell: (token) => [token.purpose, token.app_name && h("span.data-sub", t("tokens.app", { name: token.app_name })), h("span.data-sub", t("tokens.made", { time: date(token.created_at) }))] },
             { label: t("tokens.scopes"), cell: (token) => (token.scopes === null ? t("tokens.everything") : h("span", { title: token.scopes.join("\n") }, t("tokens.count", { n: token.scopes.length }))) },
             { label: t("tokens.used"), cell: (token) => (token.last_used_at ? relative(token.last_used_at) : t("tokens.never")) },
             { label: t("tokens.ends"), cell: (token) => (token.expires_at ? dateTime(token.expires_at) : t("tokens.never")) },

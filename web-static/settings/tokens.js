@@ -16,11 +16,13 @@ const ENDS = { good: "", soon: "warn", expired: "bad", endless: "" };
 
 /** The columns of a list of tokens; the admin's list of a user's tokens has the same. */
 export const tokenColumns = (revoke) => [
-    { label: t("tokens.purpose"), cell: (token) => [token.purpose, h("span.data-sub", t("tokens.made", { time: date(token.created_at) }))] },
+    { label: t("tokens.purpose"), cell: (token) => [token.purpose, token.app_name && h("span.data-sub", t("tokens.app", { name: token.app_name })), h("span.data-sub", t("tokens.made", { time: date(token.created_at) }))] },
     { label: t("tokens.scopes"), cell: (token) => (token.scopes === null ? t("tokens.scopes_all")
         : h("span", { title: token.scopes.join("\n") }, t("tokens.scopes_count", { n: token.scopes.length }))) },
     { label: t("tokens.used"), cell: (token) => (token.last_used_at ? h("span", { title: dateTime(token.last_used_at) }, relative(token.last_used_at)) : t("tokens.never")) },
     { label: t("tokens.ends"), cell: (token) => {
+        // An app's ends in an hour, and the app renews it by itself.
+        if (token.developer_key_id !== null) return t("tokens.renewed");
         const how = standing(token.expires_at, Date.now());
         return how === "endless" ? t("tokens.endless") : h("span.badge", { class: ENDS[how] }, how === "expired" ? t("tokens.expired") : dateTime(token.expires_at));
     } },

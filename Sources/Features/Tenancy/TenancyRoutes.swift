@@ -6,12 +6,13 @@ package enum TenancyRoutes {
     private static let smallBody = 16_384
 
     /// The routes; they need ``TenancyServices/provide(to:)`` on every loop.
-    package static let all: [Route] = people + identity + OIDCRoutes.all
+    package static let all: [Route] =
+        people + identity + OIDCRoutes.all + AuthorizationRoutes.all + TokenEndpoint.all
 
     private static let identity: [Route] = [
         .call("GET /api/v1/audit/events", AuditRoutes.list),
         .user("GET /api/v1/users/:user_id/tokens", TokenRoutes.list),
-        .user("GET /api/v1/users/:user_id/user_generated_tokens", TokenRoutes.list),
+        .user("GET /api/v1/users/:user_id/user_generated_tokens", TokenRoutes.listOwn),
         .user("POST /api/v1/users/:user_id/tokens", bodyLimit: 131_072, TokenRoutes.create),
         .user("GET /api/v1/users/:user_id/tokens/:id", TokenRoutes.show),
         .user("PUT /api/v1/users/:user_id/tokens/:id", bodyLimit: 131_072, TokenRoutes.update),
@@ -25,6 +26,11 @@ package enum TenancyRoutes {
         .call("GET /api/v1/oidc_provider", ProviderRoutes.show),
         .call("PUT /api/v1/oidc_provider", bodyLimit: smallBody, ProviderRoutes.update),
         .call("DELETE /api/v1/oidc_provider", ProviderRoutes.delete),
+        .account("GET /api/v1/accounts/:account_id/developer_keys", DeveloperKeyRoutes.list),
+        .account(
+            "POST /api/v1/accounts/:account_id/developer_keys", bodyLimit: 131_072, DeveloperKeyRoutes.create),
+        .call("PUT /api/v1/developer_keys/:id", bodyLimit: 131_072, DeveloperKeyRoutes.update),
+        .call("DELETE /api/v1/developer_keys/:id", DeveloperKeyRoutes.delete),
         .user("POST /api/v1/users/:user_id/observer_pairing_codes", ParentRoutes.createCode),
         .user("POST /api/v1/users/:user_id/observees", bodyLimit: smallBody, ParentRoutes.link),
         .user("GET /api/v1/users/:user_id/observees", ParentRoutes.children),

@@ -51,6 +51,8 @@ export default {
     "tokens.purpose": "Zweck",
     "tokens.purpose_example": "Notenexport",
     "tokens.made": "Angelegt {time}",
+    "tokens.app": "App: {name}",
+    "tokens.renewed": "von der App erneuert",
     "tokens.used": "Zuletzt benutzt",
     "tokens.never": "nie",
     "tokens.ends": "Läuft ab",

@@ -51,6 +51,8 @@ export default {
     "tokens.purpose": "Purpose",
     "tokens.purpose_example": "Grade export",
     "tokens.made": "Made {time}",
+    "tokens.app": "App: {name}",
+    "tokens.renewed": "renewed by the app",
     "tokens.used": "Last used",
     "tokens.never": "never",
     "tokens.ends": "Expires",

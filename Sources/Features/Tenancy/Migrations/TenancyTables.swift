@@ -53,8 +53,13 @@ package enum TenancyTables {
             "sessions", people: ["user_id"], secrets: ["token_hash", "csrf"], erasure: ways("sessions"),
             institutionExport: .nothing("Ends in days, and opens nothing elsewhere.")),
         .personal(
-            "access_tokens", people: ["user_id"], secrets: ["token_hash"], erasure: ways("access_tokens"),
+            "access_tokens", people: ["user_id"],
+            secrets: ["token_hash", "refresh_hash", "previous_refresh_hash"], erasure: ways("access_tokens"),
             institutionExport: .nothing("Opens nothing elsewhere.")),
+        .impersonal("developer_keys", secrets: ["secret_hash"]),
+        .personal(
+            "oauth_codes", people: ["user_id"], secrets: ["code_hash", "challenge"], erasure: .delete,
+            institutionExport: .nothing("Consents on their way, for minutes.")),
         .personal("observer_links", people: ["parent_id", "child_id"], erasure: .delete),
         .personal(
             "pairing_codes", people: ["child_id"], secrets: ["code_hash"], erasure: .delete,

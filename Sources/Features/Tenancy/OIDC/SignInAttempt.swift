@@ -74,13 +74,15 @@ struct SignInAttempt: Equatable, Sendable {
 
 /// Where people go on after a sign-in: a path of ours, whatever was asked for.
 enum ReturnPath {
+    /// Where a person answers an app, who has to sign in first; what was asked waits in the browser.
+    private static let consent = "/login/oauth2/confirm"
     private static let longest = 512
 
     /// The path, or the first page for anything that a browser could read as another site's address.
     static func of(_ wish: String?) -> String {
         guard let wish, wish.utf8.count <= longest, wish.hasPrefix("/"), !wish.hasPrefix("//"),
             wish.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
-            !wish.hasPrefix("/sign-in"), !wish.hasPrefix("/login"), !wish.hasPrefix("/api")
+            wish == consent || !wish.hasPrefix("/login"), !wish.hasPrefix("/sign-in"), !wish.hasPrefix("/api")
         else { return "/" }
         return wish
     }

@@ -59,6 +59,11 @@ package enum PermissionTable {
         Permission("GET /api/v1/oidc_provider", .institution([.admin])),
         Permission("PUT /api/v1/oidc_provider", .institution([.admin]), .standing),
         Permission("DELETE /api/v1/oidc_provider", .institution([.admin]), .standing),
+        // Apps are let into the institution as a whole: by its own admins, not those of an account below the root.
+        Permission("GET /api/v1/accounts/:account_id/developer_keys", .account),
+        Permission("POST /api/v1/accounts/:account_id/developer_keys", .account, .standing),
+        Permission("PUT /api/v1/developer_keys/:id", .institution([.admin]), .standing),
+        Permission("DELETE /api/v1/developer_keys/:id", .institution([.admin]), .alone),
         Permission(
             "POST /api/v1/users/:user_id/observer_pairing_codes", .user([.oneself, .admin]), .standing),
         // By a child's code or password.

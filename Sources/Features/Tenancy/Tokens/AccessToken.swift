@@ -3,7 +3,7 @@ import Postgres
 
 /// An access token as its user and admins see it: everything but its text.
 struct AccessToken {
-    /// Tokens of one user at most: beyond, old ones are revoked first.
+    /// Tokens that one user makes at most: beyond, old ones are revoked first.
     static let mostOfUser: Int64 = 100
 
     let id: Int64
@@ -14,6 +14,9 @@ struct AccessToken {
     let lastUsedAt: Int64?
     /// `nil` for all.
     let scopes: [String]?
+    /// The key of the app that it was given to, and the app's name; `nil` for one that its user made.
+    let developerKey: Int64?
+    let app: String?
 
     init(_ row: Row) throws(PostgresError) {
         id = try row.int(0)
@@ -23,6 +26,8 @@ struct AccessToken {
         expiresAt = try row.timestampMillisecondsOrNil(4)
         lastUsedAt = try row.timestampMillisecondsOrNil(5)
         scopes = try row.isNull(6) ? nil : row.textArray(6)
+        developerKey = try row.intOrNil(7)
+        app = try row.textOrNil(8)
     }
 
     /// Writes it in Canvas's shape.
@@ -45,6 +50,8 @@ struct AccessToken {
             } else {
                 json.nullMember("scopes")
             }
+            json.nullable("developer_key_id", developerKey)
+            json.nullable("app_name", app)
             json.member("visible_token", visible)
         }
     }

@@ -5,11 +5,22 @@ import WebServer
 
 /// Access tokens of a user, in Canvas's shape: made and changed by oneself, listed and revoked by admins too.
 enum TokenRoutes {
-    /// `GET /api/v1/users/:user_id/tokens` and `…/user_generated_tokens`.
+    /// `GET /api/v1/users/:user_id/tokens`: the user's own, and those of the apps that they let in.
     static func list(_ call: Call, _ user: Int64) async throws -> WebResponse {
+        try await list(TokenQueries.list, call, user)
+    }
+
+    /// `GET /api/v1/users/:user_id/user_generated_tokens`: without those of apps.
+    static func listOwn(_ call: Call, _ user: Int64) async throws -> WebResponse {
+        try await list(TokenQueries.listOwn, call, user)
+    }
+
+    private static func list(
+        _ statement: Statement, _ call: Call, _ user: Int64
+    ) async throws -> WebResponse {
         let paging = try Paging(call.request)
         let rows = try await call.query(
-            TokenQueries.list, [.int(user), paging.start, paging.limit, paging.skip])
+            statement, [.int(user), paging.start, paging.limit, paging.skip])
         return .page(try rows.map(AccessToken.init), paging, for: call.request, id: \.id) { $1.write(&$0) }
     }
 
@@ -31,6 +42,7 @@ enum TokenRoutes {
         let secret = BearerSecret.random(in: call.institution)
         let made = Made()
         var response = try await call.commit { transaction in
+            try await refuseApps(call, transaction)
             let rows = try await transaction.query(
                 TokenQueries.create,
                 [
@@ -55,6 +67,9 @@ enum TokenRoutes {
     static func update(_ call: Call, _ user: Int64) async throws -> WebResponse {
         let fields = try call.request.fields().unwrapped("token")
         let before = try await find(call, user)
+        guard before.developerKey == nil else {
+            throw WebError.invalid("An app's token is as it was allowed: it can be revoked, not changed.")
+        }
         if try fields.optionalBool("regenerate") == true {
             throw WebError.invalid(
                 "A token does not get another text: revoke it and make a new one.",
@@ -69,6 +84,7 @@ enum TokenRoutes {
             try fields.object["scopes"] == nil ? before.scopes : TokenScopes.read("scopes", of: fields)
         try TokenScopes.check(scopes, until: expiresAt, by: call.principal)
         let response = try await call.commit { transaction in
+            try await refuseApps(call, transaction)
             let rows = try await transaction.query(
                 TokenQueries.update,
                 [
@@ -104,6 +120,16 @@ enum TokenRoutes {
 
     /// What a transaction's body leaves behind.
     private final class Made { var token: AccessToken? }
+
+    /// Keeps an app from making itself what its user could not see as the app's, and would not revoke with it.
+    private static func refuseApps(_ call: Call, _ transaction: PostgresTransaction) async throws {
+        guard case .bearer(let token) = call.principal.credential else { return }
+        let rows = try await transaction.query(
+            TokenQueries.isOfApp, [call.tenant, .int(call.principal.user), .int(token)])
+        guard try rows.first?.bool(0) != true else {
+            throw WebError.forbidden("An app makes and changes no access tokens.", code: "app_token")
+        }
+    }
 
     private static func find(_ call: Call, _ user: Int64) async throws -> AccessToken {
         let rows = try await call.query(TokenQueries.find, [.int(user), .int(try call.request.id("id"))])

@@ -18,6 +18,8 @@ package final class TenancyServices: Sendable {
     private let pairingThrottle = Mutex(PairingThrottle())
     private let callbacks = Mutex(
         ThrottleTable<String>(.init(burst: 100, interval: .seconds(1)), entries: 20_000))
+    private let clients = Mutex(
+        ThrottleTable<String>(.init(burst: 100, interval: .seconds(1)), entries: 20_000))
     private let throttle: Mutex<SignInThrottle>
     let budget: Mutex<RequestBudget>
     /// One bucket for each institution, so that one of them cannot take everybody's turn.
@@ -98,6 +100,16 @@ package final class TenancyServices: Sendable {
     /// Gives back an answer that was good.
     func forgiveCallback(address: String, at now: ContinuousClock.Instant) {
         callbacks.withLock { $0.giveBack(SignInThrottle.network(of: address), at: now) }
+    }
+
+    /// Charges an app's question for a token to its address; a duration says how long to wait instead.
+    func admitClient(address: String, at now: ContinuousClock.Instant) -> Duration? {
+        clients.withLock { $0.take(SignInThrottle.network(of: address), at: now) }
+    }
+
+    /// Gives back a question that was answered with a token.
+    func forgiveClient(address: String, at now: ContinuousClock.Instant) {
+        clients.withLock { $0.giveBack(SignInThrottle.network(of: address), at: now) }
     }
 
     /// Gives an attempt back.
