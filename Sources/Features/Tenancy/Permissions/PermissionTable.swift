@@ -301,6 +301,16 @@ package enum PermissionTable {
             "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/read", .course(everybody),
             effect: .reads),
         Permission(
+            "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/subscribed", .course(everybody),
+            effect: .reads),
+        Permission(
+            "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/subscribed", .course(everybody),
+            effect: .reads),
+        // Where the topic lets them.
+        Permission(
+            "POST /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/rating",
+            .course([.staff, .student])),
+        Permission(
             "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/read_all", .course(everybody),
             effect: .reads),
         Permission(
