@@ -415,6 +415,15 @@ def memory(pid: int) -> int:
     raise AssertionError("no VmHWM")
 
 
+def test_folders_of_oneself_are_found_by_their_path(server, client_of, members):
+    me = client_of(members["students"][0]).get_current_user()
+    me.create_folder("notes")
+    assert [folder.full_name for folder in me.resolve_path("notes")] == ["my files", "my files/notes"]
+    assert [folder.full_name for folder in me.resolve_path()] == ["my files"]
+    with pytest.raises(ResourceDoesNotExist):
+        list(me.resolve_path("elsewhere"))
+
+
 def test_files_are_sorted_and_narrowed_as_they_are_asked_for(course, members, tmp_path):
     folder = course.create_folder("sorted")
     for name, content in (("b.txt", b"22"), ("C.bin", b"1"), ("a.png", b"333"), ("d.txt", b"22")):

@@ -104,7 +104,9 @@ enum TopicRoutes {
     ) throws -> WebResponse {
         var topics: [(topic: DiscussionTopic, key: String)] = []
         for row in rows {
-            if let topic = try TopicQueries.topic(row) { topics.append((topic, try row.text(TopicQueries.columnCount))) }
+            if let topic = try TopicQueries.topic(row) {
+                topics.append((topic, try row.text(TopicQueries.columnCount)))
+            }
         }
         return .page(topics, paging, for: request, bookmark: { [$0.key, String($0.topic.id)] }) {
             json, item in

@@ -71,7 +71,9 @@ package enum AccountQueries {
         """
         UPDATE accounts a SET name = coalesce($3, a.name), default_time_zone = coalesce($4, a.default_time_zone),
             sis_account_id = CASE WHEN $5 THEN $6 ELSE a.sis_account_id END,
-            default_locale = CASE WHEN $7 THEN $8 ELSE a.default_locale END
+            default_locale = CASE WHEN $7 THEN $8 ELSE a.default_locale END,
+            stuck_fields = CASE WHEN $3::text IS NULL OR 'name' = ANY (a.stuck_fields) THEN a.stuck_fields
+                ELSE a.stuck_fields || 'name'::text END
         WHERE a.institution_id = $1 AND a.id = $2 RETURNING \(Account.columns)
         """)
 

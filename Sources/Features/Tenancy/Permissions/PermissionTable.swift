@@ -236,6 +236,8 @@ package enum PermissionTable {
         Permission("GET /api/v1/users/:user_id/files/:id", .user([.oneself])),
         Permission("GET /api/v1/users/:user_id/folders", .user([.oneself])),
         Permission("POST /api/v1/users/:user_id/folders", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/folders/by_path", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/folders/by_path/*", .user([.oneself])),
         Permission("GET /api/v1/users/:user_id/folders/:id", .user([.oneself])),
         Permission("GET /api/v1/folders/:id", .own),
         Permission("PUT /api/v1/folders/:id", .own),
