@@ -37,6 +37,12 @@ def test_a_page_is_made_read_changed_and_removed(school):
         course.get_page("cells")
 
 
+def test_a_page_of_blanks_is_refused(school):
+    course, _ = school
+    with pytest.raises(exceptions.BadRequest, match="title"):
+        course.create_page({"title": " \u2003 "})
+
+
 def test_pages_are_listed_page_by_page(school):
     course, seen = school
     for number in range(5):
