@@ -154,6 +154,10 @@ class World:
             whose = {"self": role, "child": "L"}.get(data, "X")
             file = self.upload(self.walk.people[whose], "users/self")
             values |= {"file_id": file["id"], "folder_id": file["folder_id"]}
+            if "{full_path}" in template:
+                values["full_path"] = self.walk.ask(
+                    self.walk.people[whose], "POST", "/api/v1/users/self/folders", {"name": str(uuid.uuid4())},
+                    expected=(201,))["name"]
         admin, whose = self.walk.people["A"], {"self": role, "child": "L"}.get(data, "X")
         if "{token_id}" in template:
             values["token_id"] = self.walk.ask(
