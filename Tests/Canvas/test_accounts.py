@@ -62,3 +62,13 @@ def test_a_syllabus_is_safe_and_paths_lead_to_folders(root):
     module = course.create_module({"name": "Module"})
     with pytest.raises(exceptions.BadRequest):
         module.create_module_item({"type": "File", "content_id": 999_999, "title": "none"})
+
+
+def test_changes_of_roles_are_in_the_audit_log(admin, root):
+    role = root.create_role("Guest lecturer", base_role_type="TeacherEnrollment")
+    root.update_role(role.id, label="Lecturer")
+    root.deactivate_role(role.id)
+    root.activate_role(role.id)
+    told = root._requester.request("GET", "audit/events").json()["events"]
+    kinds = [event["kind"] for event in told if event["details"].get("role_id") == role.id]
+    assert kinds[:4] == ["role.activated", "role.deactivated", "role.changed", "role.created"]

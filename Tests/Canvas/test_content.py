@@ -37,6 +37,12 @@ def test_a_page_is_made_read_changed_and_removed(school):
         course.get_page("cells")
 
 
+def test_a_page_of_blanks_is_refused(school):
+    course, _ = school
+    with pytest.raises(exceptions.BadRequest, match="title"):
+        course.create_page({"title": " \u2003 "})
+
+
 def test_pages_are_listed_page_by_page(school):
     course, seen = school
     for number in range(5):
@@ -213,3 +219,57 @@ def test_announcements_are_those_whose_time_has_come(school, student, teacher):
     assert [one.title for one in course.get_discussion_topics(only_announcements=True)] == ["Later", "Now"]
     with pytest.raises(exceptions.ResourceDoesNotExist):
         list(student.get_announcements(["course_9000000000"]))
+
+
+@pytest.fixture
+def course(school):
+    """The course as its teacher sees it."""
+    return school[0]
+
+
+def test_a_discussion_is_followed_by_whoever_says_something_or_wants_to(course, student, teacher):
+    topic = course.create_discussion_topic(title="Followed", message="Say.", require_initial_post=True)
+    assert topic.subscribed
+    mine = student.get_course(course.id).get_discussion_topic(topic.id)
+    assert not mine.subscribed and mine.subscription_hold == "initial_post_required"
+    with pytest.raises(exceptions.Forbidden):
+        mine.subscribe()
+    mine.post_entry(message="Here.")
+    again = student.get_course(course.id).get_discussion_topic(topic.id)
+    assert again.subscribed and not hasattr(again, "subscription_hold")
+    again.unsubscribe()
+    assert not student.get_course(course.id).get_discussion_topic(topic.id).subscribed
+    again.subscribe()
+    assert student.get_course(course.id).get_discussion_topic(topic.id).subscribed
+
+
+def test_entries_are_rated_where_the_topic_lets_one(course, student, teacher):
+    topic = course.create_discussion_topic(title="Rated", message="Say.")
+    entry = topic.post_entry(message="Something.")
+    mine = student.get_course(course.id).get_discussion_topic(topic.id)
+    theirs = next(iter(mine.get_topic_entries()))
+    with pytest.raises(exceptions.Forbidden):
+        theirs.rate(1)
+    topic.update(allow_rating=True, sort_by_rating=True)
+    assert theirs.rate(1) and theirs.rate(0) and theirs.rate(1)
+    seen = next(iter(topic.get_topic_entries()))
+    assert (seen.rating_count, seen.rating_sum) == (1, 1)
+    view = mine._requester.request("GET", f"courses/{course.id}/discussion_topics/{topic.id}/view").json()
+    assert view["entry_ratings"] == {str(entry.id): 1}
+    with pytest.raises(exceptions.BadRequest, match="rating"):
+        mine._requester.request(
+            "POST", f"courses/{course.id}/discussion_topics/{topic.id}/entries/{entry.id}/rating", rating=2)
+    topic.update(only_graders_can_rate=True)
+    with pytest.raises(exceptions.Forbidden):
+        theirs.rate(0)
+    assert entry.rate(1)
+
+
+def test_a_discussion_goes_on_from_a_live_class(course, student):
+    made = course._requester.request("POST", f"courses/{course.id}/live_classes", title="Held").json()
+    topic = course.create_discussion_topic(title="After the class", live_class_id=made["id"])
+    mine = student.get_course(course.id).get_discussion_topic(topic.id)
+    assert (mine.live_class_id, mine.live_class_url) == (made["id"], f"/courses/{course.id}/classes/{made['id']}")
+    with pytest.raises(exceptions.BadRequest, match="live_class_id"):
+        topic.update(live_class_id=made["id"] + 1000)
+    assert topic.update(live_class_id="").live_class_id is None

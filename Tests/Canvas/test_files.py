@@ -413,3 +413,36 @@ def memory(pid: int) -> int:
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024
     raise AssertionError("no VmHWM")
+
+
+def test_folders_of_oneself_are_found_by_their_path(server, client_of, members):
+    me = client_of(members["students"][0]).get_current_user()
+    me.create_folder("notes")
+    assert [folder.full_name for folder in me.resolve_path("notes")] == ["my files", "my files/notes"]
+    assert [folder.full_name for folder in me.resolve_path()] == ["my files"]
+    with pytest.raises(ResourceDoesNotExist):
+        list(me.resolve_path("elsewhere"))
+
+
+def test_files_are_sorted_and_narrowed_as_they_are_asked_for(course, members, tmp_path):
+    folder = course.create_folder("sorted")
+    for name, content in (("b.txt", b"22"), ("C.bin", b"1"), ("a.png", b"333"), ("d.txt", b"22")):
+        put(course, tmp_path, name, content, parent_folder_path="sorted")
+
+    def names(**asked):
+        return [file.display_name for file in folder.get_files(per_page=1, **asked)]
+    assert names() == names(sort="name", order="asc") == ["a.png", "b.txt", "C.bin", "d.txt"]
+    assert names(order="desc") == ["d.txt", "C.bin", "b.txt", "a.png"]
+    assert names(sort="size") == ["C.bin", "b.txt", "d.txt", "a.png"]
+    assert names(sort="size", order="desc") == ["a.png", "d.txt", "b.txt", "C.bin"]
+    assert names(sort="created_at") == names(sort="updated_at") == ["b.txt", "C.bin", "a.png", "d.txt"]
+    assert names(sort="content_type")[-2:] == ["b.txt", "d.txt"] and len(names(sort="content_type")) == 4
+    assert sorted(names(sort="user")) == sorted(names())
+    assert names(search_term=".txt") == ["b.txt", "d.txt"] == names(content_types=["text/plain"])
+    assert names(exclude_content_types=["text"]) == ["a.png", "C.bin"]
+    file = next(iter(folder.get_files(only=["names"])))
+    assert file.display_name == "a.png" and not hasattr(file, "size") and not hasattr(file, "url")
+    assert next(iter(folder.get_files(include=["user"]))).user["id"] == members["instructor"]["id"]
+    for wrong in ({"sort": "colour"}, {"order": "sideways"}, {"page": "bookmark:WyJ4Il0"}):
+        with pytest.raises(BadRequest):
+            names(**wrong)

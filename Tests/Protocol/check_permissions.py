@@ -103,7 +103,7 @@ class World:
         page = make(f"{at}/pages", {"wiki_page": {
             "title": "Page", "published": True, "front_page": True, "editing_roles": "teachers,students"}})
         module = make(f"{at}/modules", {"module": {"name": "Module", "published": True}})["id"]
-        topic = make(f"{at}/discussion_topics", {"title": "Topic"})["id"]
+        topic = make(f"{at}/discussion_topics", {"title": "Topic", "allow_rating": True})["id"]
         entry = walk.ask(walk.people["L"], "POST", f"/api/v1/{at}/discussion_topics/{topic}/entries",
                          {"message": "Mine"}, expected=(201,))["id"]
         self.values |= {
@@ -121,7 +121,8 @@ class World:
                 "label": str(uuid.uuid4()), "base_role_type": "TeacherEnrollment"})["id"],
         } for data, account in self.accounts.items()}
         self.values |= {"account_id": "self", "full_path": "Folder", **self.own["root"]}
-        self.values["sis_import_id"] = make("accounts/self/sis_imports")["id"]
+        make(f"{at}/late_policy")
+        self.values["sis_import_id"] = walk.bring(admin, "user_id,login_id,status\n")["id"]
         gone = make("accounts/self/users", {"pseudonym": {"unique_id": f"{uuid.uuid4()}@school.example"}})
         self.values |= {"report": "provisioning_csv",
                         "erasure_id": make("accounts/self/erasures", {"user_id": gone["id"]})["id"]}
@@ -153,6 +154,10 @@ class World:
             whose = {"self": role, "child": "L"}.get(data, "X")
             file = self.upload(self.walk.people[whose], "users/self")
             values |= {"file_id": file["id"], "folder_id": file["folder_id"]}
+            if "{full_path}" in template:
+                values["full_path"] = self.walk.ask(
+                    self.walk.people[whose], "POST", "/api/v1/users/self/folders", {"name": str(uuid.uuid4())},
+                    expected=(201,))["name"]
         admin, whose = self.walk.people["A"], {"self": role, "child": "L"}.get(data, "X")
         if "{token_id}" in template:
             values["token_id"] = self.walk.ask(
@@ -208,6 +213,14 @@ class Walk:
             return answer.status_code
         if answer.status_code not in expected:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+        return answer.json()
+
+    def bring(self, who, rows):
+        """An import of a CSV file."""
+        answer = self.session.post(
+            f"{self.base}/api/v1/accounts/self/sis_imports", data=rows, timeout=60,
+            headers={"Authorization": f"Bearer {who['api_token']}", "Content-Type": "text/csv"})
+        answer.raise_for_status()
         return answer.json()
 
     def jobs(self, user):

@@ -284,7 +284,8 @@ def files(check, demo, users, course):
     check.send(student, "POST", f"{mine}/folders", 201, json={"name": "Own"})
     check.send(student, "POST", f"{mine}/folders", 409, json={"name": "Own"})
     own = upload(student, mine, "own.txt", b"own")
-    for where in ("files", f"files/{own['id']}", "files/quota", "folders", "folders/root"):
+    for where in ("files", f"files/{own['id']}", "files/quota", "folders", "folders/root", "folders/by_path",
+                  "folders/by_path/Own"):
         check.send(student, "GET", f"{mine}/{where}", 200)
     check.send(other, "GET", f"{api}/files/{own['id']}", 403)
     check.send(other, "GET", f"{api}/users/{student['id']}/files", 403)

@@ -1,4 +1,5 @@
 """Pages, modules and discussions: every operation once, with its refusals, as a list of exchanges."""
+import datetime
 
 
 def pages(check, users, course):
@@ -76,10 +77,16 @@ def discussions(check, users, course):
     check.send(student, "DELETE", f"{one}/entries/{mine['id']}", 200)
     check.send(student, "GET", f"{one}/view", 200)
     check.send(other, "GET", f"{one}/view", 403)
-    for tail in ("read", "read_all", f"entries/{first['id']}/read"):
+    for tail in ("read", "read_all", "subscribed", f"entries/{first['id']}/read"):
         check.send(student, "PUT", f"{one}/{tail}", 204)
         check.send(student, "DELETE", f"{one}/{tail}", 204)
     check.send(student, "PUT", f"{one}/entries/{first['id']}/read", 204, json={"forced_read_state": True})
+    rating = f"{one}/entries/{first['id']}/rating"
+    check.send(student, "POST", rating, 403, json={"rating": 1})
+    check.send(staff, "PUT", one, 200, json={"allow_rating": True})
+    check.send(student, "POST", rating, 204, json={"rating": 1})
+    check.send(student, "POST", rating, 400, json={"rating": 2})
+    check.send(staff, "PUT", one, 400, json={"live_class_id": 9_000_000_000})
     check.send(student, "GET", f"{path}?order_by=recent_activity&scope=unlocked,pinned&search_term=surprised", 200)
     check.send(student, "GET", f"{path}?only_announcements=true&filter_by=unread", 200)
     check.send(student, "GET", f"{path}?order_by=mood", 400)
@@ -141,6 +148,36 @@ def modules(check, users, course, page, topic):
     check.send(staff, "DELETE", f"{path}/{second}", 404)
 
 
+def due(check, users, course):
+    """What is to do and what comes next, the late policy, who is there."""
+    staff, student, other = users["instructor"], users["students"][3], users["students"][4]
+    path = f"/api/v1/courses/{course}"
+    soon = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for title, when in (("Cells", soon), ("Earlier", "2026-11-01T00:00:00Z")):
+        check.send(staff, "POST", f"{path}/quizzes", 201, json={"quiz": {"title": title, "due_at": when}})
+    check.send(staff, "POST", f"{path}/quizzes", 400, json={"quiz": {"title": "Cells", "due_at": "soon"}})
+    check.send(staff, "POST", f"{path}/live_classes", 201, json={"title": "Mitosis", "scheduled_at": soon})
+    for who in (staff, student):
+        for place in ("/api/v1/users/self/todo", f"{path}/todo", "/api/v1/users/self/upcoming_events",
+                      "/api/v1/users/self/missing_submissions"):
+            check.send(who, "GET", place, 200)
+    check.pages(student, "/api/v1/users/self/missing_submissions")
+    check.send(student, "GET", "/api/v1/users/self/missing_submissions?course_ids[]=x", 400)
+    check.send(other, "GET", f"/api/v1/users/{student['id']}/missing_submissions", 403)
+    check.send(staff, "GET", f"{path}/live", 200)
+    check.send(student, "GET", f"{path}/live", 403)
+    policy = f"{path}/late_policy"
+    check.send(staff, "GET", policy, 404)
+    check.send(staff, "PATCH", policy, 404, json={})
+    fields = {"late_policy": {"late_submission_deduction_enabled": True, "late_submission_deduction": 10}}
+    check.send(staff, "POST", policy, 400, json={"late_policy": {"late_submission_interval": "week"}})
+    check.send(staff, "POST", policy, 201, json=fields)
+    check.send(staff, "POST", policy, 400, json=fields)
+    check.send(staff, "PATCH", policy, 204, json={"late_policy": {"late_submission_interval": "hour"}})
+    check.send(staff, "GET", policy, 200)
+    check.send(student, "GET", policy, 403)
+
+
 def walk(check, users):
     """All of it, in a course of its own."""
     admin, student, other = users["admin"], users["students"][3], users["students"][4]
@@ -149,5 +186,6 @@ def walk(check, users):
     for user, kind in ((users["instructor"], "TeacherEnrollment"), (student, "StudentEnrollment"), (other, "StudentEnrollment")):
         check.send(admin, "POST", f"/api/v1/courses/{course}/enrollments", 200, json={"enrollment": {
             "user_id": user["id"], "type": kind, "enrollment_state": "active"}})
+    due(check, users, course)
     page = pages(check, users, course)
     modules(check, users, course, page, discussions(check, users, course))

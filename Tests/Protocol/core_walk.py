@@ -15,6 +15,9 @@ def accounts(check, users):
     one = f"/api/v1/accounts/{school['id']}"
     check.send(admin, "POST", f"{one}/sub_accounts", 200, json={"account": {"name": "Department of Biology"}})
     check.send(admin, "GET", f"{root}/sub_accounts?recursive=true&search_term=Biology", 200)
+    if [found["name"] for found in check.send(admin, "GET", "/api/v1/accounts/search?name=biology", 200)] != ["Department of Biology"]:
+        check.complaints.append("an account is not found by its name")
+    check.send(student, "GET", "/api/v1/accounts/search?domain=example", 200)
     check.send(admin, "DELETE", f"{root}/sub_accounts/{school['id']}", 409)
     spare = check.send(admin, "POST", f"{root}/sub_accounts", 200, json={"account": {"name": "Spare"}})
     check.send(admin, "DELETE", f"{root}/sub_accounts/{spare['id']}", 200)

@@ -21,6 +21,12 @@ package enum AssessmentRoutes {
             .course("GET \(questions)/:id", QuestionRoutes.show),
             .course("PUT \(questions)/:id", QuestionRoutes.update),
             .course("DELETE \(questions)/:id", QuestionRoutes.delete),
+            .call("GET /api/v1/users/self/todo") { try await DueRoutes.todo($0) },
+            .course("GET /api/v1/courses/:course_id/todo", DueRoutes.todo(ofCourse:)),
+            .user("GET /api/v1/users/:user_id/missing_submissions", DueRoutes.missing),
+            .course("GET /api/v1/courses/:course_id/late_policy", LatePolicyRoutes.show),
+            .course("POST /api/v1/courses/:course_id/late_policy", LatePolicyRoutes.create),
+            .course("PATCH /api/v1/courses/:course_id/late_policy", LatePolicyRoutes.update),
             .course("GET /api/v1/courses/:course_id/assignments", AssignmentRoutes.list),
             .course("GET /api/v1/courses/:course_id/students/submissions", SubmissionRoutes.list),
             .course(

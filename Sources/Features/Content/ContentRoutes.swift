@@ -77,6 +77,12 @@ package enum ContentRoutes {
         .user("POST /api/v1/users/:user_id/folders") { call, user in
             try await FolderRoutes.create(call, in: .user(user))
         },
+        .user("GET /api/v1/users/:user_id/folders/by_path") { call, user in
+            try await FolderRoutes.listPath(call, in: .user(user), .keeper)
+        },
+        .user("GET /api/v1/users/:user_id/folders/by_path/*") { call, user in
+            try await FolderRoutes.listPath(call, in: .user(user), .keeper)
+        },
         .user("GET /api/v1/users/:user_id/folders/:id") { call, user in
             try await FolderRoutes.show(call, in: .user(user))
         },

@@ -1,3 +1,4 @@
+import Courses
 import JSON
 import LiveHub
 import Postgres
@@ -9,6 +10,7 @@ package enum OperationsRoutes {
     /// The routes; they need a ``LiveMonitor`` and a `JobQueue` provided to every loop's context.
     package static let all: [Route] = [
         .call("GET /api/v1/ops/live", showLive),
+        .course("GET /api/v1/courses/:course_id/live", showCourse),
         .call("PUT /api/v1/ops/nodes/:id", setNode),
         .call("GET /api/v1/ops/jobs", JobRoutes.show),
         .call("POST /api/v1/ops/jobs/redrive", JobRoutes.redriveMany),
@@ -27,6 +29,13 @@ package enum OperationsRoutes {
             picture: picture, names: names, nodes: isOperator ? monitor.nodeReports() : [],
             since: request.queryValue("since").flatMap { Int64($0) }, at: context.nowMilliseconds)
         return .json(report.json)
+    }
+
+    /// Who is there in a course's classes now, on all nodes.
+    private static func showCourse(_ call: CourseCall) async throws -> WebResponse {
+        let picture = call.context.service(LiveMonitor.self).picture(of: .institution(call.institution))
+        let rows = picture.classes.filter { $0.course == call.course && $0.institution == call.institution }
+        return .json(LiveReport.course(call.course, rows, at: call.context.nowMilliseconds))
     }
 
     /// Takes a node out of rotation, or back: for those who see every institution.

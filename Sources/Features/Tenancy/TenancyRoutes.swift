@@ -52,6 +52,7 @@ package enum TenancyRoutes {
         .user("PUT /api/v1/users/:id", at: "id", UserRoutes.update),
         .user("GET /api/v1/users/:user_id/profile", UserRoutes.profile),
         .call("GET /api/v1/accounts", AccountRoutes.list),
+        .call("GET /api/v1/accounts/search", AccountRoutes.search),
         .account("GET /api/v1/accounts/:id", at: "id", AccountRoutes.show),
         .account("PUT /api/v1/accounts/:id", at: "id", AccountRoutes.update),
         .account("GET /api/v1/accounts/:account_id/sub_accounts", AccountRoutes.listBelow),

@@ -89,7 +89,8 @@ struct `Routes of quizzes` {
         let other = try await Hall.open()
         let quiz = try await hall.quiz()
         let run = try await hall.run()
-        for route in AssessmentRoutes.all(classes: hall) {
+        // Those about users stand by the user's own rule, which the surface's tests have.
+        for route in AssessmentRoutes.all(classes: hall) where !route.pattern.hasPrefix("/api/v1/users/") {
             let way = "\(route.method.rawValue) \(route.pattern)"
             let method = route.method
             let path = route.pattern.replacing("/questions/:id", with: "/questions/\(quiz.questions[0])")

@@ -36,7 +36,7 @@ struct `Lists of files` {
             let rows = try JSONReader.read(bytes).array ?? []
             found.formUnion(rows.compactMap { $0["id"]?.int.map(Int64.init) })
             let link = response.headers.first { $0.name.rawName == "Link" }?.value ?? ""
-            page = link.firstMatch(of: /page=(after:[0-9]+)&per_page=7>; rel="next"/).map { String($0.1) }
+            page = link.firstMatch(of: /page=(bookmark:[^&]+)&per_page=7>; rel="next"/).map { String($0.1) }
         } while page != nil
         return found
     }

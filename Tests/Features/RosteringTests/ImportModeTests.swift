@@ -104,6 +104,87 @@ struct `SIS import, in other modes` {
         #expect(small.warnings.count == 1)
         let many = try await registrar.bring(files(2...9), set + [("diff_row_count_threshold", "3")])
         #expect(many.json["diffing_threshold_exceeded"]?.bool == true && many.count("users") == 8)
+        // What was not compared is nothing to compare with.
+        #expect(
+            try await registrar.rows("SELECT DISTINCT import_id FROM sis_import_pieces") == [
+                "(\(remastered.id))"
+            ])
+        let after = try await registrar.bring(changed, set + [("change_threshold", "5")])
+        #expect(after.json["diffed_against_import_id"]?.int == Int(remastered.id))
+        #expect(after.json["diffing_threshold_exceeded"]?.bool == false && after.count("users") == 0)
+    }
+
+    @Test func `says which row of a file is about what another is about, in whichever batch it stands`()
+        async throws
+    {
+        let registrar = try await Registrar.open()
+        registrar.startWorker()
+        var users = "user_id,login_id,full_name,status\n"
+        for number in 1...1100 { users += "N\(number),n\(number),Number \(number),active\n" }
+        let done = try await registrar.bring(["users.csv": users + "N2,n2,Two,active\n"])
+        #expect(done.state == "imported_with_messages" && done.errors.isEmpty)
+        #expect(
+            done.warnings == [
+                "users.csv: user_id: row 3 says so already, and the last row counts (row 1102)"
+            ])
+        #expect(try await registrar.rows("SELECT name FROM users WHERE sis_user_id = 'N2'") == ["(Two)"])
+    }
+
+    @Test func `gives enrolments the roles of an account's own, and leaves those given by hand`() async throws
+    {
+        let registrar = try await Registrar.open()
+        registrar.startWorker()
+        try await registrar.bring(base)
+        try await registrar.bring(files(1...4))
+        try await registrar.run(
+            """
+            INSERT INTO course_roles (institution_id, account_id, label, base_role_type, workflow_state)
+            SELECT id, id, label, 'StudentEnrollment', state FROM institutions
+            CROSS JOIN (VALUES ('Guest', 'active'), ('Former', 'inactive')) v (label, state)
+            """)
+        func roles() async throws -> [String] {
+            try await registrar.rows(
+                """
+                SELECT u.sis_user_id, r.label FROM enrollments e JOIN users u ON u.id = e.user_id
+                LEFT JOIN course_roles r ON r.id = e.role_id ORDER BY 1
+                """)
+        }
+        let id = try #require(
+            try await registrar.rows("SELECT id FROM course_roles WHERE label = 'Guest'").first
+        ).filter(\.isNumber)
+        let given = try await registrar.bring([
+            "enrollments.csv":
+                "course_id,user_id,role,role_id,status\nC1,N1,,\(id),active\nC1,N2,guest,,active\n"
+                + "C1,N3,Former,,active\nC1,N4,,99999,active\n"
+        ])
+        #expect(
+            given.errors == [
+                "enrollments.csv: the role is not given any more (row 4)",
+                "enrollments.csv: role_id names no role (row 5)",
+            ])
+        #expect(try await roles() == ["(N1,Guest)", "(N2,Guest)", "(N3,)", "(N4,)"])
+        try await registrar.run(
+            "UPDATE enrollments e SET stuck_fields = '{role_id}' FROM users u WHERE u.id = e.user_id AND u.sis_user_id = 'N1'"
+        )
+        let plain = files(1...4)["enrollments.csv"] ?? ""
+        try await registrar.bring(["enrollments.csv": plain])
+        #expect(try await roles() == ["(N1,Guest)", "(N2,)", "(N3,)", "(N4,)"])
+        try await registrar.bring(["enrollments.csv": plain], [("override_sis_stickiness", "true")])
+        #expect(try await roles() == ["(N1,)", "(N2,)", "(N3,)", "(N4,)"])
+    }
+
+    @Test func `leaves the name of an account that somebody has changed`() async throws {
+        let registrar = try await Registrar.open()
+        registrar.startWorker()
+        let rows = "account_id,parent_account_id,name,status\nA1,,School,active\n"
+        try await registrar.bring(["accounts.csv": rows])
+        try await registrar.run(
+            "UPDATE accounts SET name = 'Academy', stuck_fields = '{name}' WHERE name = 'School'")
+        try await registrar.bring(["accounts.csv": rows])
+        let name = "SELECT name FROM accounts WHERE sis_account_id = 'A1'"
+        #expect(try await registrar.rows(name) == ["(Academy)"])
+        try await registrar.bring(["accounts.csv": rows], [("override_sis_stickiness", "true")])
+        #expect(try await registrar.rows(name) == ["(School)"])
     }
 
     @Test func `puts back what an import has changed`() async throws {

@@ -18,6 +18,14 @@ private func form(_ parts: [(name: String, file: String?, text: String)]) -> [UI
 }
 
 struct `SIS import routes` {
+    @Test func `refuse a body that is JSON`() async throws {
+        let registrar = try await Registrar.open()
+        let answer = try await registrar.send(
+            .post, Registrar.path, body: Array(#"{"import_type":"instructure_csv"}"#.utf8),
+            type: "application/json")
+        #expect(answer.status == 400 && answer.json["code"]?.string == "invalid")
+    }
+
     @Test func `take a file in a form, with its options before or behind it`() async throws {
         let registrar = try await Registrar.open()
         let type = "multipart/form-data; boundary=b"

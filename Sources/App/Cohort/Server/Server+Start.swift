@@ -296,7 +296,9 @@ extension Server {
         node.classroom.open(on: live)
         context.provide(live)
         context.provide(node.intake)
-        CoursesServices(coursework: GradebookCoursework(), files: StoredFiles()).provide(to: context)
+        CoursesServices(
+            coursework: GradebookCoursework(), files: StoredFiles(), classes: ClassesOfCourse()
+        ).provide(to: context)
         context.provide(node.monitor)
         context.provide(node.jobs.queue)
         let configuration = node.configuration

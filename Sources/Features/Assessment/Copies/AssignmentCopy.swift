@@ -10,8 +10,8 @@ struct AssignmentCopy: CopyPart {
             Self.list, [.int(after), batch.selected(.assignment), .int(Int64(CopyBatch.size))])
         try await batch.write(
             .assignment, pairs,
-            insert: { (Self.insert, [batch.tenant, .int(batch.target), .int($0)]) },
-            update: { (Self.update, [batch.tenant, .int($1), .int($0)]) },
+            insert: { (Self.insert, [batch.tenant, .int(batch.target), .int($0), batch.dates]) },
+            update: { (Self.update, [batch.tenant, .int($1), .int($0), batch.dates]) },
             refusal: "The assignment is not there any more.")
         return pairs.count < CopyBatch.size ? nil : pairs.last?.source
     }
@@ -27,16 +27,17 @@ struct AssignmentCopy: CopyPart {
         ORDER BY s.id LIMIT $6
         """
 
-    /// $1 institution, $2 target, $3 assignment.
+    /// $1 institution, $2 target, $3 assignment, $4 what becomes of dates.
     private static let insert: Statement = """
-        INSERT INTO assignments (institution_id, course_id, name, points_possible, published)
-        SELECT $1, $2, s.name, s.points_possible, s.published FROM assignments s
+        INSERT INTO assignments (institution_id, course_id, name, points_possible, published, due_at)
+        SELECT $1, $2, s.name, s.points_possible, s.published, copied_date(s.due_at, $4) FROM assignments s
         WHERE s.institution_id = $1 AND s.id = $3 RETURNING id
         """
 
-    /// $1 institution, $2 copy, $3 assignment.
+    /// $1 institution, $2 copy, $3 assignment, $4 what becomes of dates.
     private static let update: Statement = """
-        UPDATE assignments t SET name = s.name, points_possible = s.points_possible, published = s.published
+        UPDATE assignments t SET name = s.name, points_possible = s.points_possible, published = s.published,
+            due_at = copied_date(s.due_at, $4)
         FROM assignments s WHERE t.institution_id = $1 AND t.id = $2 AND s.institution_id = $1 AND s.id = $3
         """
 }

@@ -14,7 +14,9 @@ package struct GradebookCoursework: Coursework {
         var found: [CourseworkReference: CourseworkDetails] = [:]
         for row in rows {
             let reference = CourseworkReference(try row.bool(0) ? .quiz : .assignment, try row.int(1))
-            found[reference] = CourseworkDetails(title: try row.text(2), points: try row.double(3))
+            found[reference] = CourseworkDetails(
+                title: try row.text(2), points: try row.double(3),
+                dueAt: try row.timestampMillisecondsOrNil(4))
         }
         return found
     }
@@ -45,12 +47,12 @@ package struct GradebookCoursework: Coursework {
 
 /// The SQL behind it; `$1` is the institution, `$2` the course, `$3` assignments and `$4` quizzes throughout.
 enum CourseworkQueries {
-    /// Whether it is a quiz, its id, title and points.
+    /// Whether it is a quiz, its id, title, points and when it is due.
     static let details: Statement = """
-        SELECT false, a.id, a.name, a.points_possible FROM assignments a
+        SELECT false, a.id, a.name, a.points_possible, a.due_at FROM assignments a
         WHERE a.institution_id = $1 AND a.course_id = $2 AND a.id = ANY ($3::bigint[])
         UNION ALL
-        SELECT true, q.id, q.title, a.points_possible
+        SELECT true, q.id, q.title, a.points_possible, a.due_at
         FROM quizzes q JOIN assignments a ON a.institution_id = $1 AND a.id = q.assignment_id
         WHERE q.institution_id = $1 AND q.course_id = $2 AND q.id = ANY ($4::bigint[])
         """

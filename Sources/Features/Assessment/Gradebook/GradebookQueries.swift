@@ -5,12 +5,12 @@ import Postgres
 /// `$1` is always the institution.
 enum GradebookQueries {
     /// $2 course, $3 after, $4 count, $5 left out.
-    static let assignments: Statement = """
-        SELECT a.id, a.name, a.points_possible, a.published, q.id
-        FROM assignments a LEFT JOIN quizzes q ON q.institution_id = $1 AND q.assignment_id = a.id
+    static let assignments = Statement(
+        """
+        SELECT \(Assignment.columns) \(Assignment.tables)
         WHERE a.institution_id = $1 AND a.course_id = $2 AND a.id > $3
         ORDER BY a.id LIMIT $4 OFFSET $5
-        """
+        """)
 
     /// Students whose submissions are asked for, by id: those enrolled now or until the course was completed.
     ///

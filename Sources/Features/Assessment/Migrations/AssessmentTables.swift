@@ -8,6 +8,7 @@ package enum AssessmentTables {
     /// All of them.
     package static let all: [TableDeclaration] = [
         .impersonal("assignments"),
+        .impersonal("late_policies"),
         .impersonal("quizzes"),
         .impersonal("quiz_questions"),
         .personal("grade_cells", people: ["user_id"], erasure: .keep(record)),

@@ -9,6 +9,8 @@ package struct Quiz: Hashable, Sendable {
     package let isPublished: Bool
     package let questionCount: Int
     package let points: Double
+    /// When it is due, in milliseconds since 1970.
+    package let dueAt: Int64?
 }
 
 /// A question at its place in a quiz.

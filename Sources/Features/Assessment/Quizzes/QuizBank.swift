@@ -110,15 +110,15 @@ package struct QuizBank {
     ///
     /// - Throws: ``Failure``, or what the database throws.
     static func create(
-        title: String, questions: [Question] = [], course: Int64, in institution: InstitutionID,
-        _ transaction: PostgresTransaction
+        title: String, dueAt: Int64? = nil, questions: [Question] = [], course: Int64,
+        in institution: InstitutionID, _ transaction: PostgresTransaction
     ) async throws -> Created {
         guard NewUser.isName(title) else {
             throw Failure.invalid(
                 field: "title", "The title must have 1 to 255 characters, none of them a control character.")
         }
         let made = try await make(
-            title: title, liveClass: nil, course: course, in: institution, transaction)
+            title: title, dueAt: dueAt, liveClass: nil, course: course, in: institution, transaction)
         let ids = try await add(
             questions, quiz: made.quiz, assignment: made.assignment, in: institution, transaction)
         return Created(quiz: made.quiz, assignment: made.assignment, questions: ids.map(\.id))
@@ -140,11 +140,15 @@ package struct QuizBank {
 
     /// Makes an empty quiz and its assignment.
     static func make(
-        title: String, liveClass: Int64?, course: Int64, in institution: InstitutionID,
+        title: String, dueAt: Int64? = nil, liveClass: Int64?, course: Int64, in institution: InstitutionID,
         _ transaction: PostgresTransaction
     ) async throws(PostgresError) -> (quiz: Int64, assignment: Int64) {
         let assignments = try await transaction.query(
-            QuizQueries.createAssignment, [.int(institution.rawValue), .int(course), .text(title)])
+            QuizQueries.createAssignment,
+            [
+                .int(institution.rawValue), .int(course), .text(title),
+                .timestamp(milliseconds: dueAt),
+            ])
         guard let assignment = try assignments.first?.int(0) else { throw noRow }
         let quizzes = try await transaction.query(
             QuizQueries.create,

@@ -7,7 +7,7 @@ import Postgres
 enum QuizQueries {
     private static let columns = """
         q.id, q.course_id, q.assignment_id, q.title, q.live_class_id, q.published, a.points_possible,
-            (SELECT count(*) FROM quiz_questions n WHERE n.institution_id = $1 AND n.quiz_id = q.id)
+            (SELECT count(*) FROM quiz_questions n WHERE n.institution_id = $1 AND n.quiz_id = q.id), a.due_at
         """
 
     private static let joined = """
@@ -30,9 +30,9 @@ enum QuizQueries {
         WHERE q.institution_id = $1 AND q.course_id = $2 AND q.id = $3 FOR UPDATE
         """
 
-    /// $2 course, $3 name.
+    /// $2 course, $3 name, $4 when it is due or null.
     static let createAssignment: Statement = """
-        INSERT INTO assignments (institution_id, course_id, name) VALUES ($1, $2, $3) RETURNING id
+        INSERT INTO assignments (institution_id, course_id, name, due_at) VALUES ($1, $2, $3, $4) RETURNING id
         """
 
     /// $2 course, $3 assignment, $4 title, $5 class or null.
@@ -115,7 +115,7 @@ enum QuizQueries {
         Quiz(
             id: try row.int(0), course: try row.int(1), assignment: try row.int(2), title: try row.text(3),
             liveClass: try row.intOrNil(4), isPublished: try row.bool(5), questionCount: Int(try row.int(7)),
-            points: try row.double(6))
+            points: try row.double(6), dueAt: try row.timestampMillisecondsOrNil(8))
     }
 
     /// Reads a question as it was written; one that cannot be read any more is a mistake in the program.

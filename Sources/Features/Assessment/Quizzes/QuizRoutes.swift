@@ -15,13 +15,15 @@ enum QuizRoutes {
         return .page(try rows.map(QuizQueries.quiz), paging, for: call.request, id: \.id) { write($1, &$0) }
     }
 
-    /// `POST /api/v1/courses/:course_id/quizzes`: `{"title"}`, also as `quiz[title]`.
+    /// `POST /api/v1/courses/:course_id/quizzes`: `title` and `due_at`, also as `quiz[title]`.
     static func create(_ call: CourseCall) async throws -> WebResponse {
-        let title = try call.request.fields().unwrapped("quiz").string("title", in: 1...255)
+        let fields = try call.request.fields().unwrapped("quiz")
+        let title = try fields.string("title", in: 1...255)
+        let dueAt = try fields.timeChange("due_at") ?? nil
         do {
             return try await call.commit { transaction in
                 let created = try await QuizBank.create(
-                    title: title, course: call.course, in: call.institution, transaction)
+                    title: title, dueAt: dueAt, course: call.course, in: call.institution, transaction)
                 let rows = try await transaction.query(
                     QuizQueries.show, [call.tenant, call.courseValue, .int(created.quiz)])
                 guard let quiz = try rows.first.map(QuizQueries.quiz) else { throw WebError.notFound }
@@ -53,6 +55,7 @@ enum QuizRoutes {
             json.member("published", quiz.isPublished)
             json.member("assignment_id", quiz.assignment)
             json.member("live_class_id", quiz.liveClass)
+            json.time("due_at", quiz.dueAt)
         }
     }
 }

@@ -5,11 +5,11 @@ import Postgres
 ///
 /// `$1` is always the institution.
 enum ClassQueries {
-    private static let columns = """
+    static let columns = """
         c.id, c.course_id, k.name, c.title, c.workflow_state, c.scheduled_at, c.started_at, c.ended_at, c.created_at
         """
 
-    private static let from = """
+    static let from = """
         FROM live_classes c JOIN courses k ON k.institution_id = $1 AND k.id = c.course_id
             AND k.workflow_state <> 'deleted'
         WHERE c.institution_id = $1 AND c.workflow_state <> 'deleted'

@@ -8,6 +8,7 @@ package enum ClassroomRoutes {
     package static func all(_ feature: ClassroomFeature) -> [Route] {
         let classes = LiveClassRoutes(feature: feature)
         return [
+            .call("GET /api/v1/users/self/upcoming_events", UpcomingRoutes.list),
             .course("GET /api/v1/courses/:course_id/live_classes", classes.list),
             .course("POST /api/v1/courses/:course_id/live_classes", classes.create),
             .call("GET /api/v1/live_classes/:id") { try await classes.show($0) },

@@ -1,3 +1,4 @@
+import Courses
 import Postgres
 
 /// The SQL of files.
@@ -55,34 +56,38 @@ enum FileQueries {
 
     /// What a list shows of a context or of one folder.
     ///
-    /// $1 institution, $2 the context's or the folder's id, $3 after, $4 limit, $5 skip, $6 now, $7 whether everything is
-    /// shown, $8 the caller, $9 whether unscanned files are withheld, $10 text in the name or null, $11 types or null.
-    static func list(_ place: Place) -> Statement {
-        switch place {
-        case .course: listOfCourse
-        case .user: listOfUser
-        case .folder: listOfFolder
-        }
+    /// $1 institution, $2 the context's or the folder's id, $3 and $4 the bookmark, $5 limit, $6 skip, $7 now, $8 whether
+    /// everything is shown, $9 the caller, $10 whether unscanned files are withheld, $11 text in the name or null, $12 types or
+    /// null, $13 types that are left out or null.
+    static func list(_ place: Place, by order: ListOrder) -> Statement {
+        let (condition, sorting) = order.clauses(id: "f.id", value: 3)
+        return Statement(
+            """
+            SELECT \(columns), a.hidden, a.locked, \(requiresScan), \(order.written),
+                (SELECT o.name FROM users o WHERE o.institution_id = $1 AND o.id = f.owner_id)
+            FROM files f \(above(at: "$7"))
+            WHERE f.institution_id = $1 AND f.\(place.rawValue) = $2 AND f.workflow_state = 'available' AND \(condition)
+                AND ($8 OR f.owner_id = $9 OR (NOT f.hidden AND NOT a.hidden
+                    AND (f.scan_state = 'clean' OR (f.scan_state = 'unscanned' AND NOT ($10 AND \(requiresScan))))))
+                AND ($11::text IS NULL OR position(lower($11::text) IN lower(f.display_name)) > 0)
+                AND ($12::text[] IS NULL OR \(isOf("$12")))
+                AND ($13::text[] IS NULL OR NOT \(isOf("$13")))
+            ORDER BY \(sorting) LIMIT $5 OFFSET $6
+            """)
     }
 
-    enum Place { case course, user, folder }
-
-    private static let listOfCourse = Statement(list("f.course_id = $2"))
-    private static let listOfUser = Statement(list("f.user_id = $2"))
-    private static let listOfFolder = Statement(list("f.folder_id = $2"))
-
-    private static func list(_ place: String) -> String {
+    /// Whether a file is of one of some types, or of a kind of them, as `image`.
+    private static func isOf(_ types: String) -> String {
         """
-        SELECT \(columns), a.hidden, a.locked, \(requiresScan)
-        FROM files f \(above(at: "$6"))
-        WHERE f.institution_id = $1 AND \(place) AND f.workflow_state = 'available' AND f.id > $3
-            AND ($7 OR f.owner_id = $8 OR (NOT f.hidden AND NOT a.hidden
-                AND (f.scan_state = 'clean' OR (f.scan_state = 'unscanned' AND NOT ($9 AND \(requiresScan))))))
-            AND ($10::text IS NULL OR position(lower($10::text) IN lower(f.display_name)) > 0)
-            AND ($11::text[] IS NULL OR split_part(f.content_type, ';', 1) = ANY ($11::text[])
-                OR split_part(f.content_type, '/', 1) = ANY ($11::text[]))
-        ORDER BY f.id LIMIT $4 OFFSET $5
+        (split_part(f.content_type, ';', 1) = ANY (\(types)::text[]) OR split_part(f.content_type, '/', 1) = ANY (\(types)::text[]))
         """
+    }
+
+    /// Where files are listed; the raw value is the column that says so.
+    enum Place: String {
+        case course = "course_id"
+        case user = "user_id"
+        case folder = "folder_id"
     }
 
     /// $1 institution, $2 course, $3 files.

@@ -7,37 +7,69 @@ import WebServer
 
 /// Files as those see them who may.
 enum FileRoutes {
-    /// `GET …/files` of a course, a user or a folder: in pages by id; `search_term`, `content_types[]`.
+    /// `GET …/files` of a course, a user or a folder, by name unless `sort` and `order` say otherwise; `search_term`,
+    /// `content_types[]`, `exclude_content_types[]`, `only[]=names`, `include[]=user`.
     static func list(
         _ call: Call, _ place: FileQueries.Place, _ id: Int64, _ standing: FileAccess.Standing,
         in course: CourseCall? = nil
     ) async throws -> WebResponse {
-        let paging = try Paging(call.request)
-        let term = call.request.queryValue("search_term").flatMap { $0.isEmpty ? nil : $0 }
-        let types = call.request.queryValues("content_types[]")
-        guard term.map({ $0.utf8.count <= 255 && $0.isStorableInPostgres }) ?? true, types.count <= 20,
-            types.allSatisfy(\.isStorableInPostgres)
-        else { throw WebError.badRequest("The filter is too long.", field: "search_term") }
+        let (paging, request) = (try Paging(call.request), call.request)
+        let wishes = try FileWishes(
+            try request.queryFields(), include: request.queryValues("include[]"),
+            only: request.queryValues("only[]"))
+        let order = wishes.sort.order(wishes.direction)
+        let term = request.queryValue("search_term").flatMap { $0.isEmpty ? nil : $0 }
+        guard term.map({ $0.utf8.count <= 255 && $0.isStorableInPostgres }) ?? true else {
+            throw WebError.badRequest("The filter is too long.", field: "search_term")
+        }
         let access = ContentAccess(call)
         let rows = try await call.query(
-            FileQueries.list(place),
-            [
-                .int(id), paging.start, paging.limit, paging.skip, .timestamp(milliseconds: access.now),
+            FileQueries.list(place, by: order),
+            [.int(id)] + (try order.values(paging)) + [
+                paging.limit, paging.skip, .timestamp(milliseconds: access.now),
                 .bool(standing >= .overseer), .int(call.principal.user),
                 .bool(call.content.settings.requiresScan),
-                .text(term), types.isEmpty ? .null : .textArray(types),
+                .text(term), try types("content_types[]", request),
+                try types("exclude_content_types[]", request),
             ])
-        let found = try rows.map(FileQueries.found)
+        let found = try rows.map {
+            Listed(found: try FileQueries.found($0), mark: try $0.text(21), owner: try $0.textOrNil(22))
+        }
         var locked: Set<Int64> = []
         if let context = found.first?.file.context {
             locked = try await access.lockedByModules(
                 found.map(\.file.id), in: context, standing, known: course)
         }
         let writer = FileJSON(call)
-        return .page(found, paging, for: call.request, id: \.file.id) {
-            writer.write(
-                $1.file, access.decide($1, standing, isInLockedModule: locked.contains($1.file.id)), &$0)
+        return .page(found, paging, for: request, bookmark: { [$0.mark, "\($0.file.id)"] }) { json, item in
+            let access = access.decide(
+                item.found, standing, isInLockedModule: locked.contains(item.file.id))
+            json.object { json in
+                writer.writeNames(item.file, &json)
+                guard !wishes.isOfNames else { return }
+                writer.writeRest(item.file, access, &json)
+                if wishes.includesUser { writer.writeUser(item.file.owner, name: item.owner, &json) }
+            }
         }
+    }
+
+    /// One line of a list.
+    private struct Listed {
+        let found: FileQueries.Found
+        /// What it is sorted by.
+        let mark: String
+        let owner: String?
+
+        var file: StoredFile { found.file }
+    }
+
+    /// Types that a list is narrowed by, as a parameter; null for none.
+    private static func types(_ name: String, _ request: WebRequest) throws(WebError) -> PostgresValue {
+        let types = request.queryValues(name)
+        guard types.count <= 20, types.allSatisfy({ $0.utf8.count <= 255 && $0.isStorableInPostgres }) else {
+            throw .badRequest("There are too many types.", field: name)
+        }
+        return types.isEmpty ? .null : .textArray(types)
     }
 
     /// `GET /api/v1/files/:id`, and with its context before it.

@@ -6,11 +6,17 @@ package struct CoursesServices: Sendable {
     package let coursework: any Coursework
     /// Knows the files that modules lead to.
     package let files: any CourseFiles
+    /// Knows the live classes that discussions go on from.
+    package let classes: any CourseClasses
 
     /// Wires the feature.
-    package init(coursework: any Coursework, files: any CourseFiles = NoFiles()) {
+    package init(
+        coursework: any Coursework, files: any CourseFiles = NoFiles(),
+        classes: any CourseClasses = NoClasses()
+    ) {
         self.coursework = coursework
         self.files = files
+        self.classes = classes
     }
 
     /// Hands itself to a loop's handlers.

@@ -1,13 +1,13 @@
-import Postgres
-import Tenancy
-import WebServer
+package import Postgres
+package import Tenancy
+package import WebServer
 
 /// By what a list is sorted: a column that is text or a number, then the id.
 ///
 /// The bookmark of a page is the pair's values, so that a list neither skips nor repeats while others write.
-struct ListOrder: Hashable, Sendable {
+package struct ListOrder: Hashable, Sendable {
     /// The kinds of column.
-    enum Kind: String, Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable {
         case text
         case bigint
     }
@@ -17,19 +17,20 @@ struct ListOrder: Hashable, Sendable {
     let kind: Kind
     let isDescending: Bool
 
-    init(_ column: String, _ kind: Kind, isDescending: Bool = false) {
+    /// An order by a column, or an expression, that is never null.
+    package init(_ column: String, _ kind: Kind, isDescending: Bool = false) {
         self.column = column
         self.kind = kind
         self.isDescending = isDescending
     }
 
     /// A time as a number that can be told apart to the microsecond.
-    static func microseconds(_ column: String) -> String {
+    package static func microseconds(_ column: String) -> String {
         "(extract(epoch FROM \(column)) * 1000000)::bigint"
     }
 
     /// The column as text, for the bookmark.
-    var written: String { "(\(column))::text" }
+    package var written: String { "(\(column))::text" }
 
     /// The condition that leaves out what earlier pages had, and the order; `$value` and `$id` are the bookmark's.
     ///
@@ -37,7 +38,7 @@ struct ListOrder: Hashable, Sendable {
     ///   - id: The id's column.
     ///   - value: The number of the parameter that holds the column's value.
     /// - Returns: The condition, and the sorting.
-    func clauses(id: String, value: Int) -> (condition: String, order: String) {
+    package func clauses(id: String, value: Int) -> (condition: String, order: String) {
         let way = isDescending ? "<" : ">"
         let direction = isDescending ? "DESC" : "ASC"
         return (
@@ -49,7 +50,7 @@ struct ListOrder: Hashable, Sendable {
     /// The bookmark's two values as parameters; nulls for the first page.
     ///
     /// - Throws: 400 for a bookmark of another list.
-    func values(_ paging: Paging) throws(WebError) -> [PostgresValue] {
+    package func values(_ paging: Paging) throws(WebError) -> [PostgresValue] {
         guard let first = paging.bookmark?.first else { return [.null, .int(nil)] }
         let id = try paging.markID(1)
         switch kind {

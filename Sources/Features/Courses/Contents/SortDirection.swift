@@ -1,5 +1,5 @@
 /// Which end of a list comes first, in Canvas's words.
-enum SortDirection: String, Hashable, Sendable, CaseIterable {
+package enum SortDirection: String, Hashable, Sendable, CaseIterable {
     case ascending = "asc"
     case descending = "desc"
 }

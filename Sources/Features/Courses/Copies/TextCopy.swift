@@ -165,7 +165,8 @@ struct TextCopy: CopyPart {
         UPDATE discussion_topics t SET title = s.title, message = $5, discussion_type = s.discussion_type,
             workflow_state = s.workflow_state, pinned = s.pinned, locked = s.locked,
             lock_at = copied_date(s.lock_at, $6), delayed_post_at = copied_date(s.delayed_post_at, $6),
-            require_initial_post = s.require_initial_post,
+            require_initial_post = s.require_initial_post, allow_rating = s.allow_rating,
+            only_graders_can_rate = s.only_graders_can_rate, sort_by_rating = s.sort_by_rating,
             posted_at = CASE WHEN s.workflow_state = 'active' THEN coalesce(t.posted_at, now()) END
         FROM discussion_topics s
         WHERE t.institution_id = $1 AND t.course_id = $2 AND t.id = $3 AND s.institution_id = $1 AND s.id = $4

@@ -26,6 +26,12 @@ struct DiscussionEntry: Hashable, Sendable {
     let isRead: Bool
     /// Whether the user has said that this is to stay so.
     let isForced: Bool
+    /// How many have rated it.
+    let ratings: Int64
+    /// What their ratings come to.
+    let ratingSum: Int64
+    /// What the user who asks has rated it; `nil` without a rating.
+    let ownRating: Int64?
 
     /// Whether a user may change or remove it.
     func isEditable(by user: Int64, _ role: CourseRole) -> Bool {
@@ -49,6 +55,8 @@ struct DiscussionEntry: Hashable, Sendable {
         }
         json.member("read_state", isRead ? "read" : "unread")
         json.member("forced_read_state", isForced)
+        json.member("rating_count", ratings)
+        json.member("rating_sum", ratingSum)
     }
 }
 

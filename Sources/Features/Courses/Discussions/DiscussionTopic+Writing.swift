@@ -13,8 +13,9 @@ extension DiscussionTopic {
             author: Author(id: call.principal.user, name: call.principal.name),
             isAnnouncement: isAnnouncement,
             type: .sideComment, isPublished: true, isPinned: false, isLocked: false, lockAt: nil,
-            delayedPostAt: nil, requiresInitialPost: false, postedAt: nil, createdAt: 0, lastReplyAt: nil,
-            entries: 0, isRead: true, livingEntries: 0, unreadEntries: 0, hasPosted: false)
+            delayedPostAt: nil, requiresInitialPost: false, allowsRating: false, isRatedByGraders: false,
+            isSortedByRating: false, liveClass: nil, postedAt: nil, createdAt: 0, lastReplyAt: nil,
+            entries: 0, isRead: true, livingEntries: 0, unreadEntries: 0, hasPosted: false, isFollowed: true)
     }
 
     /// Writes the topic's members for somebody of that standing; without its text where modules lock it.
@@ -50,6 +51,14 @@ extension DiscussionTopic {
         json.member("discussion_subentry_count", livingEntries)
         json.member("read_state", isRead ? "read" : "unread")
         json.member("unread_count", unreadEntries)
+        json.member("subscribed", isFollowed && showsEntries(to: role))
+        if !showsEntries(to: role) { json.member("subscription_hold", "initial_post_required") }
+        json.member("allow_rating", allowsRating)
+        json.member("only_graders_can_rate", isRatedByGraders)
+        json.member("sort_by_rating", isSortedByRating)
+        json.nullable("live_class_id", liveClass)
+        // Where an ended class shows its chat.
+        json.nullable("live_class_url", liveClass.map { "/courses/\(course)/classes/\($0)" })
         json.nullMember("assignment_id")
         json.object("permissions") { json in
             json.member("update", role == .staff)

@@ -27,6 +27,14 @@ struct DiscussionTopic: Hashable, Sendable {
     var delayedPostAt: Int64?
     /// Whether students must say something before they see what others say.
     var requiresInitialPost: Bool
+    /// Whether entries can be rated.
+    var allowsRating: Bool
+    /// Whether only who grades rates.
+    var isRatedByGraders: Bool
+    /// Whether pages show the entries that are rated highest first.
+    var isSortedByRating: Bool
+    /// The live class that it goes on from: whoever reads it finds what was said there.
+    var liveClass: Int64?
     /// When it was published; `nil` for a draft.
     var postedAt: Int64?
     let createdAt: Int64
@@ -44,6 +52,8 @@ struct DiscussionTopic: Hashable, Sendable {
     let unreadEntries: Int64
     /// Whether the user, or a child that the user is linked to, has said something.
     let hasPosted: Bool
+    /// Whether the user follows it.
+    let isFollowed: Bool
 
     /// Whether somebody of that standing may know of it.
     func isVisible(to role: CourseRole, at now: Int64) -> Bool {
@@ -65,6 +75,12 @@ struct DiscussionTopic: Hashable, Sendable {
         case .student: !isClosed(at: now)
         case .observer: false
         }
+    }
+
+    /// Whether somebody of that standing may rate what others say.
+    func takesRatings(of membership: CourseMembership) -> Bool {
+        guard allowsRating, membership.role != .observer else { return false }
+        return !isRatedByGraders || !membership.kinds.isDisjoint(with: [.admin, .teacher, .assistant])
     }
 
     /// When others have begun, or will begin, to see it.

@@ -6,7 +6,7 @@ enum EntryQueries {
         e.id, e.parent_id, e.root_id, e.depth, e.author_id, u.name, e.message, e.created_at, e.updated_at,
             e.deleted_at, e.editor_id,
             coalesce(m.is_read, e.author_id = $2::bigint OR e.id <= coalesce(r.read_through, 0)),
-            coalesce(m.forced, false)
+            coalesce(m.forced, false), rated.count, rated.sum, rated.own
         """
     private static let tables = """
         FROM discussion_entries e
@@ -14,6 +14,11 @@ enum EntryQueries {
         LEFT JOIN discussion_reads r ON r.institution_id = $1 AND r.topic_id = $3 AND r.user_id = $2
         LEFT JOIN discussion_entry_marks m
             ON m.institution_id = $1 AND m.topic_id = $3 AND m.user_id = $2 AND m.entry_id = e.id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS count, coalesce(sum(g.rating), 0)::bigint AS sum,
+                max(g.rating) FILTER (WHERE g.user_id = $2)::bigint AS own
+            FROM discussion_ratings g
+            WHERE g.institution_id = $1 AND g.topic_id = $3 AND g.entry_id = e.id) rated
         WHERE e.institution_id = $1 AND e.topic_id = $3
         """
 
@@ -79,6 +84,13 @@ enum EntryQueries {
         WHERE institution_id = $1 AND topic_id = $3 AND id = $4 AND deleted_at IS NULL
         """
 
+    /// $2 user, $3 topic, $4 entry, $5 rating.
+    static let rate: Statement = """
+        INSERT INTO discussion_ratings (institution_id, user_id, topic_id, entry_id, rating)
+        VALUES ($1, $2, $3, $4, $5::bigint)
+        ON CONFLICT (institution_id, topic_id, entry_id, user_id) DO UPDATE SET rating = EXCLUDED.rating
+        """
+
     /// Reads an entry.
     static func entry(_ row: Row) throws(PostgresError) -> DiscussionEntry {
         DiscussionEntry(
@@ -86,6 +98,7 @@ enum EntryQueries {
             author: Author(id: try row.int(4), name: try row.text(5)), message: try row.text(6),
             createdAt: try row.timestampMilliseconds(7), updatedAt: try row.timestampMilliseconds(8),
             deletedAt: try row.timestampMillisecondsOrNil(9), editor: try row.intOrNil(10),
-            isRead: try row.bool(11), isForced: try row.bool(12))
+            isRead: try row.bool(11), isForced: try row.bool(12), ratings: try row.int(13),
+            ratingSum: try row.int(14), ownRating: try row.intOrNil(15))
     }
 }

@@ -91,7 +91,9 @@ enum EntryRoutes {
                 json.array("participants", of: people) { $1.write(&$0) }
                 json.array("unread_entries", of: unread) { $0.int($1) }
                 json.array("forced_entries", of: forced) { $0.int($1) }
-                json.object("entry_ratings") { _ in }
+                json.object("entry_ratings") { json in
+                    for entry in living { if let own = entry.ownRating { json.member("\(entry.id)", own) } }
+                }
                 json.name("view")
                 DiscussionTree(entries).write(&json)
                 json.array("new_entries") { _ in }

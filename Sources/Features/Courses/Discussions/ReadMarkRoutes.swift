@@ -19,6 +19,41 @@ enum ReadMarkRoutes {
         }
     }
 
+    /// `PUT` and `DELETE …/subscribed`: whether the caller follows the topic.
+    static func follow(_ isFollowed: Bool) -> Route.CourseHandler {
+        { call in
+            let desk = try await TopicDesk.open(call)
+            return try await call.commit { transaction in
+                let topic = try await desk.topic(in: transaction)
+                // Whoever may not read it yet cannot follow it either.
+                if isFollowed { try desk.requireEntries(of: topic) }
+                try await transaction.query(
+                    TopicQueries.follow,
+                    [call.tenant, .int(call.principal.user), .int(topic.id), .bool(isFollowed)])
+                return .noContent
+            }
+        }
+    }
+
+    /// `POST …/entries/:entry_id/rating`: `rating`, 1 or 0, where the topic allows it.
+    static func rate(_ call: CourseCall) async throws -> WebResponse {
+        let rating = try call.request.fields().int("rating", in: 0...1)
+        let desk = try await TopicDesk.open(call)
+        return try await call.commit { transaction in
+            let topic = try await desk.readable(in: transaction)
+            let entry = try await EntryRoutes.find(topic, call, in: transaction)
+            guard entry.deletedAt == nil else { throw WebError.notFound }
+            guard topic.takesRatings(of: call.membership) else { throw WebError.forbidden }
+            try await transaction.query(
+                EntryQueries.rate,
+                [
+                    call.tenant, .int(call.principal.user), .int(topic.id), .int(entry.id),
+                    .int(Int64(rating)),
+                ])
+            return .noContent
+        }
+    }
+
     /// `PUT` and `DELETE …/read_all`: the text and all entries.
     static func all(_ isRead: Bool) -> Route.CourseHandler {
         { call in

@@ -13,6 +13,10 @@ struct TopicChange: Hashable, Sendable {
     var lockAt: Int64??
     var delayedPostAt: Int64??
     var requiresInitialPost: Bool?
+    var allowsRating: Bool?
+    var isRatedByGraders: Bool?
+    var isSortedByRating: Bool?
+    var liveClass: Int64??
 
     /// Reads the members.
     init(_ fields: JSONFields) throws(FieldError) {
@@ -27,6 +31,12 @@ struct TopicChange: Hashable, Sendable {
         lockAt = try fields.timeChange("lock_at")
         delayedPostAt = try fields.timeChange("delayed_post_at")
         requiresInitialPost = try fields.optionalBool("require_initial_post")
+        allowsRating = try fields.optionalBool("allow_rating")
+        isRatedByGraders = try fields.optionalBool("only_graders_can_rate")
+        isSortedByRating = try fields.optionalBool("sort_by_rating")
+        if let value = fields.object["live_class_id"] {
+            liveClass = .some(value.isNull || value.string == "" ? nil : try fields.id("live_class_id"))
+        }
     }
 
     /// The topic after the change.
@@ -47,6 +57,10 @@ struct TopicChange: Hashable, Sendable {
         if let lockAt { topic.lockAt = lockAt }
         if let delayedPostAt { topic.delayedPostAt = delayedPostAt }
         if let requiresInitialPost { topic.requiresInitialPost = requiresInitialPost }
+        if let allowsRating { topic.allowsRating = allowsRating }
+        if let isRatedByGraders { topic.isRatedByGraders = isRatedByGraders }
+        if let isSortedByRating { topic.isSortedByRating = isSortedByRating }
+        if let liveClass { topic.liveClass = liveClass }
         guard topic.isPublished || !topic.isAnnouncement else {
             throw .invalid(
                 "An announcement is published: give it a delayed_post_at, or remove it.", field: "published")

@@ -12,8 +12,14 @@ enum TopicQueries {
                 SELECT 1 FROM discussion_entries o
                 WHERE o.institution_id = $1 AND o.topic_id = t.id AND o.deleted_at IS NULL
                     AND (o.author_id = $2 OR o.author_id IN (
-                        SELECT l.child_id FROM observer_links l WHERE l.institution_id = $1 AND l.parent_id = $2)))
+                        SELECT l.child_id FROM observer_links l WHERE l.institution_id = $1 AND l.parent_id = $2))),
+            t.allow_rating, t.only_graders_can_rate, t.sort_by_rating, t.live_class_id,
+            coalesce(r.subscribed, t.author_id = $2 OR EXISTS (
+                SELECT 1 FROM discussion_entries o
+                WHERE o.institution_id = $1 AND o.topic_id = t.id AND o.author_id = $2 AND o.deleted_at IS NULL))
         """
+    /// How many columns ``topic(_:)`` reads; in lists what they are sorted by follows.
+    static let columnCount = 27
     private static let tables = """
         FROM discussion_topics t
         JOIN users u ON u.institution_id = $1 AND u.id = t.author_id
@@ -96,19 +102,23 @@ enum TopicQueries {
         """
 
     /// $2 author, $3 course, $4 title, $5 message, $6 whether it is an announcement, $7 type, $8 state, $9 pinned,
-    /// $10 locked, $11 end, $12 beginning, $13 whether a first entry is wanted, $14 when it was posted.
+    /// $10 locked, $11 end, $12 beginning, $13 whether a first entry is wanted, $14 when it was posted, $15 whether entries are
+    /// rated, $16 by graders only, $17 and sorted so, $18 class.
     static let create: Statement = """
         INSERT INTO discussion_topics (
             institution_id, author_id, course_id, title, message, is_announcement, discussion_type, workflow_state,
-            pinned, locked, lock_at, delayed_post_at, require_initial_post, posted_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id
+            pinned, locked, lock_at, delayed_post_at, require_initial_post, posted_at, allow_rating,
+            only_graders_can_rate, sort_by_rating, live_class_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id
         """
 
     /// $2 course, $3 topic, $4 title, $5 message, $6 type, $7 state, $8 pinned, $9 locked, $10 end, $11 beginning,
-    /// $12 whether a first entry is wanted, $13 when it was posted.
+    /// $12 whether a first entry is wanted, $13 when it was posted, $14 whether entries are rated, $15 by graders only, $16 and
+    /// sorted so, $17 class.
     static let update: Statement = """
         UPDATE discussion_topics SET title = $4, message = $5, discussion_type = $6, workflow_state = $7, pinned = $8,
-            locked = $9, lock_at = $10, delayed_post_at = $11, require_initial_post = $12, posted_at = $13
+            locked = $9, lock_at = $10, delayed_post_at = $11, require_initial_post = $12, posted_at = $13,
+            allow_rating = $14, only_graders_can_rate = $15, sort_by_rating = $16, live_class_id = $17
         WHERE institution_id = $1 AND course_id = $2 AND id = $3
         """
 
@@ -123,6 +133,13 @@ enum TopicQueries {
     static let markTopic: Statement = """
         INSERT INTO discussion_reads (institution_id, user_id, topic_id, is_read) VALUES ($1, $2, $3, $4)
         ON CONFLICT (institution_id, topic_id, user_id) DO UPDATE SET is_read = EXCLUDED.is_read
+        """
+
+    /// $2 user, $3 topic, $4 whether the user follows it.
+    static let follow: Statement = """
+        INSERT INTO discussion_reads (institution_id, user_id, topic_id, is_read, subscribed)
+        SELECT $1, $2, t.id, t.author_id = $2, $4 FROM discussion_topics t WHERE t.institution_id = $1 AND t.id = $3
+        ON CONFLICT (institution_id, topic_id, user_id) DO UPDATE SET subscribed = EXCLUDED.subscribed
         """
 
     /// $2 user, $3 topic, $4 whether everything in it is read.
@@ -157,9 +174,11 @@ enum TopicQueries {
             isPublished: try row.bool(8), isPinned: try row.bool(9), isLocked: try row.bool(10),
             lockAt: try row.timestampMillisecondsOrNil(11),
             delayedPostAt: try row.timestampMillisecondsOrNil(12), requiresInitialPost: try row.bool(13),
+            allowsRating: try row.bool(22), isRatedByGraders: try row.bool(23),
+            isSortedByRating: try row.bool(24), liveClass: try row.intOrNil(25),
             postedAt: try row.timestampMillisecondsOrNil(14), createdAt: try row.timestampMilliseconds(15),
             lastReplyAt: try row.timestampMillisecondsOrNil(16), entries: try row.int(17),
             isRead: try row.bool(18), livingEntries: try row.int(19), unreadEntries: try row.int(20),
-            hasPosted: try row.bool(21))
+            hasPosted: try row.bool(21), isFollowed: try row.bool(26))
     }
 }

@@ -38,6 +38,7 @@ enum TopicRoutes {
             title: try fields.title("title"),
             isAnnouncement: try fields.optionalBool("is_announcement") ?? false, by: call)
         let topic = try change.applied(to: blank, at: now)
+        try await requireClass(change, call)
         return try await call.commit { transaction in
             let rows = try await transaction.query(
                 TopicQueries.create,
@@ -47,7 +48,7 @@ enum TopicRoutes {
                     .text(topic.state), .bool(topic.isPinned), .bool(topic.isLocked),
                     .timestamp(milliseconds: topic.lockAt), .timestamp(milliseconds: topic.delayedPostAt),
                     .bool(topic.requiresInitialPost), .timestamp(milliseconds: topic.postedAt),
-                ])
+                ] + extras(topic))
             guard let id = try rows.first?.int(0) else { throw WebError.notFound }
             return answer(try await TopicDesk(call).topic(id, in: transaction), call)
         }
@@ -63,6 +64,7 @@ enum TopicRoutes {
     static func update(_ call: CourseCall) async throws -> WebResponse {
         let change = try TopicChange(try call.request.fields())
         let desk = TopicDesk(call)
+        try await requireClass(change, call)
         return try await call.commit { transaction in
             let topic = try change.applied(to: try await desk.held(in: transaction), at: desk.now)
             try await transaction.query(
@@ -73,7 +75,7 @@ enum TopicRoutes {
                     .bool(topic.isLocked), .timestamp(milliseconds: topic.lockAt),
                     .timestamp(milliseconds: topic.delayedPostAt), .bool(topic.requiresInitialPost),
                     .timestamp(milliseconds: topic.postedAt),
-                ])
+                ] + extras(topic))
             return answer(try await desk.topic(topic.id, in: transaction), call)
         }
     }
@@ -102,7 +104,9 @@ enum TopicRoutes {
     ) throws -> WebResponse {
         var topics: [(topic: DiscussionTopic, key: String)] = []
         for row in rows {
-            if let topic = try TopicQueries.topic(row) { topics.append((topic, try row.text(22))) }
+            if let topic = try TopicQueries.topic(row) {
+                topics.append((topic, try row.text(TopicQueries.columnCount)))
+            }
         }
         return .page(topics, paging, for: request, bookmark: { [$0.key, String($0.topic.id)] }) {
             json, item in
@@ -111,6 +115,22 @@ enum TopicRoutes {
                     &$0, for: role(item.topic), at: request.receivedAt,
                     isLocked: locked.contains(item.topic.id))
             }
+        }
+    }
+
+    /// What ``TopicQueries/create`` and ``TopicQueries/update`` end with.
+    private static func extras(_ topic: DiscussionTopic) -> [PostgresValue] {
+        [
+            .bool(topic.allowsRating), .bool(topic.isRatedByGraders), .bool(topic.isSortedByRating),
+            .int(topic.liveClass),
+        ]
+    }
+
+    /// Lets pass a change that names no class, or one of the course.
+    private static func requireClass(_ change: TopicChange, _ call: CourseCall) async throws {
+        guard let id = change.liveClass ?? nil else { return }
+        guard try await call.context.service(CoursesServices.self).classes.isThere(id, for: call) else {
+            throw WebError.invalid("The course has no such class.", field: "live_class_id")
         }
     }
 

@@ -90,7 +90,8 @@ enum EnrollmentQueries {
         INSERT INTO enrollments (
             institution_id, course_id, section_id, user_id, type, workflow_state, limit_privileges_to_course_section,
             associated_user_id, start_at, end_at, is_self_enrolled, role_id, stuck_fields)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '{workflow_state}')
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+            CASE WHEN $12::bigint IS NULL THEN '{workflow_state}'::text[] ELSE '{role_id,workflow_state}' END)
         ON CONFLICT ON CONSTRAINT enrollments_once DO UPDATE
             SET workflow_state = CASE
                     WHEN enrollments.workflow_state = 'active' AND EXCLUDED.workflow_state = 'invited' THEN 'active'
@@ -98,7 +99,11 @@ enum EnrollmentQueries {
                 limit_privileges_to_course_section = EXCLUDED.limit_privileges_to_course_section,
                 associated_user_id = coalesce(EXCLUDED.associated_user_id, enrollments.associated_user_id),
                 start_at = EXCLUDED.start_at, end_at = EXCLUDED.end_at, completed_at = NULL, updated_at = now(),
-                role_id = CASE WHEN $11 THEN enrollments.role_id ELSE EXCLUDED.role_id END
+                role_id = CASE WHEN $11 THEN enrollments.role_id ELSE EXCLUDED.role_id END,
+                stuck_fields = CASE
+                    WHEN $11 OR enrollments.role_id IS NOT DISTINCT FROM EXCLUDED.role_id
+                        OR 'role_id' = ANY (enrollments.stuck_fields) THEN enrollments.stuck_fields
+                    ELSE enrollments.stuck_fields || 'role_id'::text END
         RETURNING id
         """
 

@@ -16,6 +16,7 @@ package enum CourseMigrations {
         Migration(number: 114, name: "parent_enrollments", sql: m0114ParentEnrollments),
         Migration(number: 115, name: "audit_enrollments", sql: m0115AuditEnrollments),
         Migration(number: 116, name: "enrollment_dates", sql: m0116EnrollmentDates),
+        Migration(number: 117, name: "discussion_ratings", sql: m0117DiscussionRatings),
         Migration(number: 120, name: "course_batches", sql: m0120CourseBatches),
         Migration(number: 121, name: "content_migrations", sql: m0121ContentMigrations),
         Migration(number: 122, name: "enrollment_roles", sql: m0122EnrollmentRoles),

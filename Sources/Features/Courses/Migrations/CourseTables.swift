@@ -37,6 +37,7 @@ package enum CourseTables {
             ])),
         .personal("discussion_reads", people: ["user_id"], erasure: .delete),
         .personal("discussion_entry_marks", people: ["user_id"], erasure: .delete),
+        .personal("discussion_ratings", people: ["user_id"], erasure: .delete),
         .personal(
             "content_migrations", people: ["user_id"],
             erasure: .keep("Which course was copied when; whoever asked is a pseudonym.")),

@@ -47,6 +47,24 @@ package struct LiveReport: Sendable {
         }
     }
 
+    /// The answer of `GET /api/v1/courses/:course_id/live`.
+    ///
+    /// - Parameters:
+    ///   - id: The course's id.
+    ///   - rows: Its classes.
+    ///   - at: Now, in milliseconds since 1970.
+    /// - Returns: The body.
+    static func course(_ id: Int64, _ rows: [ClassRow], at: Int64) -> RawJSON {
+        RawJSON { json in
+            json.object { json in
+                json.member("at", at)
+                json.member("course_id", id)
+                write(LiveNumbers.sum(of: rows), &json)
+                write(rows.sorted { $0.id < $1.id }, &json)
+            }
+        }
+    }
+
     private func institution(_ id: TenantID, _ json: inout JSONWriter) {
         json.member("id", id.rawValue)
         json.member("name", names[id] ?? "–")
@@ -64,13 +82,7 @@ package struct LiveReport: Sendable {
         json.member("id", id)
         json.member("name", rows.first?.courseName ?? "–")
         LiveReport.write(LiveNumbers.sum(of: rows), &json)
-        json.array("classes", of: rows) { json, row in
-            json.object { json in
-                json.member("id", row.id)
-                json.member("title", row.title)
-                LiveReport.write(row.numbers, &json)
-            }
-        }
+        LiveReport.write(rows, &json)
     }
 
     private func series(_ json: inout JSONWriter) {
@@ -88,6 +100,16 @@ package struct LiveReport: Sendable {
     }
 
     // MARK: Parts
+
+    private static func write(_ rows: [ClassRow], _ json: inout JSONWriter) {
+        json.array("classes", of: rows) { json, row in
+            json.object { json in
+                json.member("id", row.id)
+                json.member("title", row.title)
+                write(row.numbers, &json)
+            }
+        }
+    }
 
     private static func write(_ numbers: LiveNumbers, _ json: inout JSONWriter) {
         json.member("connections", numbers.connections)

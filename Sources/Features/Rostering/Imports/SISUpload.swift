@@ -28,6 +28,11 @@ struct SISUpload: Sendable {
     init(_ request: WebRequest) throws(WebError) {
         items = request.query
         let type = request.headers[.contentType].flatMap { MediaType(parsing: $0) }
+        guard type?.essence != "application/json" else {
+            throw .invalid(
+                "The body is JSON: send a file as text/csv or application/zip, or a form with attachment.",
+                field: "Content-Type")
+        }
         guard type?.essence == "multipart/form-data" else {
             isZip = try SISUpload.isZip(request.queryValue("extension"), type)
             add(request.body[...])

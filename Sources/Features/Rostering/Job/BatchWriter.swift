@@ -58,13 +58,18 @@ struct BatchWriter {
     ) async throws {
         let opened = await lane.run { Result { () throws(RowRefusal) in try package.reader(file) } }
         guard var reader = try opened?.get() else { throw BatchWriter.laneFull }
+        let repeats = RosterRepeats(file.kind)
         while !reader.isOver {
             try run.check()
             let current = reader
             let read = await lane.run {
                 var reader = current
                 let batch = reader.next(atMost: BatchWriter.batchSize)
-                return (reader, diff?.changed(batch.rows) ?? batch.rows, batch.messages, batch.last)
+                return (
+                    reader, diff?.changed(batch.rows) ?? batch.rows,
+                    batch.messages + repeats.note(batch.rows),
+                    batch.last
+                )
             }
             guard let (next, rows, messages, last) = read else { throw BatchWriter.laneFull }
             reader = next

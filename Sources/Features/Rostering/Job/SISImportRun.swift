@@ -75,8 +75,10 @@ struct SISImportRun {
         let state: SISImport.State = isClean ? .imported : .importedWithMessages
         try await begun.hold.query(transaction, SISJobQueries.end, [.text(state.rawValue)])
         if let set = begun.sent.dataSet {
-            try await transaction.query(
-                SISJobQueries.removeFormerPieces, [tenant, .text(set), .int(importID)])
+            try await transaction.query([
+                (SISJobQueries.removeFormerPieces, [tenant, .text(set), .int(importID)]),
+                (SISJobQueries.removeExceededPieces, [tenant, .int(importID)]),
+            ])
         } else {
             try await transaction.query(SISImportQueries.removePieces, [tenant, .intArray([importID])])
         }

@@ -206,13 +206,25 @@ enum SISJobQueries {
         ORDER BY i.id DESC LIMIT 1
         """
 
-    /// Bytes of a data set's imports before one.
+    /// Bytes of a data set's imports before one, which takes their place: not one that was too different to be compared.
     ///
     /// $2 data set, $3 import.
     static let removeFormerPieces: Statement = """
         DELETE FROM sis_import_pieces p USING sis_imports i
         WHERE p.institution_id = $1 AND i.institution_id = $1 AND i.id = p.import_id
             AND i.diffing_data_set_identifier = $2 AND i.id < $3
+            AND NOT EXISTS (
+                SELECT 1 FROM sis_imports e
+                WHERE e.institution_id = $1 AND e.id = $3 AND e.diffing_threshold_exceeded)
+        """
+
+    /// Bytes of an import that was too different to be compared: later ones are compared with the one before it.
+    ///
+    /// $2 import.
+    static let removeExceededPieces: Statement = """
+        DELETE FROM sis_import_pieces p USING sis_imports i
+        WHERE p.institution_id = $1 AND p.import_id = $2 AND i.institution_id = $1 AND i.id = $2
+            AND i.diffing_threshold_exceeded
         """
 
     /// What is kept to put back is kept for thirty days.

@@ -7,6 +7,8 @@ struct AccountImage: RosterRecord {
     /// The ids from the root to the account itself.
     var path: [Int64]
     var state = "active"
+    /// Fields that somebody changed by hand.
+    var stuck: [String] = []
     var isKnown = true
 
     var parent: Int64? { path.count > 1 ? path[path.count - 2] : nil }
@@ -57,10 +59,11 @@ struct AccountTree: Sendable {
     /// - Parameters:
     ///   - row: The row.
     ///   - newID: The id of the account, where the row makes one.
+    ///   - rules: What is done with stuck fields.
     /// - Returns: The account before and after; `nil` where nothing is to be done.
     /// - Throws: A refusal.
     mutating func apply(
-        _ row: AccountRow, newID: Int64?
+        _ row: AccountRow, newID: Int64?, _ rules: StickyRules = StickyRules()
     ) throws(RowRefusal) -> (now: AccountImage?, wanted: AccountImage)? {
         let now = bySIS[row.sisID].flatMap { accounts[$0] }
         if row.isDeleted {
@@ -73,7 +76,9 @@ struct AccountTree: Sendable {
         guard let id = now?.id ?? newID else { return nil }
         guard let name = row.name ?? now?.name else { throw RowRefusal("name is empty") }
         var account = now ?? AccountImage(id: id, name: name, path: [root, id])
-        account.name = name
+        var sticky = StickyFields(account.stuck, rules)
+        account.name = sticky.settle("name", account.name, name)
+        account.stuck = sticky.names
         account.state = "active"
         if id != root {
             let parent = try parent(of: row, now: now)

@@ -15,8 +15,9 @@ enum AccountTable {
             let id = try row.int(0)
             versions[id] = try row.text(1)
             accounts.append(
-                AccountImage(id: id, name: try row.text(2), path: try row.intArray(3), state: try row.text(4))
-            )
+                AccountImage(
+                    id: id, name: try row.text(2), path: try row.intArray(3), state: try row.text(4),
+                    stuck: try row.textArray(7).sorted()))
             if let sis = try row.textOrNil(5) { bySIS[sis] = id }
             if try row.bool(6) { held.insert(id) }
         }
@@ -28,7 +29,7 @@ enum AccountTable {
         for one in given {
             do throws(RowRefusal) {
                 let newID = tree.makes(one) ? ids.popLast() : nil
-                guard let (now, wanted) = try tree.apply(one, newID: newID) else { continue }
+                guard let (now, wanted) = try tree.apply(one, newID: newID, batch.rules) else { continue }
                 sisIDs[wanted.id] = one.sisID
                 let verdict = RosterVerdict(now: now, wanted: wanted)
                 batch.note(.accounts, verdict, id: wanted.id)
@@ -62,6 +63,7 @@ enum AccountTable {
             .intArray(accounts.map(\.id)), .nullableIntArray(accounts.map(\.parent)),
             .textArray(accounts.map { "{\($0.path.map(String.init).joined(separator: ","))}" }),
             .textArray(accounts.map(\.name)), .textArray(accounts.map(\.state)),
+            .textArray(accounts.map { $0.stuck.joined(separator: ",") }),
         ]
     }
 
@@ -70,7 +72,8 @@ enum AccountTable {
         SELECT a.id, a.xmin::text, a.name, a.path, a.workflow_state, a.sis_account_id,
             EXISTS (
                 SELECT 1 FROM courses c
-                WHERE c.institution_id = $1 AND c.account_id = a.id AND c.workflow_state <> 'deleted')
+                WHERE c.institution_id = $1 AND c.account_id = a.id AND c.workflow_state <> 'deleted'),
+            a.stuck_fields
         FROM accounts a WHERE a.institution_id = $1
         """
 
@@ -79,20 +82,22 @@ enum AccountTable {
         SELECT nextval('institutions_id_seq') FROM generate_series(1, $2) WHERE $1::bigint IS NOT NULL
         """
 
-    /// $1 institution, $2 ids, $3 parents, $4 paths, $5 names, $6 states, $7 SIS ids.
+    /// $1 institution, $2 ids, $3 parents, $4 paths, $5 names, $6 states, $7 stuck fields, $8 SIS ids.
     private static let insert: Statement = """
-        INSERT INTO accounts (institution_id, id, parent_account_id, path, name, workflow_state, sis_account_id)
-        SELECT $1, g.id, g.parent, g.path::bigint[], g.name, g.state, g.sis_id
-        FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
-            AS g (id, parent, path, name, state, sis_id)
+        INSERT INTO accounts (
+            institution_id, id, parent_account_id, path, name, workflow_state, stuck_fields, sis_account_id)
+        SELECT $1, g.id, g.parent, g.path::bigint[], g.name, g.state, string_to_array(g.stuck, ','), g.sis_id
+        FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+            AS g (id, parent, path, name, state, stuck, sis_id)
         ON CONFLICT DO NOTHING RETURNING id
         """
 
-    /// $1 institution, $2 ids, $3 parents, $4 paths, $5 names, $6 states, $7 versions.
+    /// $1 institution, $2 ids, $3 parents, $4 paths, $5 names, $6 states, $7 stuck fields, $8 versions.
     private static let update: Statement = """
-        UPDATE accounts a SET parent_account_id = g.parent, path = g.path::bigint[], name = g.name, workflow_state = g.state
-        FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
-            AS g (id, parent, path, name, state, version)
+        UPDATE accounts a SET parent_account_id = g.parent, path = g.path::bigint[], name = g.name,
+            workflow_state = g.state, stuck_fields = string_to_array(g.stuck, ',')
+        FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+            AS g (id, parent, path, name, state, stuck, version)
         WHERE a.institution_id = $1 AND a.id = g.id AND a.xmin = g.version::xid RETURNING a.id
         """
 }

@@ -1,6 +1,12 @@
 import Postgres
 
 extension EnrollmentTable {
+    /// The institution's own roles, which are few: $1 institution.
+    static let roles: Statement = """
+        SELECT id, account_id, label, base_role_type, workflow_state = 'active' FROM course_roles
+        WHERE institution_id = $1
+        """
+
     /// $1 institution, $2 SIS ids of users, $3 integration ids of users, $4 SIS ids of courses, $5 of sections, $6 types,
     /// $7 SIS ids of associated users; a row for each.
     ///
@@ -10,7 +16,9 @@ extension EnrollmentTable {
         SELECT u.id, u.workflow_state, s.id, s.course_id, s.workflow_state, c.id, coalesce(
                 (SELECT h.workflow_state FROM courses h WHERE h.institution_id = $1 AND h.id = s.course_id), c.workflow_state),
             f.id, a.id, e.id, e.xmin::text, e.workflow_state, e.limit_privileges_to_course_section, e.start_at, e.end_at,
-            e.associated_user_id, e.stuck_fields, e.sis_batch_id IS NOT NULL
+            e.associated_user_id, e.stuck_fields, e.sis_batch_id IS NOT NULL, e.role_id, coalesce((
+                SELECT x.path FROM courses h JOIN accounts x ON x.institution_id = $1 AND x.id = h.account_id
+                WHERE h.institution_id = $1 AND h.id = coalesce(s.course_id, c.id)), '{}')
         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
             AS g (user_id, user_integration, course, section, type, associated, place)
         LEFT JOIN LATERAL (
@@ -46,17 +54,18 @@ extension EnrollmentTable {
         """
 
     /// $1 institution, $2 import, $3 courses, $4 sections, $5 users, $6 types, $7 states, $8 limited, $9 starts, $10 ends,
-    /// $11 associated users, $12 stuck fields.
+    /// $11 associated users, $12 roles, $13 stuck fields.
     static let insert: Statement = """
         INSERT INTO enrollments (
             institution_id, sis_batch_id, course_id, section_id, user_id, type, workflow_state,
-            limit_privileges_to_course_section, start_at, end_at, associated_user_id, stuck_fields, completed_at)
+            limit_privileges_to_course_section, start_at, end_at, associated_user_id, role_id, stuck_fields,
+            completed_at)
         SELECT $1, $2, g.course, g.section, g.user_id, g.type, g.state, g.limited, g.start_at, g.end_at, g.associated,
-            string_to_array(g.stuck, ','), CASE WHEN g.state = 'completed' THEN now() END
+            g.role, string_to_array(g.stuck, ','), CASE WHEN g.state = 'completed' THEN now() END
         FROM unnest(
             $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::boolean[], $9::timestamptz[],
-            $10::timestamptz[], $11::bigint[], $12::text[])
-            AS g (course, section, user_id, type, state, limited, start_at, end_at, associated, stuck)
+            $10::timestamptz[], $11::bigint[], $12::bigint[], $13::text[])
+            AS g (course, section, user_id, type, state, limited, start_at, end_at, associated, role, stuck)
         ON CONFLICT DO NOTHING RETURNING id, course_id, section_id, user_id, type
         """
 
@@ -64,12 +73,12 @@ extension EnrollmentTable {
     static let update: Statement = """
         UPDATE enrollments e SET sis_batch_id = $2, workflow_state = g.state,
             limit_privileges_to_course_section = g.limited, start_at = g.start_at, end_at = g.end_at,
-            associated_user_id = g.associated, stuck_fields = string_to_array(g.stuck, ','), updated_at = now(),
+            associated_user_id = g.associated, role_id = g.role, stuck_fields = string_to_array(g.stuck, ','), updated_at = now(),
             completed_at = CASE WHEN g.state = 'completed' THEN coalesce(e.completed_at, now()) END
         FROM unnest(
             $3::bigint[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[], $8::timestamptz[], $9::bigint[],
-            $10::text[])
-            AS g (id, version, state, limited, start_at, end_at, associated, stuck)
+            $10::bigint[], $11::text[])
+            AS g (id, version, state, limited, start_at, end_at, associated, role, stuck)
         WHERE e.institution_id = $1 AND e.id = g.id AND e.xmin = g.version::xid RETURNING e.id
         """
 

@@ -22,10 +22,18 @@ enum EnrollmentTable {
     }
 
     static func apply(_ rows: [RosterRow], _ batch: RosterBatch) async throws {
+        var own: [RosterRole] = []
+        for row in try await batch.query(roles) {
+            guard let base = EnrollmentType(rawValue: try row.text(3)) else { continue }
+            own.append(
+                RosterRole(
+                    id: try row.int(0), account: try row.int(1), label: try row.text(2), base: base,
+                    isActive: try row.bool(4)))
+        }
         var given: [EnrollmentRow] = []
         for row in rows {
             do throws(RowRefusal) {
-                given.append(try EnrollmentRow(row))
+                given.append(try EnrollmentRow(row, own))
             } catch {
                 batch.refuse(row.number, error)
             }
@@ -94,6 +102,11 @@ enum EnrollmentTable {
                 throw RowRefusal("section_id names a section that was deleted")
             }
             guard try row.textOrNil(6) != "deleted" else { throw RowRefusal("the course was deleted") }
+            if let role = one.role {
+                guard try row.intArray(19).contains(role.account) else {
+                    throw RowRefusal("the role is not of the course's account or one above it")
+                }
+            }
         }
         var found = Found(
             row: one, place: Place(course: course, section: section, user: user, type: one.type),
@@ -104,6 +117,7 @@ enum EnrollmentTable {
                 startAt: try row.timestampMillisecondsOrNil(13),
                 endAt: try row.timestampMillisecondsOrNil(14), associated: try row.intOrNil(15),
                 stuck: try row.textArray(16).sorted(), isKnown: try row.bool(17))
+            found.image?.role = try row.intOrNil(18)
         }
         return found
     }
@@ -147,7 +161,7 @@ enum EnrollmentTable {
             .textArray(records.map(\.state)), .boolArray(records.map(\.isLimited)),
             .timestampArray(milliseconds: records.map(\.startAt)),
             .timestampArray(milliseconds: records.map(\.endAt)),
-            .nullableIntArray(records.map(\.associated)),
+            .nullableIntArray(records.map(\.associated)), .nullableIntArray(records.map(\.role)),
             .textArray(records.map { $0.stuck.joined(separator: ",") }),
         ]
     }

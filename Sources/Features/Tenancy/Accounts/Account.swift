@@ -46,16 +46,19 @@ package struct Account: Hashable, Sendable {
 
     /// Writes the account as Canvas has it.
     package func write(_ json: inout JSONWriter) {
-        json.object { json in
-            json.member("id", id)
-            json.member("name", name)
-            json.member("workflow_state", state)
-            json.orNull("parent_account_id", parent)
-            json.orNull("root_account_id", isRoot ? nil : path.first)
-            json.member("default_time_zone", timeZone)
-            json.orNull("default_locale", locale)
-            json.orNull("sis_account_id", sisID)
-        }
+        json.object { writeMembers(&$0) }
+    }
+
+    /// Writes its members, within an object.
+    func writeMembers(_ json: inout JSONWriter) {
+        json.member("id", id)
+        json.member("name", name)
+        json.member("workflow_state", state)
+        json.orNull("parent_account_id", parent)
+        json.orNull("root_account_id", isRoot ? nil : path.first)
+        json.member("default_time_zone", timeZone)
+        json.orNull("default_locale", locale)
+        json.orNull("sis_account_id", sisID)
     }
 }
 

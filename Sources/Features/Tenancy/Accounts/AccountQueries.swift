@@ -29,6 +29,21 @@ package enum AccountQueries {
         ORDER BY a.id LIMIT $5 OFFSET $6
         """)
 
+    /// Accounts that somebody administers, those below these too, and the institution's host name.
+    ///
+    /// $2 user, $3 whether they administer the root, $4 after, $5 count, $6 left out, $7 a pattern for names or null, $8 one
+    /// for host names or null.
+    static let search = Statement(
+        """
+        SELECT \(Account.columns), i.host FROM accounts a JOIN institutions i ON i.id = $1
+        WHERE a.institution_id = $1 AND a.workflow_state <> 'deleted' AND a.id > $4
+            AND ($3 OR EXISTS (
+                SELECT 1 FROM account_admins m
+                WHERE m.institution_id = $1 AND m.user_id = $2 AND m.account_id = ANY (a.path)))
+            AND ($7::text IS NULL OR a.name ILIKE $7) AND ($8::text IS NULL OR i.host ILIKE $8)
+        ORDER BY a.id LIMIT $5 OFFSET $6
+        """)
+
     /// Accounts below one, whose names hold a text.
     ///
     /// $2 account, $3 whether those at all depths, $4 after, $5 count, $6 left out, $7 a pattern or null.
@@ -56,7 +71,9 @@ package enum AccountQueries {
         """
         UPDATE accounts a SET name = coalesce($3, a.name), default_time_zone = coalesce($4, a.default_time_zone),
             sis_account_id = CASE WHEN $5 THEN $6 ELSE a.sis_account_id END,
-            default_locale = CASE WHEN $7 THEN $8 ELSE a.default_locale END
+            default_locale = CASE WHEN $7 THEN $8 ELSE a.default_locale END,
+            stuck_fields = CASE WHEN $3::text IS NULL OR 'name' = ANY (a.stuck_fields) THEN a.stuck_fields
+                ELSE a.stuck_fields || 'name'::text END
         WHERE a.institution_id = $1 AND a.id = $2 RETURNING \(Account.columns)
         """)
 

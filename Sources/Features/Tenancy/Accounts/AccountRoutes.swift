@@ -16,6 +16,33 @@ enum AccountRoutes {
         return .page(try rows.map(Account.init), paging, for: call.request, id: \.id) { $1.write(&$0) }
     }
 
+    /// `GET /api/v1/accounts/search`, with `name` and `domain`: of the accounts that the caller administers, those below them
+    /// too, the ones whose name, or whose institution's host name, holds the text.
+    static func search(_ call: Call) async throws -> WebResponse {
+        let paging = try Paging(call.request)
+        let query = try call.request.queryFields()
+        func pattern(_ name: String) throws -> PostgresValue {
+            let text = try query.optionalString(name, max: SearchTerm.longest)
+            return .text(text.flatMap(SearchTerm.init(of:))?.pattern)
+        }
+        let rows = try await call.query(
+            AccountQueries.search,
+            [
+                .int(call.principal.user), .bool(call.isAdmin), paging.start, paging.limit, paging.skip,
+                try pattern("name"), try pattern("domain"),
+            ])
+        let found = try rows.map { (account: try Account($0), host: try $0.textOrNil(8)) }
+        return .page(found, paging, for: call.request, id: \.account.id) { json, found in
+            json.object { json in
+                found.account.writeMembers(&json)
+                json.orNull("domain", found.host)
+                // Canvas's clients read them; nobody says where schools are.
+                json.nullMember("distance")
+                json.nullMember("authentication_provider")
+            }
+        }
+    }
+
     /// `GET /api/v1/accounts/:id`.
     static func show(_ call: Call, _ account: Account) async throws -> WebResponse {
         .json { account.write(&$0) }

@@ -21,6 +21,7 @@ package enum TenancyMigrations {
         Migration(number: 25, name: "parents", sql: m0025Parents),
         Migration(number: 27, name: "deleted_users", sql: m0027DeletedUsers),
         Migration(number: 28, name: "audit_users", sql: m0028AuditUsers),
+        Migration(number: 29, name: "sticky_accounts", sql: m0029StickyAccounts),
         Migration(number: 35, name: "oauth", sql: m0035OAuth),
         Migration(number: 40, name: "account_locale", sql: m0040AccountLocale),
         Migration(number: 45, name: "course_roles", sql: m0045CourseRoles),

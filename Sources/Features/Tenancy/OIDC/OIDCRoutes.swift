@@ -58,7 +58,7 @@ enum OIDCRoutes {
             let signIn = OIDCSignIn(services: services, oidc: oidc, request: request, context: context)
             let user = try await signIn.user(attempt)
             services.forgiveCallback(address: address, at: context.loop.now)
-            let opened = try await SessionOpening(request: request, context: context)
+            let (opened, _) = try await SessionOpening(request: request, context: context)
                 .open(user: user, in: attempt.institution, by: "oidc", method: .oidc)
             var response = WebResponse.redirect(to: attempt.returnPath)
             try response.set(SessionCookie.carrying(opened.secret, isSecure: request.isSecure))

@@ -82,6 +82,7 @@ package enum PermissionTable {
     private static let accounts: [Permission] = [
         // Those that one administers.
         Permission("GET /api/v1/accounts", .own),
+        Permission("GET /api/v1/accounts/search", .own),
         Permission("GET /api/v1/accounts/:id", .account),
         Permission("PUT /api/v1/accounts/:id", .account, .standing),
         Permission("GET /api/v1/accounts/:account_id/sub_accounts", .account),
@@ -240,6 +241,8 @@ package enum PermissionTable {
         Permission("GET /api/v1/users/:user_id/files/:id", .user([.oneself])),
         Permission("GET /api/v1/users/:user_id/folders", .user([.oneself])),
         Permission("POST /api/v1/users/:user_id/folders", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/folders/by_path", .user([.oneself])),
+        Permission("GET /api/v1/users/:user_id/folders/by_path/*", .user([.oneself])),
         Permission("GET /api/v1/users/:user_id/folders/:id", .user([.oneself])),
         Permission("GET /api/v1/folders/:id", .own),
         Permission("PUT /api/v1/folders/:id", .own),
@@ -304,6 +307,16 @@ package enum PermissionTable {
         Permission(
             "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/read", .course(everybody),
             effect: .reads),
+        Permission(
+            "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/subscribed", .course(everybody),
+            effect: .reads),
+        Permission(
+            "DELETE /api/v1/courses/:course_id/discussion_topics/:topic_id/subscribed", .course(everybody),
+            effect: .reads),
+        // Where the topic lets them.
+        Permission(
+            "POST /api/v1/courses/:course_id/discussion_topics/:topic_id/entries/:entry_id/rating",
+            .course([.staff, .student])),
         Permission(
             "PUT /api/v1/courses/:course_id/discussion_topics/:topic_id/read_all", .course(everybody),
             effect: .reads),
@@ -398,6 +411,17 @@ package enum PermissionTable {
         Permission("GET /api/v1/courses/:course_id/quizzes/:quiz_id/questions/:id", .course([.staff])),
         Permission("PUT /api/v1/courses/:course_id/quizzes/:quiz_id/questions/:id", .course([.staff])),
         Permission("DELETE /api/v1/courses/:course_id/quizzes/:quiz_id/questions/:id", .course([.staff])),
+        // What the caller has to hand in, and to grade.
+        Permission("GET /api/v1/users/self/todo", .own),
+        Permission("GET /api/v1/courses/:course_id/todo", .course(everybody)),
+        Permission("GET /api/v1/users/:user_id/missing_submissions", .user([.oneself, .parent, .admin])),
+        Permission("GET /api/v1/courses/:course_id/late_policy", .course([.staff]), staff: graders),
+        Permission(
+            "POST /api/v1/courses/:course_id/late_policy", .course([.staff]), staff: graders,
+            isOfAllSections: true),
+        Permission(
+            "PATCH /api/v1/courses/:course_id/late_policy", .course([.staff]), staff: graders,
+            isOfAllSections: true),
         Permission("GET /api/v1/courses/:course_id/assignments", .course(everybody)),
         // A student sees their own, an observer those of the children they are linked to.
         Permission("GET /api/v1/courses/:course_id/students/submissions", .course(everybody), staff: graders),
@@ -414,6 +438,8 @@ package enum PermissionTable {
 
     // Observers and parents are nobody in a class itself.
     private static let classroom: [Permission] = [
+        // Classes planned and work due in the caller's courses.
+        Permission("GET /api/v1/users/self/upcoming_events", .own),
         Permission("GET /api/v1/courses/:course_id/live_classes", .course(everybody)),
         Permission("POST /api/v1/courses/:course_id/live_classes", .course([.staff])),
         Permission("GET /api/v1/live_classes/:id", .course(everybody)),
@@ -466,6 +492,8 @@ package enum PermissionTable {
     private static let operations: [Permission] = [
         // One's own institution; everything for those whom the configuration names as operators.
         Permission("GET /api/v1/ops/live", .institution([.admin])),
+        // The course's classes only.
+        Permission("GET /api/v1/courses/:course_id/live", .course([.staff])),
         // Operators only, which the handler knows.
         Permission("PUT /api/v1/ops/nodes/:id", .institution([.admin])),
         // One's own institution's jobs; operators' are all.

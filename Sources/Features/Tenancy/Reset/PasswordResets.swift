@@ -15,6 +15,17 @@ final class PasswordResets: Sendable {
     private let letters: PasswordLetters?
     private let throttle = Mutex(ResetThrottle())
     private let pending = Atomic<Int>(0)
+    /// The requests that bore an `Idempotency-Key`, by it and by where they came from, each with what it was.
+    private let repetitions = Mutex(BoundedCache<RepeatedReset, [UInt8]>(bound: mostRepetitions))
+
+    /// Keys that a node remembers at most; then those not used for longest are forgotten.
+    static let mostRepetitions = 20_000
+
+    /// Who knows a key: whoever asks is nobody yet, so an address has to do.
+    private struct RepeatedReset: Hashable, Sendable {
+        let network: String
+        let key: String
+    }
 
     init(secret: [UInt8], letters: PasswordLetters?) {
         key = ResetToken.Key(secret: secret)
@@ -23,13 +34,29 @@ final class PasswordResets: Sendable {
 
     /// Takes a request for a login or an address, and comes back before anything is looked up.
     ///
-    /// - Throws: The same for whoever exists: 429, 503 when too many are under way or the server sends no letters.
-    func take(_ name: String, _ request: WebRequest, _ context: WebContext) throws(WebError) {
+    /// - Parameters:
+    ///   - name: What was asked for.
+    ///   - key: The request's `Idempotency-Key`.
+    ///   - request: The request.
+    ///   - context: What the loop offers.
+    /// - Returns: Whether this node has taken the same request with the same key before, and does nothing now.
+    /// - Throws: The same for whoever exists: 429, 503 when too many are under way or the server sends no letters; 422 for a
+    ///   key that stands for another request.
+    func take(
+        _ name: String, _ key: IdempotencyKey?, _ request: WebRequest, _ context: WebContext
+    ) throws(WebError) -> Bool {
         guard let letters else {
             throw WebError(
                 .serviceUnavailable, code: "no_mail",
                 message: "This server sends no letters: ask whoever runs it for a new password.",
                 retryAfter: 3600)
+        }
+        let place = key.map {
+            RepeatedReset(network: SignInThrottle.network(of: request.remote), key: $0.text)
+        }
+        if let place, let key, let former = repetitions.withLock({ $0[place] }) {
+            guard Digest.isEqual(former, key.digest) else { throw .keyReused }
+            return true
         }
         let wait = throttle.withLock { $0.admit(name: name, address: request.remote, at: context.loop.now) }
         if let wait { throw .tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1)) }
@@ -37,6 +64,7 @@ final class PasswordResets: Sendable {
             pending.subtract(1, ordering: .relaxed)
             throw .unavailable()
         }
+        if let place, let key { repetitions.withLock { $0[place] = key.digest } }
         context.loop.run { [self] in
             do {
                 try await write(name, by: letters, request, context)
@@ -47,6 +75,7 @@ final class PasswordResets: Sendable {
             }
             pending.subtract(1, ordering: .relaxed)
         }
+        return false
     }
 
     private func write(

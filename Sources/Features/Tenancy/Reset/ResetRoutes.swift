@@ -9,12 +9,16 @@ enum ResetRoutes {
     /// `POST /api/v1/password_resets`: the answer is the same, after the same work, whoever exists.
     static func create(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
         let name = try request.fields().string("login", in: 1...320)
-        try context.service(TenancyServices.self).resets.take(name, request, context)
-        return .json(status: .accepted) { json in
+        let services = context.service(TenancyServices.self)
+        let key = try IdempotencyKey(request, services.repetitions)
+        let isReplay = try services.resets.take(name, key, request, context)
+        var response = WebResponse.json(status: .accepted) { json in
             json.object { json in
                 json.member("message", "If there is such an account, a letter with a link is on its way.")
             }
         }
+        if isReplay { response.headers[.idempotencyReplayed] = "true" }
+        return response
     }
 
     /// `PUT /api/v1/password_resets/:token`: sets the password, and ends all sessions of the person.

@@ -47,7 +47,7 @@ enum RoleRoutes {
                     call.tenant, .int(account.id), .text(label), .text(base),
                     .textArray(change.applied(to: [])),
                 ])
-            return try answer(rows)
+            return try await answer(rows, .roleCreated, call, transaction)
         } mapping: {
             duplicate($0)
         }
@@ -67,7 +67,7 @@ enum RoleRoutes {
                 [
                     call.tenant, .int(role.id), .text(label), .textArray(change.applied(to: former.denied)),
                 ])
-            return try answer(rows)
+            return try await answer(rows, .roleChanged, call, transaction)
         } mapping: {
             duplicate($0)
         }
@@ -88,9 +88,10 @@ enum RoleRoutes {
     {
         let role = try await find(call, account)
         return try await call.commit { transaction in
-            try answer(
-                try await transaction.query(
-                    RoleQueries.setState, [call.tenant, .int(role.id), .text(state)]))
+            let rows = try await transaction.query(
+                RoleQueries.setState, [call.tenant, .int(role.id), .text(state)])
+            let kind: AuditKind = state == "active" ? .roleActivated : .roleDeactivated
+            return try await answer(rows, kind, call, transaction)
         }
     }
 
@@ -118,8 +119,16 @@ enum RoleRoutes {
         return label
     }
 
-    private static func answer(_ rows: Rows) throws -> WebResponse {
+    /// The role as it is now, with a line in the audit log.
+    private static func answer(
+        _ rows: Rows, _ kind: AuditKind, _ call: Call, _ transaction: PostgresTransaction
+    ) async throws -> WebResponse {
         guard let role = try rows.first.map({ try AccountRole($0) }) else { throw WebError.notFound }
+        try await AuditLog.record(
+            AuditEvent(
+                kind, by: call.origin,
+                details: ["role_id": .number(role.id), "account_id": .number(role.account ?? 0)]
+            ), in: call.institution, transaction)
         return .json { role.write(&$0) }
     }
 
@@ -177,4 +186,15 @@ enum RoleRoutes {
             }
         }
     }
+}
+
+extension AuditKind {
+    /// An account has got a role of its own.
+    static let roleCreated = AuditKind(rawValue: "role.created")
+    /// What a role of an account's own may do, or its name, was changed.
+    static let roleChanged = AuditKind(rawValue: "role.changed")
+    /// Nobody gets a role of an account's own any more.
+    static let roleDeactivated = AuditKind(rawValue: "role.deactivated")
+    /// A role of an account's own is given again.
+    static let roleActivated = AuditKind(rawValue: "role.activated")
 }

@@ -107,10 +107,11 @@ enum SessionRoutes {
         _ membership: Membership, among all: [Membership], status: HTTPResponse.Status, by way: String,
         _ request: WebRequest, _ context: WebContext
     ) async throws -> WebResponse {
-        let opened = try await SessionOpening(request: request, context: context)
+        let (opened, isReplay) = try await SessionOpening(request: request, context: context)
             .open(user: membership.user, in: membership.institution.id, by: way)
         var response = session(membership, all, csrf: opened.csrf, status: status)
         try response.set(SessionCookie.carrying(opened.secret, isSecure: request.isSecure))
+        if isReplay { response.headers[.idempotencyReplayed] = "true" }
         return response
     }
 

@@ -19,7 +19,9 @@ extension Call {
         _ body: (PostgresTransaction) async throws -> WebResponse
     ) async throws -> WebResponse {
         let standing = Standing(principal, care)
-        guard let key = try IdempotencyKey(request) else {
+        // A server always has the services; tests of single features may do without, and without a secret.
+        let secret = context.find(TenancyServices.self)?.repetitions ?? IdempotencyKey.Secret(secret: [])
+        guard let key = try IdempotencyKey(request, secret) else {
             return try await pool.transaction(tenant: institution, options: origin.options) {
                 try await standing?.check($0)
                 return try await body($0)
@@ -28,9 +30,10 @@ extension Call {
         do {
             return try await pool.transaction(tenant: institution, options: origin.options) { transaction in
                 try await standing?.check(transaction)
-                try await begin(key, transaction)
+                let repetition = Repetition(of: principal.user, in: institution, key)
+                if let response = try await repetition.begin(transaction) { throw Replay(response: response) }
                 let response = try await body(transaction)
-                try await note(response, of: key, transaction)
+                try await repetition.note(response, transaction)
                 return response
             }
         } catch let replay as Replay {
@@ -63,72 +66,4 @@ extension Call {
 
     /// Ends the transaction of a repetition.
     private struct Replay: Error { let response: WebResponse }
-
-    private func begin(_ key: IdempotencyKey, _ transaction: PostgresTransaction) async throws {
-        let results = try await transaction.query([
-            (RepetitionQueries.sweep, [tenant, .int(principal.user)]),
-            (
-                RepetitionQueries.begin,
-                [tenant, .int(principal.user), .text(key.text), .bytes(key.digest)]
-            ),
-        ])
-        guard results[1].isEmpty else { return }
-        let found = try await transaction.query(
-            RepetitionQueries.find, [tenant, .int(principal.user), .text(key.text)])
-        // Swept between the two statements: the client may try again.
-        guard let row = found.first else { throw WebError.unavailable() }
-        guard Digest.isEqual(try row.bytes(0), key.digest) else {
-            throw WebError(
-                .unprocessableContent, code: "key_reused",
-                message: "The Idempotency-Key stands for another request.", field: "Idempotency-Key")
-        }
-        let status = HTTPResponse.Status(code: Int(try row.int(1)))
-        var response = WebResponse(status: status, headers: [.idempotencyReplayed: "true"])
-        if let location = try row.textOrNil(2) { response.headers[.location] = location }
-        if let bytes = try row.bytesOrNil(3) {
-            response.headers[.contentType] = "application/json; charset=utf-8"
-            response.body = .bytes(bytes)
-        }
-        throw Replay(response: response)
-    }
-
-    private func note(
-        _ response: WebResponse, of key: IdempotencyKey, _ transaction: PostgresTransaction
-    ) async throws {
-        var bytes: [UInt8]?
-        if case .bytes(let body) = response.body { bytes = body }
-        try await transaction.query(
-            RepetitionQueries.note,
-            [
-                tenant, .int(principal.user), .text(key.text), .int(Int64(response.status.code)),
-                .text(response.headers[.location]), .bytes(bytes),
-            ])
-    }
-}
-
-/// The SQL of repeated requests.
-enum RepetitionQueries {
-    /// $1 institution, $2 user.
-    static let sweep: Statement = """
-        DELETE FROM idempotency_keys
-        WHERE institution_id = $1 AND user_id = $2 AND created_at < now() - interval '24 hours'
-        """
-
-    /// $1 institution, $2 user, $3 key, $4 digest; no row for a key that is taken.
-    static let begin: Statement = """
-        INSERT INTO idempotency_keys (institution_id, user_id, key, digest) VALUES ($1, $2, $3, $4)
-        ON CONFLICT DO NOTHING RETURNING 1::bigint
-        """
-
-    /// $1 institution, $2 user, $3 key.
-    static let find: Statement = """
-        SELECT digest, status::bigint, location, body FROM idempotency_keys
-        WHERE institution_id = $1 AND user_id = $2 AND key = $3
-        """
-
-    /// $1 institution, $2 user, $3 key, $4 status, $5 location, $6 body.
-    static let note: Statement = """
-        UPDATE idempotency_keys SET status = $4, location = $5, body = $6
-        WHERE institution_id = $1 AND user_id = $2 AND key = $3
-        """
 }

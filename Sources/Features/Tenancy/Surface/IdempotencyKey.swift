@@ -8,13 +8,25 @@ struct IdempotencyKey: Hashable, Sendable {
 
     /// What the client chose.
     let text: String
-    /// SHA-256 of method, path, query, content type and body.
+    /// HMAC-SHA-256 of method, path, query, content type and body.
+    ///
+    /// Under the deployment's secret, since bodies hold passwords, which nobody shall be able to try by what is stored.
     let digest: [UInt8]
+
+    /// What requests are digested under.
+    struct Secret: Hashable, Sendable {
+        fileprivate let bytes: [UInt8]
+
+        /// Derives it from the deployment's secret, so that it is good for nothing else.
+        init(secret: [UInt8]) {
+            bytes = Digest.hmacSHA256(key: secret, Array("cohort idempotency key v1".utf8))
+        }
+    }
 
     /// Reads the key of a `POST`; `nil` for another method and for one without a key.
     ///
     /// - Throws: 400 for a key that is none, or more than one.
-    init?(_ request: WebRequest) throws(WebError) {
+    init?(_ request: WebRequest, _ secret: Secret) throws(WebError) {
         guard request.method == .post else { return nil }
         let values = request.headers[values: .idempotencyKey]
         guard let text = values.first else { return nil }
@@ -30,8 +42,15 @@ struct IdempotencyKey: Hashable, Sendable {
         for item in request.query { bytes += Array("\(item.name)=\(item.value)\n".utf8) }
         bytes += Array("\(request.headers[.contentType] ?? "")\n".utf8)
         bytes += request.body
-        digest = Digest.sha256(bytes)
+        digest = Digest.hmacSHA256(key: secret.bytes, bytes)
     }
+}
+
+extension WebError {
+    /// A key that stands for another request.
+    static let keyReused = WebError(
+        .unprocessableContent, code: "key_reused",
+        message: "The Idempotency-Key stands for another request.", field: "Idempotency-Key")
 }
 
 extension HTTPField.Name {

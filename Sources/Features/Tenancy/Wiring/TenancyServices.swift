@@ -8,6 +8,8 @@ package final class TenancyServices: Sendable {
     /// Makes and checks live tokens.
     package let liveTokens: LiveTokens
     let ticketKey: SignInTicket.Key
+    /// What requests that bear an `Idempotency-Key` are digested under.
+    let repetitions: IdempotencyKey.Secret
     let failedSignIns = FailedSignIns()
     let resets: PasswordResets
     /// Seals what is stored and is nobody's to read.
@@ -50,6 +52,7 @@ package final class TenancyServices: Sendable {
         self.passwords = passwords
         self.liveTokens = liveTokens
         ticketKey = SignInTicket.Key(secret: secret)
+        repetitions = IdempotencyKey.Secret(secret: secret)
         resets = PasswordResets(secret: secret, letters: letters)
         seal = Seal(secret: sealingSecret ?? secret, purpose: "tenancy")
         self.oidc = oidc

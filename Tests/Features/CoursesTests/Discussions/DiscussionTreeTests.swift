@@ -7,7 +7,8 @@ private func entry(_ id: Int64, parent: Int64? = nil, root: Int64? = nil, depth:
 {
     DiscussionEntry(
         id: id, parent: parent, root: root, depth: depth, author: Author(id: 1, name: "Ada"), message: "m",
-        createdAt: 0, updatedAt: 0, deletedAt: nil, editor: nil, isRead: true, isForced: false)
+        createdAt: 0, updatedAt: 0, deletedAt: nil, editor: nil, isRead: true, isForced: false, ratings: 0,
+        ratingSum: 0, ownRating: nil)
 }
 
 struct `The place of an entry` {

@@ -95,4 +95,75 @@ struct `A request with a key` {
         let later = try await client.send(.post, path, ["account": ["name": "School"]])
         #expect(later.status == 200 && later.json["id"] != first.json["id"])
     }
+
+    @Test func `opens one session, and another in its place when it comes again`() async throws {
+        let school = try await School.open()
+        let here = try await school.institution("Here", ["ada": [.admin]])
+        var browser = Client(school)
+        browser.headers = key("one")
+        let first = try await browser.signIn("ada")
+        let secret = try #require(browser.cookie)
+        var again = Client(school)
+        again.headers = key("one")
+        let second = try await again.signIn("ada")
+        #expect(first.headers[.idempotencyReplayed] == nil && second.headers[.idempotencyReplayed] == "true")
+        #expect(second.status == 201 && again.cookie != secret)
+        #expect(try await browser.send(.get, "/api/v1/session").status == 401)
+        #expect(try await again.send(.get, "/api/v1/session").status == 200)
+        #expect(
+            try await school.count("SELECT count(*) FROM sessions WHERE institution_id = \(here.id)") == 1)
+        let kept = try await school.count(
+            "SELECT count(*) FROM idempotency_keys WHERE position('\(secret)' IN encode(body, 'escape')) > 0")
+        #expect(kept == 0)
+    }
+
+    @Test func `gets a live token each time, and no other request may use its key`() async throws {
+        let school = try await School.open()
+        var (client, _) = try await admin(school)
+        client.headers = key("one")
+        let path = "/api/v1/live_token"
+        let (first, again) = (try await client.send(.post, path), try await client.send(.post, path))
+        #expect(first.status == 200 && first.json["token"]?.string != nil)
+        #expect(again.status == 200 && again.json["token"]?.string != nil)
+        #expect(first.headers[.idempotencyReplayed] == nil && again.headers[.idempotencyReplayed] == "true")
+        let other = try await client.send(.post, "/api/v1/users/self/tokens", ["token": ["purpose": "x"]])
+        #expect(other.status == 422)
+    }
+
+    @Test func `makes one token or code, whose text stands in the first answer alone`() async throws {
+        let school = try await School.open()
+        var (client, _) = try await admin(school)
+        for (path, body, secret) in [
+            ("/api/v1/users/self/tokens", ["token": ["purpose": "x"]] as JSONValue, "visible_token"),
+            ("/api/v1/users/self/observer_pairing_codes", [:], "code"),
+        ] {
+            client.headers = key(path)
+            let (first, again) = (
+                try await client.send(.post, path, body), try await client.send(.post, path, body)
+            )
+            #expect(first.status == again.status && again.headers[.idempotencyReplayed] == "true")
+            #expect(first.json[secret]?.string != nil && again.json[secret]?.string == nil)
+        }
+    }
+
+    @Test func `has one letter sent`() async throws {
+        let post = try await PostOffice.open()
+        let school = try await School.open(letters: post.letters)
+        _ = try await school.institution("Here", ["ada": [.admin], "bea": [.student]])
+        var client = Client(school)
+        client.headers = key("one")
+        let path = "/api/v1/password_resets"
+        let body: JSONValue = ["login": .string(school.login("bea"))]
+        for attempt in 0..<5 {
+            let answer = try await client.send(.post, path, body)
+            // Beyond three the name's own bound would show.
+            #expect(answer.status == 202)
+            #expect((answer.headers[.idempotencyReplayed] == "true") == (attempt > 0))
+        }
+        _ = try await post.letter(1)
+        let other = try await client.send(.post, path, ["login": .string(school.login("ada"))])
+        #expect(other.status == 422 && other.code == "key_reused")
+        client.headers = key("two words")
+        #expect(try await client.send(.post, path, body).status == 400)
+    }
 }
