@@ -1,11 +1,13 @@
 package import WebServer
 
-/// What the feature's routes ask of features above it; provided to every loop's context.
+/// What the feature's routes ask of features above it, and of the process; one value is provided to every loop's context.
 package struct CoursesServices: Sendable {
     /// Knows the assignments and quizzes that modules lead to.
     package let coursework: any Coursework
     /// Knows the files that modules lead to.
     package let files: any CourseFiles
+    /// How often wrong codes of courses may be tried.
+    let joining = JoinThrottle()
 
     /// Wires the feature.
     package init(coursework: any Coursework, files: any CourseFiles = NoFiles()) {
