@@ -9,7 +9,8 @@ enum LiveTokenRoutes {
         try await call.requireStanding()
         let issued = try await context.service(TenancyServices.self).liveTokens.issue(
             user: principal.user, institution: principal.institution, name: principal.name,
-            role: Role.leading(of: Role.set(principal.roles)), at: context.nowMilliseconds)
+            role: Role.leading(of: Role.set(principal.roles)), credential: principal.credential,
+            at: context.nowMilliseconds)
         return .json { json in
             json.object { json in
                 json.member("token", issued.token)
