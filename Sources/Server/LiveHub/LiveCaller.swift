@@ -19,12 +19,17 @@ package final class LiveCaller: Sendable {
     package let expiresAt: Int64?
     /// Who is signed in, for a caller who came with a cookie; `nil` for one who came with a token.
     package let principal: Principal?
+    /// The session, or the access token, that a live token was got with; `nil` where it names none.
+    package let session: Int64?
+    package let accessToken: Int64?
 
     /// Describes a caller.
     package init(
         institution: TenantID, user: Int64?, subject: String, name: String, roles: Set<String>,
-        expiresAt: Int64? = nil, principal: Principal? = nil
+        expiresAt: Int64? = nil, principal: Principal? = nil, session: Int64? = nil, accessToken: Int64? = nil
     ) {
+        self.session = session
+        self.accessToken = accessToken
         self.institution = institution
         self.user = user
         self.subject = subject

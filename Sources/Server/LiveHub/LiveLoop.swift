@@ -124,8 +124,11 @@ package final class LiveLoop {
             guard let caller = session.caller, member.hasRows(of: caller.institution) else { return nil }
             return (session, caller)
         }
-        let isAnswered = await check(
-            isFull ? open : open.filter { found?.concern($0.1) == true }, pool: member)
+        // Who came since the last look may have come with a token whose credential had gone before.
+        let asked =
+            isFull ? open : open.filter { found?.concern($0.1) == true || $0.0.checkedCaller !== $0.1 }
+        let isAnswered = await check(asked, pool: member)
+        if isAnswered { for (session, caller) in asked { session.checkedCaller = caller } }
         known.note(found?.mark, isFull: isFull, isAnswered: isAnswered, at: second)
         marks[member.shard] = known
     }

@@ -192,6 +192,13 @@ struct `Settings of a server` {
         }
     }
 
+    @Test func `prints nobody's login`() throws {
+        let configuration = try read(["--operators", "ada@school.example,bob@school.example"])
+        #expect(configuration.operators == ["ada@school.example", "bob@school.example"])
+        let text = configuration.lines.joined(separator: "\n") + "\(configuration.metadata)"
+        #expect(!text.contains("school.example") && text.contains("[2 hidden]"))
+    }
+
     @Test func `never prints a secret`() throws {
         let secret = "0123456789abcdef0123456789abcdef"
         let configuration = try read(

@@ -76,6 +76,24 @@ struct `A server that cannot start` {
         #expect("\(String(describing: failure))".contains("/nowhere.pem holds no authorities"))
     }
 
+    @Test func `ends live sessions with the access token behind them, and those that are opened later`()
+        async throws
+    {
+        let server = try await TestServer.start()
+        let (victim, other) = (server.north.students[0], server.north.students[1])
+        let late = try await server.send("POST", "/api/v1/live_token", as: victim, [:]).json["token"]?.string
+        let (gone, stays) = (try await server.live(as: victim), try await server.live(as: other))
+        let own = "/api/v1/users/self/tokens"
+        let id = try await server.send("GET", own, as: victim).json.array?.first?["id"]?.int
+        #expect(try await server.send("DELETE", "\(own)/\(id ?? 0)", as: victim).status == 200)
+        try await gone.end()
+        let port = server.port
+        let again = try await offPool { try LiveClient(port: port, token: late ?? "") }
+        try await again.end()
+        #expect(try await stays.command("ping", [:])["ping"] != nil)
+        await server.server.drain()
+    }
+
     @Test func `starts without its search index, and says so`() async throws {
         let without = try await TestServer.start(["--search-database-url="])
         #expect(without.server.notes.contains { $0.hasPrefix("no search index (search.database-url)") })

@@ -143,6 +143,78 @@ struct `Erasing a user` {
         #expect(try await office.traces(of: "Marked") == [])
     }
 
+    @Test func `takes back the exports that hold them, and empties kept answers about them`() async throws {
+        let office = try await Office.open()
+        let (place, ada, bob) = (office.here.rawValue, office.ada.user, office.bob.user)
+        office.startWorker()
+        let about = "/api/v1/users/\(ada)/data_exports"
+        let reports = "/api/v1/accounts/self/reports"
+        let made = [
+            (about, try await office.report(about)),
+            (reports + "/institution_export", try await office.report(reports + "/institution_export")),
+            (reports + "/provisioning_csv", try await office.report(reports + "/provisioning_csv")),
+        ]
+        let files = [
+            try await office.path(of: made[0].1), try await office.path(of: made[1].1),
+            try await office.path(of: made[2].1),
+        ]
+        let bobs = "/api/v1/users/\(bob)/data_exports"
+        let other = try await office.report(bobs)
+        try await office.run(
+            """
+            INSERT INTO idempotency_keys (institution_id, user_id, key, digest, status, body) VALUES
+                (\(place), \(office.admin.user), 'made', sha256('1'), 200, '{"id":\(ada),"name":"Ada Before"}'),
+                (\(place), \(bob), 'entry', sha256('2'), 200, '{"id":7,"author":{"user_id":"\(ada)"},"is":"höre"}'),
+                (\(place), \(bob), 'alike', sha256('3'), 200, '{"id":7,"name":"Bob","user_id":\(ada)0}')
+            """)
+        let id = try await office.erase(ada)
+        _ = try await office.wait("\(erasures)/\(id)") { $0["workflow_state"] == "completed" }
+
+        for file in files { #expect(!FileManager.default.fileExists(atPath: file)) }
+        for (path, report) in made.dropFirst() {
+            let told = try await office.send(.get, "\(path)/\(report["id"]?.int ?? 0)")
+            #expect(told.json["file_url"] == .null)
+        }
+        #expect(
+            try await office.texts("SELECT workflow_state FROM account_reports WHERE subject_id = \(ada)")
+                == ["deleted"])
+        #expect(FileManager.default.fileExists(atPath: try await office.path(of: other)))
+        #expect(
+            try await office.texts(
+                "SELECT key || ' ' || status || ' ' || (body IS NULL) FROM idempotency_keys ORDER BY key")
+                == ["alike 200 false", "entry 200 true", "made 200 true"])
+    }
+
+    @Test func `has a report made anew whose rows were read before`() async throws {
+        let office = try await Office.open()
+        let reports = "/api/v1/accounts/self/reports/provisioning_csv"
+        let asked = try await office.send(.post, reports)
+        let id = asked.json["id"]?.int ?? 0
+        // The report is kept under a lock that waits for this.
+        try await office.loop.perform { [office] in
+            try await office.pool.value.transaction(tenant: office.here) { transaction in
+                try await transaction.query(ReportQueries.lock, [.int(office.here.rawValue)])
+                office.startWorker()
+                while try await office.texts("SELECT 1::text FROM pg_locks WHERE NOT granted").isEmpty {
+                    await office.pause()
+                }
+                try await office.run(
+                    """
+                    INSERT INTO privacy_erasures (institution_id, user_id, requested_by, workflow_state)
+                    VALUES (\(office.here.rawValue), \(office.ada.user), \(office.admin.user), 'completed')
+                    """)
+            }
+        }
+        while try await office.texts("SELECT 1::text FROM jobs WHERE errors::text LIKE '%outdated%'").isEmpty
+        {
+            try await office.loop.perform { [office] in await office.pause() }
+        }
+        #expect(try await office.texts("SELECT 1::text FROM artifacts") == [])
+        try await office.run("UPDATE job_heads SET run_at = now() WHERE state = 'available'")
+        let done = try await office.wait("\(reports)/\(id)") { $0["status"] == "complete" }
+        #expect(FileManager.default.fileExists(atPath: try await office.path(of: done)))
+    }
+
     @Test func `is refused for admins, strangers, and after an hour`() async throws {
         let office = try await Office.open()
         #expect(try await office.send(.post, erasures, ["user_id": .int(office.admin.user)]).status == 409)
@@ -171,13 +243,12 @@ struct `Declared tables` {
         for table in Office.tables {
             guard let statement = table.erasing else { continue }
             let counts = try await office.loop.perform { [office] in
-                var counts: [Int] = []
+                var counts: [Int64] = []
                 for _ in 0..<2 {
-                    counts.append(
-                        try await office.pool.value.query(
-                            statement, [.int(office.here.rawValue), .int(office.ada.user), .int(1000)],
-                            tenant: office.here
-                        ).affected)
+                    let rows = try await office.pool.value.query(
+                        statement, [.int(office.here.rawValue), .int(office.ada.user), .int(1000)],
+                        tenant: office.here)
+                    counts.append(try TableDeclaration.erased(rows))
                 }
                 return counts
             }

@@ -225,6 +225,17 @@ struct `The provisioning report` {
         #expect(try await first.texts(Self.picture) == before)
     }
 
+    @Test func `gives no spreadsheet a formula`() async throws {
+        let office = try await Office.open()
+        office.startWorker()
+        try await office.run(
+            "UPDATE users SET sis_user_id = 'F', name = '=cmd|''/C calc''!A0' WHERE id = \(office.bob.user)")
+        let archive = try await office.archive(of: try await office.report("\(reports)/provisioning_csv"))
+        let users = try #require(try archive.text("users.csv"))
+        #expect(users.contains("\t=cmd|"))
+        #expect(!users.contains(",=cmd|"))
+    }
+
     @Test func `holds the files that were asked for`() async throws {
         let office = try await Office.open()
         office.startWorker()

@@ -89,7 +89,7 @@ struct `SIS import` {
         let done = try await registrar.bring([
             "a/users.csv": """
             user_id,login_id,full_name,email,status
-            U1,ada,=Ada()+1,,active
+            U1,ada,Ada,,active
             ,bob,Bob,,active
             U3,cy,Cy,no address,active
             U4,ada,Another,,active
@@ -103,6 +103,7 @@ struct `SIS import` {
             C4,A,B,,active,yesterday
             C5,A,B
             C1,A,Later,,active,
+            C6,A,=HYPERLINK(1),,active,
             """,
             "b/enrollments.csv": """
             course_id,user_id,role,section_id,status
@@ -127,23 +128,22 @@ struct `SIS import` {
                 "courses.csv: status is none of active, completed, deleted, published (row 4)",
                 "courses.csv: start_date is no time such as 2026-09-01T00:00:00Z (row 5)",
                 "courses.csv: the row has not as many cells as the header (row 6)",
+                "courses.csv: long_name begins as a formula does (row 8)",
                 "enrollments.csv: user_id names no user (row 3)",
                 "enrollments.csv: course_id names no course (row 4)",
                 "enrollments.csv: section_id names no section (row 5)",
                 "enrollments.csv: role is none of student, teacher, ta, observer, designer, and no other role's name (row 6)",
             ])
-        #expect(done.count("error_count") == 14)
+        #expect(done.count("error_count") == 15)
         #expect(
             done.warnings.allSatisfy { $0.contains("says so already, and the last row counts") }
                 && done.count("warning_count") == 2)
-        // What looks like a formula is a text, and of several rows of one thing the last counts.
-        #expect(
-            try await registrar.rows("SELECT name FROM users WHERE sis_user_id = 'U1'") == ["(\"=Ada()+1\")"])
+        // Of several rows of one thing the last counts.
         #expect(try await registrar.rows("SELECT sis_course_id, name FROM courses") == ["(C1,Later)"])
         #expect(try await registrar.rows("SELECT workflow_state FROM enrollments").isEmpty)
         let listed = try await registrar.send(
             .get, "\(Registrar.path)/\(done.id)/errors", query: [("per_page", "100")])
-        #expect(listed.json["sis_import_errors"]?.array?.count == 16)
+        #expect(listed.json["sis_import_errors"]?.array?.count == 17)
         #expect(listed.json["sis_import_errors"]?.array?[2]["row"]?.int == 3)
     }
 

@@ -502,6 +502,9 @@ struct `The live token's route` {
         #expect(claims.institution == here.id)
         #expect(claims.name == "User ada")
         #expect(claims.role == .instructor)
+        #expect(claims.session == nil)
+        let listed = try await client.send(.get, "/api/v1/users/self/tokens")
+        #expect(claims.accessToken.map { Int($0) } == listed.json.array?.first?["id"]?.int)
         #expect(answer.json["expires_at"]?.string == ISO8601.text(milliseconds: claims.expiresAt))
     }
 

@@ -18,6 +18,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case flag
         /// Texts: a YAML list; in flags and the environment separated by commas.
         case list
+        /// The same, of what people sign in with; printed as a number.
+        case logins
         /// One of a few words.
         case oneOf([String])
     }
@@ -39,7 +41,7 @@ package struct ConfigurationKey: Sendable, Hashable {
     }
 
     /// Whether it takes several texts.
-    var isList: Bool { kind == .list || kind == .databaseURLs }
+    var isList: Bool { kind == .list || kind == .logins || kind == .databaseURLs }
 
     /// The flag on the command line: `--live-ping-seconds`.
     package var flag: String { "--" + name.replacing(".", with: "-") }
@@ -60,7 +62,7 @@ package struct ConfigurationKey: Sendable, Hashable {
         case .number(let range) where range.upperBound == .max: "a whole number from \(range.lowerBound)"
         case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .flag: "true or false"
-        case .list: "a list of texts"
+        case .list, .logins: "a list of texts"
         case .oneOf(let words): "one of " + words.joined(separator: ", ")
         }
     }

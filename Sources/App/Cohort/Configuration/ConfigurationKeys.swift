@@ -192,7 +192,7 @@ package enum ConfigurationKeys {
     static let mailFrom = ConfigurationKey("mail.from", .text, "", "Who letters are from: an address")
 
     static let operators = ConfigurationKey(
-        "operators", .list, "",
+        "operators", .logins, "",
         "Logins of administrators who see every institution on /ops and take nodes out of rotation")
 
     static let drainCloses = ConfigurationKey(

@@ -370,6 +370,7 @@ struct ConfigurationReader {
         guard !text.isEmpty else { return "-" }
         switch key.kind {
         case .secret: return "[hidden]"
+        case .logins: return "[\(key.split(text).count) hidden]"
         case .databaseURL: return (try? PostgresConfiguration(url: text))?.display ?? "[hidden]"
         case .databaseURLs:
             return ConfigurationReader.numbered(key.split(text)).map { number, url in

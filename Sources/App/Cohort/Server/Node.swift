@@ -1,6 +1,7 @@
 import Assessment
 import Classroom
 import Content
+import Courses
 import EventLoop
 import LiveHub
 import Logging
@@ -26,6 +27,8 @@ final class Node: Sendable {
     let classroom: ClassroomFeature
     let tenancy: TenancyServices
     let content: ContentServices
+    let courses = CoursesServices(
+        coursework: GradebookCoursework(), files: StoredFiles(), classes: ClassesOfCourse())
     let monitor: LiveMonitor
     let disk: WorkLane
     let jobs: BackgroundJobs

@@ -296,9 +296,7 @@ extension Server {
         node.classroom.open(on: live)
         context.provide(live)
         context.provide(node.intake)
-        CoursesServices(
-            coursework: GradebookCoursework(), files: StoredFiles(), classes: ClassesOfCourse()
-        ).provide(to: context)
+        node.courses.provide(to: context)
         context.provide(node.monitor)
         context.provide(node.jobs.queue)
         let configuration = node.configuration

@@ -22,7 +22,8 @@ struct TokenAuthenticator: LiveAuthenticator {
         guard let institution = claims.institution else { throw .invalid }
         return LiveCaller(
             institution: institution, user: claims.user, subject: claims.subject, name: claims.name ?? "",
-            roles: Set([claims.role?.rawValue].compactMap { $0 }), expiresAt: claims.expiresAt / 1000)
+            roles: Set([claims.role?.rawValue].compactMap { $0 }), expiresAt: claims.expiresAt / 1000,
+            session: claims.session, accessToken: claims.accessToken)
     }
 
     /// A cookie's caller has no time to run out at: ``areCurrent(_:pool:)`` ends it with its session.
@@ -47,14 +48,48 @@ struct TokenAuthenticator: LiveAuthenticator {
             let signedIn = callers.compactMap(\.principal)
             var answers = try await revocation.areCurrent(signedIn).makeIterator()
             let known = try await users(behindTokensOf: callers, revocation)
+            let ended = try await ended(behindTokensOf: callers, revocation)
             return callers.map { caller in
                 if caller.principal != nil { return answers.next() ?? true }
                 guard let user = caller.user else { return true }
-                return known[caller.institution]?.contains(user) ?? true
+                guard known[caller.institution]?.contains(user) ?? true else { return false }
+                return ended[caller.institution]?.concerns(caller) != true
             }
         } catch {
             return nil
         }
+    }
+
+    /// Sessions and access tokens that are no more.
+    private struct Ended {
+        var sessions: Set<Int64> = []
+        var tokens: Set<Int64> = []
+
+        func concerns(_ caller: LiveCaller) -> Bool {
+            caller.session.map(sessions.contains) == true || caller.accessToken.map(tokens.contains) == true
+        }
+    }
+
+    /// Of the credentials with which live tokens were got, those that have ended.
+    private func ended(
+        behindTokensOf callers: [LiveCaller], _ revocation: Revocation
+    ) async throws(PostgresError) -> [TenantID: Ended] {
+        var all: [TenantID: Ended] = [:]
+        for caller in callers {
+            if let session = caller.session {
+                all[caller.institution, default: Ended()].sessions.insert(session)
+            }
+            if let token = caller.accessToken {
+                all[caller.institution, default: Ended()].tokens.insert(token)
+            }
+        }
+        for (institution, asked) in all {
+            let alive = try await revocation.alive(
+                sessions: Array(asked.sessions), tokens: Array(asked.tokens), in: institution)
+            all[institution]?.sessions.subtract(alive.sessions)
+            all[institution]?.tokens.subtract(alive.tokens)
+        }
+        return all
     }
 
     /// Of the users who came with a token, those who may still be here.

@@ -48,7 +48,10 @@ extension Room {
         let users = Array(asked.keys)
         for start in stride(from: 0, to: users.count, by: Room.mostAsked) {
             let some = users[start..<min(start + Room.mostAsked, users.count)]
+            let mark = enrollmentMark
             let found = await readRoles(Array(some))
+            // A change that was noticed meanwhile may be newer than what was read: the next sweep reads all again.
+            if enrollmentMark != mark { enrollmentMark = nil }
             for user in some {
                 let answer: RoleAnswer = found.map { .role($0[user]) } ?? .unavailable
                 if case .role(let role?) = answer { roles[user] = role }
@@ -103,11 +106,13 @@ extension Room {
 
     // MARK: Changed enrolments
 
-    /// Reads everybody's standing anew, and turns out who has none any more.
-    func recheckRoles() async {
+    /// Reads everybody's standing anew, and turns out who has none any more; `false` when the database cannot be asked.
+    func recheckRoles() async -> Bool {
         let users = Array(roles.keys)
-        guard !users.isEmpty, let found = await readRoles(users) else { return }
+        guard !users.isEmpty else { return true }
+        guard let found = await readRoles(users) else { return false }
         apply(found, to: users)
+        return true
     }
 
     /// Takes the present standing of some users.

@@ -160,11 +160,11 @@ final class RoomShelf {
         }
         for room in rooms {
             let mark = marks[room.state.whole.info.course] ?? "gone"
-            if let before = room.enrollmentMark, before != mark {
-                room.roster = nil
-                await room.recheckRoles()
-            }
+            // Also where nothing was noted before: somebody may have come, and lost their place, since the room opened.
+            guard room.enrollmentMark != mark else { continue }
             room.enrollmentMark = mark
+            room.roster = nil
+            if await !room.recheckRoles() { room.enrollmentMark = nil }
         }
         var pairs: [CourseAccess.Pair] = []
         for room in rooms {

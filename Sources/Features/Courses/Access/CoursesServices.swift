@@ -1,6 +1,6 @@
 package import WebServer
 
-/// What the feature's routes ask of features above it; provided to every loop's context.
+/// What the feature's routes ask of features above it, and of the process; one value is provided to every loop's context.
 package struct CoursesServices: Sendable {
     /// Knows the assignments and quizzes that modules lead to.
     package let coursework: any Coursework
@@ -8,6 +8,8 @@ package struct CoursesServices: Sendable {
     package let files: any CourseFiles
     /// Knows the live classes that discussions go on from.
     package let classes: any CourseClasses
+    /// How often wrong codes of courses may be tried.
+    let joining = JoinThrottle()
 
     /// Wires the feature.
     package init(

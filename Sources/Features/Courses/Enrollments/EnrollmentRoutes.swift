@@ -133,7 +133,9 @@ enum EnrollmentRoutes {
         }
         let refusal = WebError.invalid(
             "The course cannot be joined with this code.", field: "enrollment.self_enrollment_code")
-        return try await call.commit { transaction in
+        let throttle = call.context.service(CoursesServices.self).joining
+        try throttle.admit(call)
+        let response = try await call.commit { transaction in
             try await transaction.query(EnrollmentQueries.holdCourse, [call.tenant, .int(course)])
             let found = try await transaction.query(
                 EnrollmentQueries.selfEnrollment, [call.tenant, .int(course)])
@@ -141,6 +143,7 @@ enum EnrollmentRoutes {
             guard try row.bool(0), let wanted = try row.textOrNil(1),
                 Digest.isEqual(Array(wanted.utf8), Array(code.utf8)), try row.text(4) == "available"
             else { throw refusal }
+            throttle.forgive(call)
             let present = try await transaction.query(
                 EnrollmentQueries.ofStudent, [call.tenant, .int(course), .int(call.principal.user)])
             if let present = present.first {
@@ -167,6 +170,8 @@ enum EnrollmentRoutes {
             guard let id = try rows.first?.int(0) else { throw WebError.forbidden }
             return try await answer(id, call, isStaff: false, transaction)
         }
+        if Call.isReplay(response) { throttle.forgive(call) }
+        return response
     }
 
     /// `DELETE /api/v1/courses/:course_id/enrollments/:id`: `task` says whether it is concluded (the default), deleted, or

@@ -70,7 +70,10 @@ struct ItemChange: Hashable, Sendable {
     /// Whether it begins as addresses of the web do, and holds nothing that has no place in one (RFC 3986 §2).
     static func isWebAddress(_ text: String) -> Bool {
         guard
-            let rest = ["https://", "http://"].first(where: text.hasPrefix).map({ text.dropFirst($0.count) }),
+            // A scheme's case does not count (RFC 3986 §3.1).
+            let rest = ["https://", "http://"].first(where: text.lowercased().hasPrefix).map({
+                text.dropFirst($0.count)
+            }),
             let first = rest.unicodeScalars.first, !"/?#".unicodeScalars.contains(first)
         else { return false }
         return text.unicodeScalars.allSatisfy {

@@ -5,7 +5,7 @@ import JobQueue
 import Postgres
 import Tenancy
 
-/// Erases a user: every declared table, their files, then their name and their person.
+/// Erases a user: every declared table, their files, the exports that hold them, then their name and their person.
 ///
 /// Every batch is a transaction of its own that does no harm when it is done again, so an attempt begins at the beginning and
 /// finds most of it done. The user's row is last: as long as anything is left, the erasure is not completed.
@@ -32,21 +32,28 @@ struct ErasureJob: JobKind {
             ErasureQueries.subject, [tenant, .int(id)], tenant: run.institution)
         guard let row = found.first else { return .completed }
         let user = try row.int(0)
-        try await eraseFiles(of: user, run)
+        try await sweep(.user(user), run)
         // The row that tells who the others are about comes last.
         let statements = tables.filter { $0.table != "users" }.compactMap(\.erasing)
         for (number, statement) in statements.enumerated() {
             try await repeatedly(statement, [tenant, .int(user)], run)
             run.report(completion: 10 + 85 * Double(number) / Double(statements.count))
         }
-        try await repeatedly(ErasureQueries.blindAudit, [tenant, .int(user)], run) {
-            try $0.first?.int(0) ?? 0
+        try await repeatedly(ErasureQueries.blindAudit, [tenant, .int(user)], run)
+        for statement in ErasureQueries.recall {
+            try await run.pool.query(statement, [tenant, .int(user)], tenant: run.institution)
         }
+        try await sweep(.expired, run)
         return .completed { transaction in
             for statement in tables.filter({ $0.table == "users" }).compactMap(\.erasing) {
                 try await transaction.query(statement, [tenant, .int(user), .int(TableDeclaration.mostRows)])
             }
             try await transaction.query(ErasureQueries.detach, [tenant, .int(user)])
+            // What was made since: a report that ends later notices that somebody was erased.
+            try await transaction.query(ReportQueries.lock, [tenant])
+            for statement in ErasureQueries.recall {
+                try await transaction.query(statement, [tenant, .int(user)])
+            }
             let ended = try await transaction.query(ErasureQueries.complete, [tenant, .int(id)])
             guard !ended.isEmpty else { return }
             try await AuditLog.record(
@@ -54,29 +61,28 @@ struct ErasureJob: JobKind {
         }
     }
 
-    private func eraseFiles(of user: Int64, _ run: JobRun) async throws {
+    private func sweep(_ target: ContentSweep.Target, _ run: JobRun) async throws {
         let sweep = ContentSweep(pool: run.pool, storage: place?.storage, institution: run.institution)
         while true {
             try run.check()
             do {
-                guard try await sweep.run(.user(user)).isPartial else { return }
+                guard try await sweep.run(target).isPartial else { return }
             } catch let error as StorageError {
                 throw JobFailure("storage", "\(error)")
             }
         }
     }
 
-    /// Repeats a statement until it finds fewer rows than it may.
+    /// Repeats a statement until it changes nothing.
     private func repeatedly(
-        _ statement: Statement, _ values: [PostgresValue], _ run: JobRun,
-        count: (Rows) throws -> Int64 = { Int64($0.affected) }
+        _ statement: Statement, _ values: [PostgresValue], _ run: JobRun
     ) async throws {
         while true {
             try run.check()
             let rows = try await run.pool.query(
                 statement, values + [.int(TableDeclaration.mostRows)], tenant: run.institution)
             // Some statements take fewer at a time: what found nothing is done.
-            if try count(rows) == 0 { return }
+            if try TableDeclaration.erased(rows) == 0 { return }
         }
     }
 }

@@ -118,6 +118,23 @@ enum ErasureQueries {
         WHERE institution_id = $1 AND id = $2 AND workflow_state = 'confirmed'
         """
 
+    /// Exports that hold them: those of the whole institution, and those about them whoever asked.
+    ///
+    /// Nobody fetches them any more, and those about them that are under way are not kept.
+    ///
+    /// $2 user.
+    static let recall: [Statement] = [
+        """
+        UPDATE artifacts a SET expires_at = now() FROM account_reports r
+        WHERE a.institution_id = $1 AND a.expires_at > now() AND r.institution_id = $1 AND r.artifact_id = a.id
+            AND (r.report <> 'data_export' OR r.subject_id = $2)
+        """,
+        """
+        UPDATE account_reports SET workflow_state = 'deleted', ended_at = coalesce(ended_at, now())
+        WHERE institution_id = $1 AND subject_id = $2 AND workflow_state <> 'deleted'
+        """,
+    ]
+
     /// $2 user, $3 rows.
     static let blindAudit: Statement = "SELECT privacy_blind_audit($2, $3) WHERE $1::bigint IS NOT NULL"
     /// $2 user.

@@ -5,7 +5,7 @@ import Tenancy
 
 /// A roster as CSV files that an import reads back.
 ///
-/// All rows are of one snapshot. Confined to the loop of its pool.
+/// All rows are of one snapshot; what a spreadsheet would compute is disarmed. Confined to the loop of its pool.
 struct ProvisioningExport {
     let institution: InstitutionID
     let pool: PostgresPool
@@ -30,7 +30,9 @@ struct ProvisioningExport {
                     var piece: [UInt8] = []
                     for row in rows {
                         var fields: [String?] = []
-                        for place in file.header.indices { fields.append(try row.textOrNil(place)) }
+                        for place in file.header.indices {
+                            fields.append(try row.textOrNil(place).map(CSVFormula.disarmed))
+                        }
                         CSVWriter.write(fields, to: &piece)
                     }
                     try await archive.add(piece)

@@ -174,12 +174,18 @@ enum ReportQueries {
 
     /// Begins an attempt; no row for what is over.
     ///
+    /// The last column is ``erased``.
     /// $2 report.
     static let begin: Statement = """
         UPDATE account_reports SET workflow_state = 'running', started_at = coalesce(started_at, now())
         WHERE institution_id = $1 AND id = $2 AND workflow_state IN ('created', 'running')
-        RETURNING report, user_id, subject_id, parameters::text
+        RETURNING report, user_id, subject_id, parameters::text, (
+            SELECT count(*) FROM privacy_erasures e WHERE e.institution_id = $1 AND e.workflow_state = 'completed')
         """
+
+    /// How many users have been erased.
+    static let erased: Statement =
+        "SELECT count(*) FROM privacy_erasures WHERE institution_id = $1 AND workflow_state = 'completed'"
 
     /// $2 report, $3 artifact.
     static let complete: Statement = """

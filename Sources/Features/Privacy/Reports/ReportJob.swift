@@ -32,6 +32,8 @@ struct ReportJob: JobKind {
         let user: Int64
         let subject: Int64?
         let parameters: JSONValue
+        /// How many users had been erased by then.
+        let erased: Int64
     }
 
     func run(_ run: JobRun) async throws -> JobOutcome {
@@ -44,7 +46,7 @@ struct ReportJob: JobKind {
         else { return .completed }
         let begun = Begun(
             kind: kind, user: try row.int(1), subject: try row.intOrNil(2),
-            parameters: try JSONReader.read(try row.bytes(3)))
+            parameters: try JSONReader.read(try row.bytes(3)), erased: try row.int(4))
         do {
             return try await make(begun, id, run)
         } catch let stopped as JobStopped {
@@ -102,6 +104,11 @@ struct ReportJob: JobKind {
         let filename = "\(begun.kind.rawValue)-\(id).zip"
         return .completed { transaction in
             let tenant = PostgresValue.int(run.institution.rawValue)
+            try await transaction.query(ReportQueries.lock, [tenant])
+            guard try await transaction.query(ReportQueries.erased, [tenant]).first?.int(0) == begun.erased
+            else {
+                throw JobFailure("outdated", "somebody was erased since its rows were read: it is made anew")
+            }
             let settings = try await transaction.query(RetentionQueries.show, [tenant])
             let days = try RetentionSettings(settings.first).value(.exports)
             let artifact = try await Artifacts.add(

@@ -1,3 +1,4 @@
+import CSV
 import Tenancy
 
 /// Cells as values; what cannot be one refuses the row, with the column's name and never its content.
@@ -14,6 +15,7 @@ extension RosterRow {
         guard NewUser.isName(text) else {
             throw RowRefusal("\(column.rawValue) is longer than 255 characters, or has control characters")
         }
+        try checkFormula(text, column)
         return text
     }
 
@@ -24,7 +26,13 @@ extension RosterRow {
             throw RowRefusal(
                 "\(column.rawValue) is longer than \(count) characters, or has control characters")
         }
+        try checkFormula(text, column)
         return text
+    }
+
+    /// Refuses what a spreadsheet would compute, should the text ever come into one.
+    func checkFormula(_ text: String, _ column: RosterColumn) throws(RowRefusal) {
+        guard !CSVFormula.isOne(text) else { throw RowRefusal("\(column.rawValue) begins as a formula does") }
     }
 
     /// A text that may be taken away: `nil` where the file has no such column, `.some(nil)` where the cell is empty.

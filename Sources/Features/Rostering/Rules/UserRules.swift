@@ -38,6 +38,7 @@ struct UserRow: Hashable, Sendable {
             guard NewUser.isLogin(login) else {
                 throw RowRefusal("login_id is longer than 255 characters, or has blanks")
             }
+            try row.checkFormula(login, .loginID)
         } else if status != "deleted" {
             throw RowRefusal("login_id is empty")
         }
@@ -77,6 +78,7 @@ struct UserRow: Hashable, Sendable {
         guard row.has(.email) else { return .none }
         guard let text = row.text(.email) else { return .some(nil) }
         guard EmailAddress.isUsable(text) else { throw RowRefusal("email is no e-mail address") }
+        try row.checkFormula(text, .email)
         return .some(text)
     }
 

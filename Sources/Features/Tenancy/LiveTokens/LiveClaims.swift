@@ -10,9 +10,18 @@ package struct LiveClaims: Hashable, Sendable {
     package let name: String?
     /// The role that stands for all of the user's.
     package let role: Role?
+    /// The session that it was got with; with its end the bearer's connections end, too.
+    package let session: Int64?
+    /// The access token that it was got with.
+    package let accessToken: Int64?
 
     /// States claims as they are.
-    package init(subject: String, expiresAt: Int64, institution: InstitutionID?, name: String?, role: Role?) {
+    package init(
+        subject: String, expiresAt: Int64, institution: InstitutionID?, name: String?, role: Role?,
+        session: Int64? = nil, accessToken: Int64? = nil
+    ) {
+        self.session = session
+        self.accessToken = accessToken
         self.subject = subject
         self.expiresAt = expiresAt
         self.institution = institution

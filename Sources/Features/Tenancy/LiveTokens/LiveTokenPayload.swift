@@ -10,6 +10,8 @@ struct LiveTokenPayload: JWTPayload {
     var institution: Int64?
     var name: String?
     var role: String?
+    var session: Int64?
+    var token: Int64?
 
     /// One audience or a list of them (RFC 7519 §4.1.3).
     struct Audience: Codable, Sendable {

@@ -13,7 +13,8 @@ enum LiveTokenRoutes {
         let noted = try await call.commit { _ in .json { $0.object { _ in } } }
         let issued = try await context.service(TenancyServices.self).liveTokens.issue(
             user: principal.user, institution: principal.institution, name: principal.name,
-            role: Role.leading(of: Role.set(principal.roles)), at: context.nowMilliseconds)
+            role: Role.leading(of: Role.set(principal.roles)), credential: principal.credential,
+            at: context.nowMilliseconds)
         var response = WebResponse.json { json in
             json.object { json in
                 json.member("token", issued.token)

@@ -1,6 +1,7 @@
 import JSON
 import JWTKit
 import Postgres
+package import WebServer
 
 /// Makes and checks the short-lived tokens that open a live connection: JWTs (RFC 7519, RFC 7518, RFC 8037).
 ///
@@ -41,17 +42,24 @@ package struct LiveTokens: Sendable {
         self.issuer = issuer
     }
 
-    /// Makes a token for a user, valid for an hour from `now` (milliseconds since 1970).
+    /// Makes a token for a user, valid for an hour from `now` (milliseconds since 1970), and as long as the credential that
+    /// it is got with.
     ///
     /// - Returns: The token, and when it ends in milliseconds since 1970.
     package func issue(
-        user: Int64, institution: InstitutionID, name: String, role: Role?, at now: Int64
+        user: Int64, institution: InstitutionID, name: String, role: Role?,
+        credential: Principal.Credential? = nil, at now: Int64
     ) async throws -> (token: String, expiresAt: Int64) {
         let expiry = now / 1000 + LiveTokens.lifetimeSeconds
-        let payload = LiveTokenPayload(
+        var payload = LiveTokenPayload(
             sub: String(user), exp: Double(expiry), nbf: nil, aud: audience.map { .init(values: [$0]) },
             iss: issuer,
             institution: institution.rawValue, name: name, role: role?.rawValue)
+        switch credential {
+        case .cookie(let session, _)?: payload.session = session
+        case .bearer(let token)?: payload.token = token
+        case nil: break
+        }
         return (try await keys.sign(payload), expiry * 1000)
     }
 
@@ -108,6 +116,7 @@ package struct LiveTokens: Sendable {
         return LiveClaims(
             subject: payload.sub, expiresAt: Int64(payload.exp * 1000), institution: institution,
             name: payload.name,
-            role: payload.role.flatMap(Role.init(rawValue:)))
+            role: payload.role.flatMap(Role.init(rawValue:)), session: payload.session,
+            accessToken: payload.token)
     }
 }

@@ -69,7 +69,23 @@ package enum TenancyTables {
             institutionExport: .nothing("Tells nodes what to look at again.")),
         .personal(
             "idempotency_keys", people: ["user_id"], secrets: ["digest", "body", "key", "location"],
-            erasure: .delete, institutionExport: .nothing("Answers to repeated requests, for a day.")),
+            // Others' answers about them stay answered, and say nothing.
+            erasure: .statement(
+                #"""
+                WITH own AS (
+                    DELETE FROM idempotency_keys WHERE institution_id = $1 AND ctid = ANY (ARRAY(
+                        SELECT ctid FROM idempotency_keys WHERE institution_id = $1 AND user_id = $2 LIMIT $3))
+                    RETURNING 1
+                ), others AS (
+                    UPDATE idempotency_keys SET body = NULL, location = NULL
+                    WHERE institution_id = $1 AND ctid = ANY (ARRAY(
+                        SELECT ctid FROM idempotency_keys WHERE institution_id = $1 AND user_id <> $2
+                            AND encode(body, 'escape') ~ ('"[a-z_]*id":"?' || $2::bigint || '"?[],}]') LIMIT $3))
+                    RETURNING 1
+                )
+                SELECT (SELECT count(*) FROM own) + (SELECT count(*) FROM others)
+                """#),
+            institutionExport: .nothing("Answers to repeated requests, for a day.")),
         .personal(
             "audit_events", people: ["actor_id", "subject_id"],
             guarded: [

@@ -26,6 +26,8 @@ package final class LiveSession {
     package let client = ClientID()
     /// Who it is, once connected.
     package private(set) var caller: LiveCaller?
+    /// The caller whose credential was looked at since they came.
+    var checkedCaller: LiveCaller?
 
     let loop: LiveLoop
     private(set) var isAwaitingPong = false

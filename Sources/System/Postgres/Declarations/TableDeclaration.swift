@@ -14,7 +14,8 @@ package struct TableDeclaration: Hashable, Sendable {
         case blank([Change])
         /// The rows stay as they are, for this reason.
         case keep(String)
-        /// A statement of its own: `$1` institution, `$2` user, `$3` the most rows; it is repeated until it changes fewer.
+        /// A statement of its own: `$1` institution, `$2` user, `$3` the most rows; it is repeated until it changes nothing. One
+        /// that changes several tables gives how many rows as its only column: see ``TableDeclaration/erased(_:)``.
         case statement(String)
     }
 
@@ -140,6 +141,14 @@ extension TableDeclaration {
                 "UPDATE \(table) SET \(set) WHERE institution_id = $1 AND ctid = ANY (\(chosen(unless: isOpen)))"
             )
         }
+    }
+
+    /// How many rows a statement of an erasure has changed.
+    ///
+    /// - Throws: ``PostgresError`` for a column that is no number.
+    package static func erased(_ rows: Rows) throws(PostgresError) -> Int64 {
+        guard let row = rows.first else { return Int64(rows.affected) }
+        return try row.int(0)
     }
 
     private func chosen(unless isOpen: String) -> String {

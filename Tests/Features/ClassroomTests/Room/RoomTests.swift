@@ -213,6 +213,15 @@ struct `A live class` {
         #expect((await lecture.call("s1", .me))["role"] == "student")
     }
 
+    @Test func `turns out who lost their place before anybody had looked at the enrolments`() async throws {
+        let lecture = try await Lecture.open()
+        #expect((await lecture.call("s0", .me))["role"] == "student")
+        try await lecture.unenroll("s0")
+        await lecture.sweep()
+        #expect((await lecture.call("s0", .me))["error"]?.int == 103)
+        #expect((await lecture.call("s1", .me))["role"] == "student")
+    }
+
     @Test func `turns out who is enrolled until now, though nothing has changed but the time`() async throws {
         let lecture = try await Lecture.open()
         try await lecture.end("s0", inDays: 1)

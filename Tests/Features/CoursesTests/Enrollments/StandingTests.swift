@@ -302,6 +302,22 @@ struct `Joining by a code` {
         #expect(late.status == 409)
     }
 
+    @Test func `cannot be tried at will, and a right code costs nothing`() async throws {
+        let faculty = try await open()
+        let wrong: JSONValue = ["enrollment": ["user_id": "self", "self_enrollment_code": "0000"]]
+        for _ in 0..<12 {
+            #expect(try await faculty.send(.post, "/enrollments", Self.code, as: "stu").status == 200)
+        }
+        var told: [Int] = []
+        for _ in 0..<12 {
+            told.append(try await faculty.send(.post, "/enrollments", wrong, as: "new").status)
+        }
+        #expect(told == Array(repeating: 400, count: 10) + [429, 429])
+        // The right one would not be heard either; nobody else waits.
+        #expect(try await faculty.send(.post, "/enrollments", Self.code, as: "new").status == 429)
+        #expect(try await faculty.send(.post, "/enrollments", wrong, as: "stu").status == 400)
+    }
+
     @Test func `ends with the course`() async throws {
         let faculty = try await open()
         try await faculty.run(

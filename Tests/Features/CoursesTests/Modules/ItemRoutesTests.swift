@@ -226,6 +226,11 @@ struct `Items of modules` {
         ),
     ]
 
+    @Test func `take an address however its scheme is written`() {
+        #expect(ItemChange.isWebAddress("HTTPS://school.example/a"))
+        #expect(!ItemChange.isWebAddress("JavaScript:alert(1)//https://"))
+    }
+
     @Test(arguments: bad.indices)
     func `refuse what is wrong, by name`(index: Int) async throws {
         let (body, field) = Self.bad[index]

@@ -200,11 +200,14 @@ final class Office: Sendable {
             let json = try await send(.get, path, as: principal).json
             if isOver(json) { return json }
             guard ContinuousClock.now < end else { throw OfficeError.neverOver(RawJSON(json).text) }
-            try await loop.perform { [loop] in
-                await withCheckedContinuation { continuation in
-                    _ = loop.schedule(after: .milliseconds(10)) { continuation.resume() }
-                }
-            }
+            try await loop.perform { [self] in await pause() }
+        }
+    }
+
+    /// A moment between two looks; on the loop.
+    func pause() async {
+        await withCheckedContinuation { continuation in
+            _ = loop.schedule(after: .milliseconds(10)) { continuation.resume() }
         }
     }
 

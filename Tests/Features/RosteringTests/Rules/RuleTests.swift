@@ -43,6 +43,28 @@ struct `Roster values` {
         #expect(refusal { () throws(RowRefusal) in try row([:]).status(["active"]) } == "status is empty")
     }
 
+    @Test func `are no formulas, wherever they stand`() {
+        let columns: [RosterColumn] = [
+            .userID, .loginID, .fullName, .sortableName, .shortName, .firstName, .email, .integrationID,
+        ]
+        for column in columns {
+            var cells: [RosterColumn: String] = [
+                .userID: "U", .loginID: "l", .status: "active", .fullName: "-",
+            ]
+            #expect(refusal { () throws(RowRefusal) in try UserRow(row(cells)) } == nil)
+            cells[column] = "=cmd@x.example"
+            #expect(
+                refusal { () throws(RowRefusal) in try UserRow(row(cells)) }
+                    == "\(column.rawValue) begins as a formula does")
+        }
+        let course: [RosterColumn: String] = [
+            .courseID: "C", .shortName: "+A1", .longName: "L", .status: "active",
+        ]
+        #expect(
+            refusal { () throws(RowRefusal) in try CourseRow(row(course)) }
+                == "short_name begins as a formula does")
+    }
+
     @Test func `never repeat what a row says`() {
         let secret = "s3cret\u{7}"
         for column in RosterColumn.allCases {

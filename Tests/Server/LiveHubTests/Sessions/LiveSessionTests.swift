@@ -420,6 +420,12 @@ struct `Live session` {
             #expect(register.asked.count > before)
             #expect(register.asked.dropFirst(before).allSatisfy { $0 == [7] })
             #expect(await stays.command("ping", "{}")["ping"] != nil)
+            // Whoever comes later may come with a token whose credential has gone before: they are asked about, once.
+            let late = try await open(0, "1:9:x")
+            while !register.asked.dropFirst(before).contains([9]) { _ = await late.command("ping", "{}") }
+            register.withdraw(8)
+            await stays.until { stays.isClosed }
+            #expect(register.asked.dropFirst(before).filter { $0.contains(9) } == [[9]])
         }
     }
 
