@@ -14,10 +14,13 @@ const TABS = [
     { id: "users", load: () => import("./users.js") },
     { id: "courses", load: () => import("./courses.js") },
     { id: "terms", root: true, load: () => import("./terms.js") },
+    { id: "notices", load: () => import("./notices.js") },
     { id: "imports", root: true, load: () => import("./imports.js") },
+    { id: "reports", root: true, load: () => import("./reports.js") },
     { id: "admins", load: () => import("./admins.js") },
     { id: "sign_in", root: true, load: () => import("./sign-in.js") },
     { id: "tokens", root: true, load: () => import("./tokens.js") },
+    { id: "privacy", root: true, load: () => import("./privacy.js") },
     { id: "audit", root: true, load: () => import("./audit.js") },
     { id: "work", root: true, load: () => import("./work.js") },
 ];

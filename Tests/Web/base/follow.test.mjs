@@ -31,7 +31,7 @@ test("an answer that does not come is told of, and asked for again", async () =>
 
 test("nobody hears of what was stopped", async () => {
     let shown = 0;
-    const run = follow({ first: 1, read: async () => 2, isOver: () => false, show: () => { shown += 1; }, wait: async () => run.stop() });
+    const run = follow({ first: 1, read: async () => 2, isOver: () => false, show: () => { shown += 1; }, wait: async () => { await null; run.stop(); } });
     assert.equal(await run.ended, null);
     assert.equal(shown, 1);
 });
