@@ -12,7 +12,7 @@ import { isFresh, standing } from "./standing.js";
 
 await add({ en: english, de: () => import("./lang/de.js") });
 
-const SIGNS = { open: "clock", ready: "file", gone: "file", failed: "alert", aborted: "x" };
+const SIGNS = { open: "clock", ready: "check", gone: "x", failed: "alert", aborted: "x" };
 
 /**
  * The runs at `path`, the newest first: `{ element, load(), begin(report), stop() }`.
