@@ -3,8 +3,8 @@
 import re
 
 from playwright.sync_api import expect
-from test_pages import is_sound
 
+from test_pages import is_sound
 from visitors import settled
 
 
@@ -151,12 +151,3 @@ def test_an_administrator_adds_many_at_once_from_a_file(arrive, cast, scenery, t
     page.set_viewport_size({"width": 390, "height": 844})
     box = page.get_by_role("button", name="More for Bulk Person 1, Student").bounding_box()
     assert box["x"] + box["width"] <= 390
-
-
-def test_whoever_takes_a_course_is_led_back_from_the_pages_of_its_staff(arrive, cast, scenery):
-    page = arrive(cast["students"][0]).page
-    for path in ("/users", "/settings"):
-        page.goto(scenery.path + path)
-        expect(page.get_by_text("Only those who run the course see this")).to_be_visible()
-    page.get_by_role("link", name="To the course", exact=True).click()
-    expect(page.get_by_role("heading", level=1, name="Matrices at work")).to_be_visible()

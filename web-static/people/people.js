@@ -43,8 +43,11 @@ function page() {
     });
     const reload = () => rows.load(query());
     const again = async () => {
+        const named = () => JSON.stringify(sections.map((section) => [section.id, section.name]));
+        const before = named();
         sections = await getAll(course.api("/sections"), { query: { include: ["total_students"] } }).catch(() => sections);
         await reload();
+        if (named() !== before) rows.redraw();
     };
     const open = (name) => () => forms.use(async (part) => {
         if (await part[name](course, sections, again)) await again();
