@@ -28,7 +28,7 @@ enum Layer: String {
 
 /// One row of the table: a module of ours.
 struct Module {
-    enum Kind { case swift, c, systemLibrary(pkgConfig: String?), executable }
+    enum Kind { case swift, generated, c, systemLibrary(pkgConfig: String?), executable }
 
     let name: String
     let layer: Layer
@@ -46,6 +46,7 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let modules: [Module] = [
@@ -73,7 +74,8 @@ let modules: [Module] = [
     Module(name: "Zip", layer: .wire, uses: ["CZlib"]),
     Module(name: "HTTP", layer: .wire, libraries: [httpTypes]),
     Module(name: "WebSocket", layer: .wire, uses: ["COpenSSL"]),
-    Module(name: "LiveProtocol", layer: .wire, uses: ["JSON"]),
+    Module(name: "LiveProtobuf", layer: .wire, kind: .generated, libraries: [protobuf], hasTests: false),
+    Module(name: "LiveProtocol", layer: .wire, uses: ["JSON", "LiveProtobuf"], libraries: [protobuf]),
 
     // Server: the machinery that features plug into.
     Module(name: "Telemetry", layer: .server, uses: ["EventLoop", "JSON"], libraries: [logging, histogram]),
@@ -225,6 +227,9 @@ var targets: [Target] = modules.map { module in
         return .target(
             name: module.name, dependencies: dependencies, path: path,
             swiftSettings: settings(of: module.layer))
+    case .generated:
+        return .target(
+            name: module.name, dependencies: dependencies, path: path, swiftSettings: commonSettings)
     case .c:
         return .target(name: module.name, path: path)
     case .systemLibrary(let pkgConfig):
@@ -267,6 +272,7 @@ let package = Package(
             traits: ["YAML", "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],

@@ -1,7 +1,8 @@
-"""The scenario's steps with centrifuge-python."""
+"""The scenario's steps with centrifuge-python, in either form of the protocol."""
 
 import asyncio
 import itertools
+import json
 
 from centrifuge import CentrifugeError, Client, ClientEventHandler, SubscriptionEventHandler
 from centrifuge.exceptions import ReplyError
@@ -42,6 +43,9 @@ class _ChannelEvents(SubscriptionEventHandler):
 class PythonClient:
     """Drives one client per name."""
 
+    #: Whether the clients speak Protobuf.
+    is_binary = False
+
     def __init__(self, ready: dict) -> None:
         # With several nodes, a connection after the other goes to the next of them.
         self._urls = itertools.cycle([node["ws_url"] for node in ready.get("nodes", [])] or [ready["ws_url"]])
@@ -56,7 +60,8 @@ class PythonClient:
             await client.disconnect()
 
     async def connect(self, who: str, token: str, limit: float) -> dict:
-        client = self._clients[who] = Client(next(self._urls), events=_ClientEvents(), token=token, name="scenario")
+        client = self._clients[who] = Client(
+            next(self._urls), events=_ClientEvents(), token=token, name="scenario", use_protobuf=self.is_binary)
         await client.connect()
         await self._settle(client.events.settled, limit)
         code = client.events.code or 0
@@ -79,7 +84,8 @@ class PythonClient:
 
     async def rpc(self, who: str, method: str, data: dict) -> dict:
         try:
-            return {"data": (await self._clients[who].rpc(method, data)).data}
+            given = json.dumps(data).encode() if self.is_binary else data
+            return {"data": self._read((await self._clients[who].rpc(method, given)).data)}
         except ReplyError as error:
             return {"error": error.code}
         except CentrifugeError as error:
@@ -101,7 +107,11 @@ class PythonClient:
         }
 
     async def events(self, who: str, channel: str) -> list[dict]:
-        return list(self._channels[who, channel].events)
+        return [self._read(event) for event in self._channels[who, channel].events]
+
+    def _read(self, data):
+        """What the application said: in the binary form its bytes, which are JSON."""
+        return json.loads(data) if self.is_binary else data
 
     @staticmethod
     async def _settle(event: asyncio.Event, limit: float) -> None:
@@ -109,3 +119,9 @@ class PythonClient:
             await asyncio.wait_for(event.wait(), limit)
         except asyncio.TimeoutError:
             pass  # The step's expectation says what is missing.
+
+
+class BinaryClient(PythonClient):
+    """The same with Protobuf."""
+
+    is_binary = True

@@ -1,11 +1,11 @@
-"""One scenario, two clients: the page's own live client (in Chromium) and PyPI's centrifuge-python.
+"""One scenario, three clients: the page's own live client (in Chromium), and PyPI's centrifuge-python with JSON and with Protobuf.
 
-Usage: scenario.py READY_FILE [--nodes] [own|python]        READY_FILE is what `cohort demo --ready-file` writes.
+Usage: scenario.py READY_FILE [--nodes] [own|python|binary]        READY_FILE is what `cohort demo --ready-file` writes.
 
 With `--nodes` each person of the scenario is connected to another node of several, and comes back to another one than
-the one it left; only the python client can choose.
+the one it left; only the python clients can choose.
 
-Prints one line per step and ends with status 0 only if both clients passed every step of scenario.json.
+Prints one line per step and ends with status 0 only if all clients passed every step of scenario.json.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ import urllib.request
 import uuid
 
 from own_client import OwnClient
-from python_client import PythonClient
+from python_client import BinaryClient, PythonClient
 
 STEPS = json.loads((pathlib.Path(__file__).parent / "scenario.json").read_text())["steps"]
-DRIVERS = {"own": OwnClient, "python": PythonClient}
+DRIVERS = {"own": OwnClient, "python": PythonClient, "binary": BinaryClient}
 
 # How long something expected may take, and how long nothing must happen.
 LIMIT = 5.0

@@ -16,6 +16,7 @@ package enum TenancyExceptions {
             "The routing table: which database has an institution's rows. It is asked before one is chosen.",
         "person_shards":
             "Sign-in asks in which databases a person has users before one is chosen. The application has no grant on it.",
+        "people_left": "Ids of people who have left this database. The application has no grant on it.",
         "shard_identity": "One row: which of the deployment's databases this is.",
         "cohort_migrations": "Numbers and checksums of the schema's migrations; no tenant's data.",
     ]
@@ -51,6 +52,14 @@ package enum TenancyExceptions {
         "tenancy_end_person": "A changed password: ends one person's sessions in this database.",
         "tenancy_due_ends": "A changed password: whose sessions another database has yet to end.",
         "tenancy_did_end": "A changed password: another database has ended a person's sessions.",
+        "tenancy_claims_in_doubt":
+            "Erasure: of whom another database is to be asked whether they have left it.",
+        "tenancy_due_departures": "Erasure: who has left this database since home last heard.",
+        "tenancy_close_departure":
+            "Erasure: says whether a person has no user in this database, and holds it so for claims known till then.",
+        "tenancy_settle_departure":
+            "Erasure: home notes that a person has left another database; whoever is nowhere any more goes.",
+        "tenancy_did_depart": "Erasure: home has heard who has left this database.",
         "privacy_detach_person":
             "Takes an erased user of the chosen institution off their person, who goes with the last of their users.",
         "privacy_blind_audit":

@@ -1,3 +1,4 @@
+import LiveProtocol
 package import WebServer
 
 /// The way in for WebSockets that speak the live protocol.
@@ -19,7 +20,12 @@ package enum LiveEndpoint {
             }
             let loop = context.service(LiveLoop.self)
             if loop.hub.turnsAway { throw WebError.unavailable(retryAfter: 1) }
-            return WebSocketAcceptance(handler: LiveSession(loop: loop, principal: request.principal))
+            let form = request.subprotocols.lazy.compactMap { name in
+                MessageForm.allCases.first { $0.subprotocol == name }
+            }.first
+            return WebSocketAcceptance(
+                handler: LiveSession(loop: loop, principal: request.principal, form: form ?? .json),
+                subprotocol: form?.subprotocol)
         }
     }
 }

@@ -18,7 +18,7 @@ package struct Command: Hashable, Sendable {
         case connect(ConnectRequest)
         case subscribe(SubscribeRequest)
         case unsubscribe(channel: String)
-        case publish(channel: String, data: RawJSON)
+        case publish(channel: String, data: Payload)
         case presence(channel: String)
         case presenceStats(channel: String)
         case history(HistoryRequest)

@@ -4,6 +4,8 @@ package import JSON
 package enum CommandError: Error, Hashable, Sendable {
     /// The frame is not made of JSON objects, one per line.
     case malformed(JSONError)
+    /// The frame is not made of Protobuf messages, each behind its length.
+    case undecodable
     /// The command's `id` is not a number from 0 to 2^32 − 1.
     case badID
     /// The command expects a reply and has no id to find it by.
@@ -23,6 +25,7 @@ package enum CommandError: Error, Hashable, Sendable {
     package var message: String {
         switch self {
         case .malformed(let error): error.message
+        case .undecodable: "the frame is not made of Protobuf messages, each behind its length"
         case .badID: "the command's id is not a number from 0 to 4294967295"
         case .unnumbered: "a command that expects a reply has no id"
         case .unanswerable(let error): error.message

@@ -4,18 +4,6 @@ import JSON
 ///
 /// Going on makes it possible to answer a wrong command by its id, and to serve the frame's other commands.
 struct CommandParser: Sendable {
-    /// What stood in one command.
-    struct Envelope {
-        /// `nil` when there is something that is no id.
-        var id: UInt32? = 0
-        var kind: Command.Kind?
-        /// The first thing that is wrong.
-        var problem: FieldError?
-        /// Whether there was no member but perhaps the id.
-        var isEmpty = true
-        var isSend = false
-    }
-
     private var scanner: JSONScanner
     private var problem: FieldError?
 
@@ -37,8 +25,8 @@ struct CommandParser: Sendable {
     }
 
     /// Reads one command.
-    mutating func envelope(in text: Span<UInt8>) throws(JSONError) -> Envelope {
-        var envelope = Envelope()
+    mutating func envelope(in text: Span<UInt8>) throws(JSONError) -> CommandEnvelope {
+        var envelope = CommandEnvelope()
         var hasID = false
         problem = nil
         try scanner.beginObject(in: text)
@@ -78,7 +66,7 @@ struct CommandParser: Sendable {
         case "connect": return .connect(try connect(in: text))
         case "publish":
             let small = try smallParameters(of: name, needsChannel: true, needsData: true, in: text)
-            return .publish(channel: small.channel, data: small.data ?? .null)
+            return .publish(channel: small.channel, data: .json(small.data ?? .null))
         case "presence":
             return .presence(channel: try smallParameters(of: name, needsChannel: true, in: text).channel)
         case "presence_stats":

@@ -1,11 +1,13 @@
-/// Puts several messages for one connection into one frame, separated by line feeds.
+/// Puts several messages for one connection into one frame.
 ///
 /// The joiner has no limit of its own: whoever fills it looks at `count` and takes the frame in time.
 package struct FrameJoiner: Sendable {
+    private let form: MessageForm
     private var bytes: [UInt8] = []
 
     /// Makes a joiner that has room for `capacity` bytes before it must grow.
-    package init(capacity: Int = 0) {
+    package init(_ form: MessageForm = .json, capacity: Int = 0) {
+        self.form = form
         if capacity > 0 { bytes.reserveCapacity(capacity) }
     }
 
@@ -17,13 +19,13 @@ package struct FrameJoiner: Sendable {
     /// Adds a reply.
     package mutating func append(_ reply: Reply) {
         separate()
-        JSONMessageEncoder.append(reply, to: &bytes)
+        MessageEncoder.append(reply, to: &bytes, form)
     }
 
     /// Adds a push.
     package mutating func append(_ push: Push) {
         separate()
-        JSONMessageEncoder.append(push, to: &bytes)
+        MessageEncoder.append(push, to: &bytes, form)
     }
 
     /// Adds a message that is encoded already and is not empty.
@@ -39,7 +41,8 @@ package struct FrameJoiner: Sendable {
         return frame
     }
 
+    /// Protobuf messages carry their lengths.
     private mutating func separate() {
-        if !bytes.isEmpty { bytes.append(UInt8(ascii: "\n")) }
+        if form == .json, !bytes.isEmpty { bytes.append(UInt8(ascii: "\n")) }
     }
 }

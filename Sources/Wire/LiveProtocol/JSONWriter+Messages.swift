@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// The values that several messages have in common; defaults are left out.
@@ -61,7 +62,11 @@ extension JSONWriter {
     }
 
     mutating func members(of publication: Publication) {
-        member("data", publication.data)
+        switch publication.data {
+        case .json(let data): member("data", data)
+        // A JSON client cannot be given bytes that are no JSON; as base64 nothing of them is lost.
+        case .binary(let bytes): member("data", Data(bytes).base64EncodedString())
+        }
         if let info = publication.info { object("info") { $0.members(of: info) } }
         nonzero("offset", publication.offset)
         if !publication.tags.isEmpty {

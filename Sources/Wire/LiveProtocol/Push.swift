@@ -30,7 +30,7 @@ package struct Push: Hashable, Sendable {
 
 /// One publication of a channel.
 package struct Publication: Hashable, Sendable {
-    package var data: RawJSON
+    package var data: Payload
     /// Its place in the channel's history; 0 for what is not kept.
     package var offset: UInt64
     /// Who published it, when a client did.
@@ -42,7 +42,7 @@ package struct Publication: Hashable, Sendable {
     package var time: Int64
 
     package init(
-        data: RawJSON, offset: UInt64 = 0, info: ClientInfo? = nil, tags: [String: String] = [:],
+        data: Payload, offset: UInt64 = 0, info: ClientInfo? = nil, tags: [String: String] = [:],
         delta: Bool = false, time: Int64 = 0
     ) {
         self.data = data
@@ -51,6 +51,15 @@ package struct Publication: Hashable, Sendable {
         self.tags = tags
         self.delta = delta
         self.time = time
+    }
+
+    /// A publication of JSON.
+    package init(
+        data: RawJSON, offset: UInt64 = 0, info: ClientInfo? = nil, tags: [String: String] = [:],
+        delta: Bool = false, time: Int64 = 0
+    ) {
+        self.init(
+            data: .json(data), offset: offset, info: info, tags: tags, delta: delta, time: time)
     }
 }
 

@@ -31,6 +31,11 @@ package struct Handshake: Sendable {
         return HandshakeAcceptance(accept: accept, subprotocol: subprotocol)
     }
 
+    /// The subprotocols that a client offers, best first, from the lines of `Sec-WebSocket-Protocol`.
+    package static func offered(_ lines: [String]) -> [String] {
+        HeaderTokens.elements(lines).map(String.init)
+    }
+
     /// The first that the client prefers and we speak; names are compared exactly (§4.1).
     private func chooseProtocol(_ lines: [String]) throws(HandshakeRefusal) -> String? {
         let offered = HeaderTokens.elements(lines)

@@ -53,7 +53,7 @@ struct `Command decoder` {
             (#"{"id":3,"unsubscribe":{"channel":"c:1"}}"#, Command(id: 3, .unsubscribe(channel: "c:1"))),
             (
                 #"{"id":4,"publish":{"channel":"c:1","data":"x"}}"#,
-                Command(id: 4, .publish(channel: "c:1", data: raw("\"x\"")))
+                Command(id: 4, .publish(channel: "c:1", data: .json(raw("\"x\""))))
             ),
             (#"{"id":5,"presence":{"channel":"c:1"}}"#, Command(id: 5, .presence(channel: "c:1"))),
             (#"{"id":6,"presence_stats":{"channel":"c:1"}}"#, Command(id: 6, .presenceStats(channel: "c:1"))),

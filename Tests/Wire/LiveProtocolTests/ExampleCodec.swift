@@ -31,7 +31,7 @@ private func parameters(of kind: Command.Kind) -> (String, JSONObject)? {
         return ("unsubscribe", object)
     case .publish(let channel, let data):
         object.put("channel", channel)
-        object.put("data", data)
+        object.put("data", data.json)
         return ("publish", object)
     case .presence(let channel):
         object.put("channel", channel)

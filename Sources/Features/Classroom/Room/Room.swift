@@ -178,7 +178,7 @@ final class Room {
         else {
             return nil
         }
-        return ChatMessage(LogEntry(found.data, offset: found.offset)).map(state.chat.edited)
+        return ChatMessage(LogEntry(found.data.json ?? .null, offset: found.offset)).map(state.chat.edited)
     }
 
     // MARK: Folding
@@ -186,7 +186,7 @@ final class Room {
     @discardableResult
     private func fold(_ publication: Publication, in channel: ClassChannel) -> LogEntry? {
         guard publication.offset == state.offset(channel) + 1 else { return nil }
-        let entry = LogEntry(publication.data, offset: publication.offset)
+        let entry = LogEntry(publication.data.json ?? .null, offset: publication.offset)
         state.fold(entry, in: channel)
         return entry
     }

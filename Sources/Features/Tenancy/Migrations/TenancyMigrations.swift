@@ -26,5 +26,6 @@ package enum TenancyMigrations {
         Migration(number: 47, name: "shards", sql: m0047Shards),
         Migration(number: 48, name: "own_passwords", sql: m0048OwnPasswords),
         Migration(number: 56, name: "erasure", sql: m0056Erasure),
+        Migration(number: 57, name: "departed_people", sql: m0057DepartedPeople),
     ]
 }

@@ -33,6 +33,9 @@ package enum TenancyTables {
         .global(
             "person_shards", people: ["person_id"],
             "In which databases a person may have users; goes with the person."),
+        .global(
+            "people_left", people: ["person_id"],
+            "Ids of people who have left this database; nobody has them."),
         .impersonal("accounts", others: ["parent_account_id"]),
         .personal(
             "users", people: ["id"], others: ["person_id", "sis_user_id"], secrets: ["person_id"],

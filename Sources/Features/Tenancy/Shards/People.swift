@@ -6,12 +6,14 @@ package import Postgres
 /// first: the people, and that they may have users in that shard; then the shard notes id and login, and makes the users.
 /// What is lost in between leaves people without users, whom the next try finds by their logins. Passwords are the institutions'.
 package enum People {
+    private static let mostClaims = 3
+
     /// Makes the people that do not exist yet.
     ///
     /// - Parameters:
     ///   - logins: What they sign in with; each person is found by it, without case.
     ///   - transaction: That of the institution whose users they become.
-    /// - Returns: The people's ids, in the order of the logins; fewer when another transaction made one just now.
+    /// - Returns: The people's ids, in the order of the logins; fewer when another transaction made or erased one just now.
     /// - Throws: ``PostgresError``.
     package static func make(
         _ logins: [String], _ transaction: PostgresTransaction
@@ -25,13 +27,21 @@ package enum People {
             return ids
         }
         var known: [String] = []
-        for row in try await home.query(
-            ShardQueries.claim, given + [.int(Int64(transaction.shard))], tenant: nil)
-        {
-            ids.append(try row.int(0))
-            known.append(try row.text(1))
+        var claims: [Int64] = []
+        // Whoever is erased in the shard just now has to be claimed anew, once as a rule.
+        for _ in 0..<People.mostClaims {
+            (ids, known, claims) = ([], [], [])
+            for row in try await home.query(
+                ShardQueries.claim, given + [.int(Int64(transaction.shard))], tenant: nil)
+            {
+                ids.append(try row.int(0))
+                known.append(try row.text(1))
+                claims.append(try row.int(2))
+            }
+            let refused = try await transaction.query(
+                ShardQueries.mirror, [.intArray(ids), .textArray(known), .intArray(claims)])
+            if refused.isEmpty { return ids }
         }
-        try await transaction.query(ShardQueries.mirror, [.intArray(ids), .textArray(known)])
-        return ids
+        return []
     }
 }

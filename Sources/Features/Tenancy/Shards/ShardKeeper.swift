@@ -115,5 +115,10 @@ package final class ShardKeeper {
         } catch {
             logger.warning("sessions of a shard cannot be ended", metadata: ["error": "\(error)"])
         }
+        do throws(PostgresError) {
+            try await Departures().settle(with: member)
+        } catch {
+            logger.warning("people who have left a shard cannot be settled", metadata: ["error": "\(error)"])
+        }
     }
 }

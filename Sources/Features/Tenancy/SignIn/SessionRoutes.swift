@@ -123,7 +123,8 @@ enum SessionRoutes {
     private static func shared(
         with chosen: Membership, of person: Int64, _ all: [Membership], _ context: WebContext
     ) async throws -> [Membership] {
-        let reach = try await PasswordReach(pool: context.pool).places(of: person, from: chosen.institution.id)
+        let reach = try await PasswordReach(pool: context.pool).places(
+            of: person, from: chosen.institution.id)
         return all.filter { reach.contains($0.institution.id) }
     }
 

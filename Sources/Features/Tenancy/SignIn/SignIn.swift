@@ -115,7 +115,8 @@ struct SignIn {
 
     /// Where a person may have users: home, and the databases that home names, as far as they can be asked; and why one of
     /// them cannot.
-    private func databases(of person: Int64) async throws -> (pools: [PostgresPool], failure: PostgresError?) {
+    private func databases(of person: Int64) async throws -> (pools: [PostgresPool], failure: PostgresError?)
+    {
         let pool = context.pool
         guard pool.isSharded else { return ([pool], nil) }
         var found = [pool.home]

@@ -1,5 +1,4 @@
 package import EventLoop
-package import JSON
 package import LiveProtocol
 
 /// Carries publications to every loop, of every node, that has members for a channel.
@@ -23,7 +22,7 @@ package protocol Broker: Sendable {
     /// Publishes to a stream channel: assigns the offset, keeps it, carries it. From a loop; `then` is called there,
     /// with `nil` when nothing is known to be published.
     func publishToStream(
-        _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
+        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,
         then: @escaping (StreamPosition?) -> Void)
 

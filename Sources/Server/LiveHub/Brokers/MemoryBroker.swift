@@ -1,5 +1,4 @@
 package import EventLoop
-package import JSON
 package import LiveProtocol
 import Synchronization
 
@@ -31,7 +30,7 @@ package final class MemoryBroker: Broker {
     }
 
     package func publishToStream(
-        _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
+        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,
         then: @escaping (StreamPosition?) -> Void
     ) {

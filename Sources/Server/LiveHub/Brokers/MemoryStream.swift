@@ -19,7 +19,7 @@ struct MemoryStream {
     var position: StreamPosition { StreamPosition(offset: top, epoch: epoch) }
 
     mutating func append(
-        _ data: RawJSON, info: ClientInfo?, size: Int, lifetime: Duration, now: ContinuousClock.Instant
+        _ data: Payload, info: ClientInfo?, size: Int, lifetime: Duration, now: ContinuousClock.Instant
     ) -> ChannelPublication {
         top += 1
         let nanoseconds = MonotonicTime.nanoseconds()

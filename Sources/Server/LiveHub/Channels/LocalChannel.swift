@@ -23,6 +23,8 @@ final class LocalChannel {
     let namespace: Namespace
     let feature: any LiveFeature
     private(set) var members: [LiveSession] = []
+    /// How many of them speak the binary form.
+    private var binaryMembers = 0
     /// Bumped whenever the channel is used; the loop lets go of channels that nobody has used for a while.
     private(set) var lastUsed: ContinuousClock.Instant = .now
 
@@ -277,16 +279,26 @@ final class LocalChannel {
         }
         for observer in observers { observer.channelDidDeliver(publication.publication, in: key) }
         if !members.isEmpty {
-            let frame = LiveFrame.push(Push(channel: key.name, .publication(publication.publication)))
-            for session in members { session.deliver(frame) }
-            loop.noteDeliveries(members.count, publication)
+            handOut(publication) { $0.deliver($1) }
         }
     }
 
     private func deliverEphemeral(_ publication: ChannelPublication) {
         guard !members.isEmpty else { return }
-        let frame = LiveFrame.push(Push(channel: key.name, .publication(publication.publication)))
-        for session in members { session.deliverEphemeral(frame) }
+        handOut(publication) { $0.deliverEphemeral($1) }
+    }
+
+    /// Gives every member its frame, which is encoded once for each form that is spoken here.
+    private func handOut(_ publication: ChannelPublication, _ give: (LiveSession, [UInt8]) -> Void) {
+        let push = Push(channel: key.name, .publication(publication.publication))
+        let members = members
+        if binaryMembers == 0 {
+            let frame = LiveFrame.push(push)
+            for session in members { give(session, frame) }
+        } else {
+            var shared = SharedPush(push)
+            for session in members { give(session, shared.frame(session.form)) }
+        }
         loop.noteDeliveries(members.count, publication)
     }
 
@@ -296,12 +308,14 @@ final class LocalChannel {
     func add(_ session: LiveSession) -> Int {
         touch()
         members.append(session)
+        if session.form == .protobuf { binaryMembers += 1 }
         return members.count - 1
     }
 
     /// Takes the member at `place` out; the last member moves there.
     func remove(at place: Int) {
         touch()
+        if members[place].form == .protobuf { binaryMembers -= 1 }
         let last = members.removeLast()
         guard place < members.count else { return }
         members[place] = last

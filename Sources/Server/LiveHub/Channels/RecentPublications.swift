@@ -48,7 +48,7 @@ struct RecentPublications {
         guard place < kept.count else { return }
         bytes -= kept[place].weight
         var replaced = kept[place].publication
-        replaced.data = data
+        replaced.data = .json(data)
         kept[place] = ChannelPublication(replaced)
         bytes += kept[place].weight
     }

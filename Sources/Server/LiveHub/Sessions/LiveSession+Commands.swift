@@ -43,7 +43,7 @@ extension LiveSession {
         return type
     }
 
-    func publish(_ id: UInt32, _ name: String, _ data: RawJSON) {
+    func publish(_ id: UInt32, _ name: String, _ data: Payload) {
         guard let caller, let (namespace, _) = loop.hub.namespace(of: name) else {
             return refuse(id, ProtocolError(.unknownChannel))
         }

@@ -102,7 +102,7 @@ extension LiveSession {
         result.recovered = request.recover
         result.data = snapshot.data
         join(id, channel, grant, result)
-        if !tail.isEmpty { deliver(LiveFrame.publications(tail, in: channel.key.name)) }
+        if !tail.isEmpty { deliver(LiveFrame.publications(tail, in: channel.key.name, form)) }
     }
 
     private func logResult(
@@ -125,7 +125,7 @@ extension LiveSession {
         channel.catchUp(from: result.offset) { [self] page in
             guard isPending(channel.key), isOpen else { return false }
             if replied {
-                if !page.isEmpty { deliver(LiveFrame.publications(page, in: channel.key.name)) }
+                if !page.isEmpty { deliver(LiveFrame.publications(page, in: channel.key.name, form)) }
             } else {
                 replied = true
                 var first = result
@@ -213,6 +213,6 @@ extension LiveSession {
     /// Ends a subscription from the server's side and tells the client.
     package func expel(from name: String, _ code: UnsubscribeCode, reason: String) {
         guard leave(name) else { return }
-        deliver(LiveFrame.push(Push(channel: name, .unsubscribe(code, reason: reason))))
+        deliver(LiveFrame.push(Push(channel: name, .unsubscribe(code, reason: reason)), form))
     }
 }

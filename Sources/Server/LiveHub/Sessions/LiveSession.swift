@@ -33,6 +33,8 @@ package final class LiveSession {
     private var pingedAt: UInt32 = 0
     private var lastRoundTrip: UInt16 = 0
     private var connection: WebSocketConnection?
+    /// The form of the protocol that the client speaks.
+    let form: MessageForm
     private let principal: Principal?
     private var phase = Phase.waiting
     /// Our close frame has been sent: nothing more is written or carried out.
@@ -43,8 +45,9 @@ package final class LiveSession {
     private var deadline: LoopTimer?
     private var bucket: TokenBucket
 
-    init(loop: LiveLoop, principal: Principal?) {
+    init(loop: LiveLoop, principal: Principal?, form: MessageForm = .json) {
         self.loop = loop
+        self.form = form
         self.principal = principal
         bucket = TokenBucket(burst: loop.settings.commandBurst, now: WallTime.milliseconds())
     }
@@ -77,7 +80,7 @@ package final class LiveSession {
 
     func reply(_ id: UInt32, _ result: Reply.Result) {
         guard id > 0 else { return }
-        deliver(LiveFrame.reply(Reply(id: id, result)))
+        deliver(LiveFrame.reply(Reply(id: id, result), form))
     }
 
     func refuse(_ id: UInt32, _ error: ProtocolError) { reply(id, .error(error)) }
@@ -86,7 +89,7 @@ package final class LiveSession {
         guard phase == .connected, !isEnding, let connection else { return }
         isAwaitingPong = true
         pingedAt = LiveSession.milliseconds
-        connection.send(LiveFrame.ping)
+        connection.send(LiveFrame.ping(form))
     }
 
     /// Milliseconds from the last ping to whatever answered it; `nil` before the first answer.
@@ -306,9 +309,19 @@ extension LiveSession: WebSocketHandler {
     }
 
     package func webSocketDidReceiveText(_ text: Span<UInt8>) {
+        guard form == .json else { return disconnect(.inappropriateProtocol) }
+        take(text)
+    }
+
+    package func webSocketDidReceiveBinary(_ bytes: Span<UInt8>) {
+        guard form == .protobuf else { return disconnect(.inappropriateProtocol) }
+        take(bytes)
+    }
+
+    private func take(_ frame: Span<UInt8>) {
         let receivedAt = WallTime.milliseconds()
         heard()
-        var decoder = CommandDecoder(frame: text.withUnsafeBufferPointer { Array($0) })
+        var decoder = CommandDecoder(frame: frame.withUnsafeBufferPointer { Array($0) }, form: form)
         while phase != .closed, !isEnding {
             do {
                 guard let command = try decoder.next() else { return }
@@ -321,8 +334,6 @@ extension LiveSession: WebSocketHandler {
             }
         }
     }
-
-    package func webSocketDidReceiveBinary(_ bytes: Span<UInt8>) { disconnect(.inappropriateProtocol) }
 
     package func webSocketDidClose(_ code: CloseCode, _ reason: String) { close() }
 }

@@ -1,3 +1,5 @@
+import HTTP
+import HTTPTypes
 package import WebSocket
 
 /// What happens on one WebSocket is told to its handler, on the loop; the connection keeps it alive.
@@ -39,4 +41,9 @@ package struct WebSocketAcceptance {
         self.handler = handler
         self.subprotocol = subprotocol
     }
+}
+
+extension WebRequest {
+    /// The subprotocols that the client offers in a handshake, best first.
+    package var subprotocols: [String] { Handshake.offered(headers[values: .secWebSocketProtocol]) }
 }

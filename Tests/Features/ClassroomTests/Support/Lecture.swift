@@ -278,7 +278,7 @@ final class Lecture: Sendable {
                 live.value.readLog(key, after: offset, limit: 1000) { continuation.resume(returning: $0) }
             }
         }
-        return (found ?? []).map { value($0.data) }
+        return (found ?? []).map { value($0.data.json ?? .null) }
     }
 
     /// Hears everything that is said in a channel from now on.
@@ -350,7 +350,7 @@ final class Listener: BrokerSink {
     func brokerMayHaveMissed(_ key: ChannelKey) {}
 
     func brokerDidCarry(_ publication: ChannelPublication, to key: ChannelKey) {
-        let said = value(publication.publication.data)
+        let said = value(publication.publication.data.json ?? .null)
         let ready = state.withLock { state in
             state.heard.append(said)
             let ready = state.waiters.filter { $0.test(said) }.map(\.continuation)

@@ -137,7 +137,7 @@ struct `Institutions of two databases` {
             }
             await #expect(throws: PostgresError.self) {
                 try await context.pool.query(
-                    ShardQueries.mirror, [.intArray([1]), .textArray(["x"])], tenant: near)
+                    ShardQueries.mirror, [.intArray([1]), .textArray(["x"]), .intArray([1])], tenant: near)
             }
             // The routing table is written by operators, outside of any institution, and once.
             for tenant in [near, nil] {

@@ -185,8 +185,9 @@ struct BrokerConformance {
             var positions: [StreamPosition] = []
             for _ in 0..<count {
                 let position = await withCheckedContinuation { continuation in
-                    broker.publishToStream(data, info: nil, to: key, size: 5, lifetime: lifetime, loop: loop)
-                    {
+                    broker.publishToStream(
+                        .json(data), info: nil, to: key, size: 5, lifetime: lifetime, loop: loop
+                    ) {
                         continuation.resume(returning: $0)
                     }
                 }

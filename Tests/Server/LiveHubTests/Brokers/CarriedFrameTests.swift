@@ -37,10 +37,16 @@ struct `Carried frame` {
     {
         let bytes =
             Array((CarriedFrame.streamHead(in: key, from: sender, at: 5) + "ab12 17").utf8)
-            + CarriedFrame.tail(nil, data)
+            + CarriedFrame.tail(nil, .json(data))
         let frame = try CarriedFrame(bytes, on: Topic(of: key))
         let expected = ChannelPublication(Publication(data: data, offset: 17), epoch: "ab12")
         #expect(frame.content == .publication(expected, in: key))
+    }
+
+    @Test func `brings bytes that are no JSON, line feeds and all`() throws {
+        let publication = ChannelPublication(Publication(data: .binary([0, 10, 10, 0xFF]), offset: 3))
+        let bytes = CarriedFrame.encode(publication, in: key, from: sender, at: 1)
+        #expect(try CarriedFrame(bytes, on: Topic(of: key)).content == .publication(publication, in: key))
     }
 
     @Test func `brings a node's message`() throws {

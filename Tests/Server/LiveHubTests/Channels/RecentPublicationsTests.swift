@@ -48,7 +48,7 @@ struct `Recent publications` {
         kept.replace(offset: 7, with: LogEvent.hidden(offset: 7))
         kept.replace(offset: 2, with: LogEvent.hidden(offset: 2))
         kept.replace(offset: 99, with: LogEvent.hidden(offset: 99))
-        #expect(kept.after(6).first?.publication.data.text == #"{"id":7,"type":"skip"}"#)
+        #expect(kept.after(6).first?.publication.data.json?.text == #"{"id":7,"type":"skip"}"#)
         #expect(kept.after(4).map(\.offset) == [5, 6, 7, 8, 9, 10])
     }
 }

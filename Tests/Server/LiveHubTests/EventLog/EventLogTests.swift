@@ -68,7 +68,7 @@ final class RecordingBroker: Broker {
     }
     func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {}
     func publishToStream(
-        _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
+        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop,
         then: @escaping (StreamPosition?) -> Void
     ) {}
@@ -220,7 +220,7 @@ struct `Event log` {
             let reader = LogReader(loop: bench.loop, pool: pool, recentCount: 10)
             return await withCheckedContinuation { (continuation: CheckedContinuation<[String], Never>) in
                 reader.page(of: event().channel, after: 0, limit: 10) { found in
-                    continuation.resume(returning: (found ?? []).map(\.publication.data.text))
+                    continuation.resume(returning: (found ?? []).map { $0.publication.data.json?.text ?? "" })
                 }
             }
         }

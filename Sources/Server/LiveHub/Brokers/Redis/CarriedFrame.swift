@@ -9,7 +9,7 @@ import Postgres
 ///     1 n <sender> <institution> <kind>⏎<body>                                    a node's message to others
 ///
 /// `at` is when it was published, in milliseconds since 1970; `hides` are offsets joined by commas, or `-`; `info` is who
-/// published it, or nothing.
+/// published it, or nothing; `data` is JSON, or a zero octet and whatever bytes are none.
 struct CarriedFrame: Hashable, Sendable {
     enum Content: Hashable, Sendable {
         case publication(ChannelPublication, in: ChannelKey)
@@ -56,10 +56,11 @@ extension CarriedFrame {
     }
 
     /// Everything behind the first line, with its line feed.
-    static func tail(_ info: ClientInfo?, _ data: RawJSON) -> [UInt8] {
+    static func tail(_ info: ClientInfo?, _ data: Payload) -> [UInt8] {
         var bytes: [UInt8] = [UInt8(ascii: "\n")]
         if let info { bytes += encode(info) }
         bytes.append(UInt8(ascii: "\n"))
+        if case .binary = data { bytes.append(0) }
         bytes += data.bytes
         return bytes
     }
@@ -134,12 +135,17 @@ extension CarriedFrame {
     }
 
     /// Reads `info` and `data`, as a stream keeps them; without the first line feed.
-    static func body(_ bytes: ArraySlice<UInt8>) throws(CarriedFrameError) -> (ClientInfo?, RawJSON) {
+    static func body(_ bytes: ArraySlice<UInt8>) throws(CarriedFrameError) -> (ClientInfo?, Payload) {
         let parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let data = try? RawJSON(validating: Array(parts[1])) else { throw .malformed }
+        guard parts.count == 2, let data = payload(parts[1]) else { throw .malformed }
         guard !parts[0].isEmpty else { return (nil, data) }
         guard let info = info(Array(parts[0])) else { throw .malformed }
         return (info, data)
+    }
+
+    private static func payload(_ bytes: ArraySlice<UInt8>) -> Payload? {
+        if bytes.first == 0 { return .binary(Array(bytes.dropFirst())) }
+        return (try? RawJSON(validating: Array(bytes))).map { .json($0) }
     }
 
     private static func hides(_ text: Substring) -> [UInt64]? {

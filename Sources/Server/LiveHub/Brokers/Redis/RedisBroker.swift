@@ -1,5 +1,4 @@
 package import EventLoop
-package import JSON
 package import LiveProtocol
 package import Logging
 package import Redis
@@ -71,7 +70,7 @@ package final class RedisBroker: Broker, NodeBus {
     }
 
     package func publishToStream(
-        _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
+        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         loop: EventLoop, then: @escaping (StreamPosition?) -> Void
     ) {
         let reply = LoopBound(then, loop: loop)

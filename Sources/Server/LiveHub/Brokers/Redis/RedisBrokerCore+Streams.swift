@@ -8,7 +8,7 @@ import Telemetry
 extension RedisBrokerCore {
     /// Publishes; when the connection breaks meanwhile, once more under the same key, so that it counts once.
     func publishToStream(
-        _ data: RawJSON, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
+        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
         then: @escaping (StreamPosition?) -> Void
     ) {
         let topic = Topic(of: key)
