@@ -127,6 +127,18 @@ def quiz(demo, teacher_api, request):
 
 
 @pytest.fixture
+def office(arrive, demo):
+    """The administrator of the second institution, and a way to open a tab."""
+    def enter(tab: str, *, allow: str | None = None):
+        visitor = arrive(demo.second["users"]["admin"], allow=allow)
+        visitor.page.goto(f"/accounts/self?tab={tab}")
+        expect(visitor.page.locator("#main")).not_to_have_attribute("aria-busy", "true")
+        return visitor
+
+    return enter
+
+
+@pytest.fixture
 def photograph():
     """Keeps a picture of a page below .build/screenshots."""
     def take(visitor: Visitor, name: str) -> None:

@@ -3,7 +3,6 @@
 import pathlib
 import re
 
-import pytest
 from playwright.sync_api import expect
 from test_pages import is_sound
 
@@ -11,18 +10,6 @@ from test_pages import is_sound
 ROSTER = "user_id,login_id,first_name,last_name,status\n" + "".join(
     f"imp-{number},imported.{number}@lakeside.example,Imported,Person {number:02},active\n" for number in range(60)
 ) + "imp-bad,,No,Login,active\n"
-
-
-@pytest.fixture
-def office(arrive, demo):
-    """The administrator of the second institution, and a way to open a tab."""
-    def enter(tab: str, *, allow: str | None = None):
-        visitor = arrive(demo.second["users"]["admin"], allow=allow)
-        visitor.page.goto(f"/accounts/self?tab={tab}")
-        expect(visitor.page.locator("#main")).not_to_have_attribute("aria-busy", "true")
-        return visitor
-
-    return enter
 
 
 def problem_of(control):
@@ -85,7 +72,7 @@ def test_schools_and_departments_are_made_renamed_and_removed(office):
     expect(page.get_by_role("heading", level=1, name="Plant Biology")).to_be_visible()
     expect(page.get_by_role("link", name="Up to the account above")).to_be_visible()
     # A part of the institution has no imports, terms or log of its own.
-    expect(page.get_by_role("navigation", name="Administration").get_by_role("link")).to_have_text(["Overview", "Users", "Courses", "Admins and roles"])
+    expect(page.get_by_role("navigation", name="Administration").get_by_role("link")).to_have_text(["Overview", "Users", "Courses", "Notices", "Admins and roles"])
     page.keyboard.press("2")
     expect(page.get_by_text("People appear here when they are enrolled")).to_be_visible()
     page.go_back()
@@ -212,9 +199,25 @@ def test_a_course_goes_through_its_life(office, demo):
     expect(page.get_by_role("table", name="Courses").get_by_role("row")).to_have_count(2)
     expect(page.get_by_role("row", name=re.compile("Cell Biology"))).to_be_visible()
     taught.fill("")
+    number = re.search(r"/courses/(\d+)", row.get_by_role("link").get_attribute("href")).group(1)
     on(visitor, "Ecology", "Delete")
     visitor.confirm("Delete")
     expect(row).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(row).to_be_visible()
+    on(visitor, "Ecology", "Delete")
+    visitor.confirm("Delete")
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Restore deleted").click()
+    which = page.get_by_role("dialog").get_by_label("Which courses?")
+    which.fill("Ecology")
+    page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+    expect(problem_of(which)).to_contain_text("Each line needs a number")
+    which.fill(f"999999\nhttps://school.example/courses/{number}")
+    page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+    expect(problem_of(which)).to_contain_text("999999: The account has no such course.")
+    page.keyboard.press("Escape")
+    expect(row.locator(".badge")).to_have_text("unpublished")
 
 
 def test_terms_are_made_and_those_in_use_stay(office):

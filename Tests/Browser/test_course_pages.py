@@ -46,9 +46,13 @@ def test_the_parts_are_those_that_one_may_see(arrive, cast, scenery):
 
 def test_what_is_not_there_or_not_for_one_says_so(arrive, cast, scenery):
     ada = arrive(cast["students"][0], allow="Failed to load resource").page
-    for path in ("/users", "/settings", "/announcements/new"):
+    for path in ("/users", "/settings"):
         ada.goto(scenery.path + path)
-        expect(ada.get_by_role("alert")).to_contain_text("You are not allowed to do this.")
+        expect(ada.get_by_text("Only those who run the course see this")).to_be_visible()
+    ada.get_by_role("link", name="To the course", exact=True).click()
+    expect(ada.get_by_role("heading", level=1, name="Matrices at work")).to_be_visible()
+    ada.goto(scenery.path + "/announcements/new")
+    expect(ada.get_by_role("alert")).to_contain_text("You are not allowed to do this.")
     for path in ("/pages/nowhere", "/discussion_topics/999999", "/modules/items/999999", "/files?folder=999999"):
         ada.goto(scenery.path + path)
         expect(ada.get_by_role("alert").get_by_role("link")).to_be_visible()

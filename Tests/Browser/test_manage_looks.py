@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from test_pages import is_sound, shot_name
 
-TABS = ["users", "courses", "terms", "imports", "admins", "sign_in", "tokens", "audit", "work", "overview"]
+TABS = ["users", "courses", "terms", "notices", "imports", "reports", "admins", "sign_in", "tokens", "privacy", "audit", "work", "overview"]
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])

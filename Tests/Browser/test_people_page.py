@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from test_pages import is_sound
 from visitors import settled
 
 
@@ -119,3 +120,34 @@ def test_a_course_is_renamed_concluded_and_opened_again(arrive, cast, scenery):
     expect(page.get_by_text("The course is over; it stays readable.")).to_be_visible()
     page.get_by_role("button", name="Open again").click()
     expect(page.get_by_text("Students see the course.")).to_be_visible()
+
+
+def test_an_administrator_adds_many_at_once_from_a_file(arrive, cast, scenery, tmp_path, photograph):
+    for number in (1, 2):
+        scenery.admin.post("/api/v1/accounts/1/users", {
+            "pseudonym": {"unique_id": f"bulk.{number}@northfield.example", "sis_user_id": f"B-{number}"}, "user": {"name": f"Bulk Person {number}"}})
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,user_id\nBulk Person 1,B-1\nBulk Person 2,B-2\nNobody,B-9\n")
+    visitor = arrive(cast["admin"])
+    page = visitor.page
+    page.goto(f"{scenery.path}/users")
+    settled(page)
+    page.keyboard.press("c")
+    dialog = page.get_by_role("dialog", name="Add people")
+    dialog.get_by_label("Named by").select_option(label="SIS IDs")
+    dialog.get_by_label("From a CSV or text file").set_input_files(roster)
+    names = dialog.get_by_label("Logins or SIS IDs")
+    expect(names).to_have_value("B-1\nB-2\nB-9")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    # By one job of the server's; who is not known stays, with the reason.
+    expect(dialog.get_by_text("B-9: The institution has no such user.")).to_be_visible(timeout=20_000)
+    expect(names).to_have_value("B-9")
+    is_sound(page, False)
+    photograph(visitor, "people-bulk")
+    dialog.get_by_role("button", name="Cancel").click()
+    page.get_by_role("searchbox", name="Find by name").fill("Bulk Person")
+    expect(page.locator(".person")).to_have_count(2)
+    # On a phone what can be done with a person is on the screen, too.
+    page.set_viewport_size({"width": 390, "height": 844})
+    box = page.get_by_role("button", name="More for Bulk Person 1, Student").bounding_box()
+    assert box["x"] + box["width"] <= 390

@@ -19,7 +19,7 @@ for (const folder of FOLDERS) {
 
 test("every word that a course's page asks for by its name is there", async () => {
     const shared = { ...await words("base", "en"), ...await words("frame", "en") };
-    for (const folder of ["frame", "home", "course", "modules", "pages", "topics", "files", "people", "course-settings", "search"]) {
+    for (const folder of ["frame", "home", "course", "modules", "pages", "topics", "files", "people", "course-settings", "search", "reports"]) {
         const own = { ...shared, ...await words(folder, "en") };
         for (const file of readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(".js"))) {
             for (const [, key] of readFileSync(join(ROOT, folder, file), "utf8").matchAll(/\bt\("([a-z_]+\.[\w]+)"/g)) assert.ok(key in own, `${folder}/${file}: ${key}`);

@@ -1,12 +1,13 @@
-// Who administers the account, and what each role may do.
+// Who administers the account; below them its roles.
 
-import { del, getAll, post } from "../base/api.js";
+import { del, post } from "../base/api.js";
 import { dataTable } from "../base/data-table.js";
-import { fill, h, uuid } from "../base/dom.js";
+import { h, uuid } from "../base/dom.js";
 import { makeForm } from "../base/form.js";
-import { number, t } from "../base/i18n.js";
-import { avatar, problem, state } from "../base/shell.js";
+import { t } from "../base/i18n.js";
+import { avatar, state } from "../base/shell.js";
 import { explain, toast } from "../base/toast.js";
+import { roleSection } from "./roles.js";
 import { userPicker } from "./user-picker.js";
 
 /** The tab. */
@@ -48,24 +49,6 @@ export function open({ account }) {
         await table.reload({ quiet: true });
     }
 
-    const roles = h("div", h("div.skeleton.card.admin-wait"));
-    async function loadRoles() {
-        try {
-            const found = await getAll(`/api/v1/accounts/${account.id}/roles`);
-            fill(roles, h("div.card.role-list", found.map(role)));
-        } catch (error) {
-            fill(roles, h("div.card", problem(error, loadRoles)));
-        }
-    }
-
-    const role = (one) => {
-        const allowed = Object.entries(one.permissions).filter(([, permission]) => permission.enabled).map(([name]) => name.replace(/^url:/, "").replace("|", " ")).sort();
-        return h("details", h("summary", h("span.strong.grow", t(`admins.role_${one.base_role_type}`)), h("span.small.muted.num", t("admins.permissions", { n: number(allowed.length) }))),
-            h("ul.permission-list", { role: "list" }, allowed.map((name) => h("li", h("code", name)))));
-    };
-
     table.reload();
-    loadRoles();
-    return { element: h("div.stack.loose", h("section.card.pad", { "aria-label": t("admins.add") }, form.element), table.element,
-        h("section", { "aria-labelledby": "roles-title" }, h("h3.admin-label", { id: "roles-title" }, t("admins.roles")), h("p.small.muted.admin-text", t("admins.roles_text")), roles)) };
+    return { element: h("div.stack.loose", h("section.card.pad", { "aria-label": t("admins.add") }, form.element), table.element, roleSection(account)) };
 }

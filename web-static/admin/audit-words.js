@@ -4,7 +4,10 @@
 export const KINDS = ["sign_in.succeeded", "sign_in.failed", "sign_out", "session.revoked", "token.created", "token.changed", "token.revoked",
     "role.granted", "role.taken", "password_reset.requested", "password_reset.completed", "parent.linked", "parent.unlinked", "pairing_code.created",
     "oidc.configured", "oidc.removed", "oidc.linked", "developer_key.created", "developer_key.changed",
-    "developer_key.deleted", "app.allowed", "app.replayed", "institution.suspended", "institution.activated"];
+    "developer_key.deleted", "app.allowed", "app.replayed", "institution.suspended", "institution.activated",
+    "user.created", "user.changed", "user.suspended", "user.unsuspended", "user.deleted", "enrollment.granted", "enrollment.changed", "enrollment.ended",
+    "account.created", "account.changed", "account.deleted", "institution.changed", "sis_import.started", "sis_import.aborted", "sis_import.restored", "sis_import.ended",
+    "report.requested", "erasure.confirmed", "erasure.completed", "retention.changed"];
 
 /**
  * An event as `{ key, actor, subject, other, details }`: `key` is "audit.kind." and the kind, with ".self" where one did it to oneself;
@@ -19,6 +22,9 @@ export function sentence(event) {
         actor: event.actor_id, subject: event.user_id, other: parent, details: event.details ?? {},
     };
 }
+
+/** The courses whose names the events need, each once. */
+export const courses = (events) => [...new Set(events.map((event) => event.details?.course_id).filter((id) => id !== undefined))];
 
 /** The people whose names the events need, each once. */
 export const people = (events) => [...new Set(events.flatMap((event) => {

@@ -8,20 +8,21 @@ import { icon } from "../base/icons.js";
 import { dateTimeSeconds, has, t } from "../base/i18n.js";
 import { busy, state } from "../base/shell.js";
 import { keep, read as kept } from "./address.js";
-import { KINDS, people, sentence } from "./audit-words.js";
-import { learn, nameOf } from "./names.js";
+import { courses, KINDS, people, sentence } from "./audit-words.js";
+import { learn, learnCourses, nameOf, titleOf } from "./names.js";
 import { userPicker } from "./user-picker.js";
 
 /** An event as one sentence, with the names that are known. */
 function words(event) {
     const { key, actor, subject, other, details } = sentence(event);
-    const role = details.role ? t(has(`role.${details.role}`) ? `role.${details.role}` : "role.admin") : "";
+    const role = details.role ? t([`role.${details.role}`, `admins.role_${details.role}`].find(has) ?? "role.admin") : "";
+    const report = details.report ? t(has(`reports.kind_${details.report}`) ? `reports.kind_${details.report}` : "audit.report") : "";
     const reason = details.reason && has(`audit.reason.${details.reason}`) ? t(`audit.reason.${details.reason}`) : details.reason ?? "";
     const way = details.method && has(`audit.method.${details.method}`) ? t(`audit.method.${details.method}`) : details.method ?? "";
     return t(key, {
         // What nobody asked for over the network was done by an import or the operator's commands.
         actor: actor !== null ? nameOf(actor) : t(event.remote_address === null ? "audit.server" : "audit.somebody"), subject: subject === null ? t("audit.nobody") : nameOf(subject), parent: other === null ? "" : nameOf(other),
-        role, reason, way, kind: event.kind,
+        role, reason, way, kind: event.kind, report, id: String(details.import_id ?? ""), course: details.course_id === undefined ? t("audit.a_course") : titleOf(details.course_id),
     });
 }
 
@@ -51,7 +52,7 @@ export function open({ account }) {
         ],
         // The sentences stand at once; names that are missing come in as they are learnt.
         onrows: async (rows) => {
-            await learn(people(rows));
+            await Promise.all([learn(people(rows)), learnCourses(courses(rows))]);
             const byId = new Map(rows.map((event) => [String(event.id), event]));
             for (const place of table.element.querySelectorAll("[data-event]")) {
                 const event = byId.get(place.dataset.event);
@@ -67,7 +68,7 @@ export function open({ account }) {
 
     const save = h("button.button.push", { type: "button", onclick: () => busy(save, async () => {
         const rows = table.rows();
-        await learn(people(rows));
+        await Promise.all([learn(people(rows)), learnCourses(courses(rows))]);
         downloadCSV([["time", "kind", "sentence", "actor_id", "user_id", "address", "request_id"],
             ...rows.map((event) => [new Date(event.at).toISOString(), event.kind, words(event), event.actor_id, event.user_id, event.remote_address, event.request_id])], "audit");
     }) }, icon("download"), t("audit.download"));

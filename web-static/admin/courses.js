@@ -98,7 +98,7 @@ export function open({ account }) {
         if (!await sure({ title: t("courses.delete_title", { name: course.name }), text: t("courses.delete_text"), action: t("action.delete"), danger: true })) return;
         try {
             await del(`/api/v1/courses/${course.id}`, { query: { event: "delete" } });
-            toast(t("courses.deleted", { name: course.name }));
+            toast(t("courses.deleted", { name: course.name }), { ms: 10_000, action: { label: t("action.undo"), run: () => step(course, "undelete", "courses.brought_back") } });
         } catch (error) {
             toastError(error);
         }
@@ -140,11 +140,18 @@ export function open({ account }) {
         await changed();
     }
 
+    async function restore() {
+        const { restoreCourses } = await import("./restore-courses.js");
+        await restoreCourses(account);
+        await changed();
+    }
+
     get(`/api/v1/accounts/${account.id}/terms`, { query: { per_page: 100 } }).then(({ enrollment_terms }) => {
         terms = enrollment_terms;
         fill(termSelect, h("option", { value: "" }, t("courses.all_terms")), terms.map((term) => h("option", { value: term.id, ".selected": String(term.id) === view.term }, term.name)));
     }, () => { termSelect.hidden = true; });
     table.reload();
     return { element: h("div", h("div.data-tools", h("div.input-group", icon("search", { size: 16 }), search), termSelect, states, teacher.element,
-        h("button.button.primary.push", { type: "button", onclick: create, dataset: { new: "" } }, icon("plus"), t("courses.create"))), table.element) };
+        h("button.button.ghost.push", { type: "button", onclick: restore }, icon("undo"), t("courses.restore_deleted")),
+        h("button.button.primary", { type: "button", onclick: create, dataset: { new: "" } }, icon("plus"), t("courses.create"))), table.element) };
 }

@@ -4,11 +4,12 @@ import { get, getPage, put } from "../base/api.js";
 import { downloadCSV } from "../base/csv-file.js";
 import { dataTable } from "../base/data-table.js";
 import { fill, h, keepFocus } from "../base/dom.js";
+import { pause } from "../base/follow.js";
 import { icon } from "../base/icons.js";
 import { clock, dateTime, number, t } from "../base/i18n.js";
 import { busy, state } from "../base/shell.js";
 import { explain, toast, toastError } from "../base/toast.js";
-import { isOpen, isRestorable, pause, phase, statistics } from "./import-state.js";
+import { isOpen, isRestorable, phase, statistics } from "./import-state.js";
 
 /** The badge's class for a phase. */
 export const PHASE_SIGNS = { waiting: "", running: "accent", done: "good", messages: "warn", failed: "bad", aborted: "warn" };

@@ -26,9 +26,6 @@ export function statistics(item) {
     return { changes, rows };
 }
 
-/** Milliseconds until the next question: quick at first and after each change, up to five seconds while nothing happens. */
-export const pause = (quiet) => Math.min(5_000, Math.round(400 * 1.5 ** Math.min(quiet, 10)));
-
 /** What an upload's query says, out of a form's values; what is left empty is not sent. */
 export function options(values) {
     const query = {};

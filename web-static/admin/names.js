@@ -1,4 +1,4 @@
-// Names of users by id, asked for once each and a few at a time: answers of the server carry ids alone.
+// Names of users and courses by id, asked for once each and a few at a time: answers of the server carry ids alone.
 
 import { get } from "../base/api.js";
 import { t } from "../base/i18n.js";
@@ -13,14 +13,24 @@ export const nameOf = (id) => names.get(id) ?? t("admin.user_id", { id: String(i
 export const remember = (users) => { for (const user of users) names.set(user.id, user.name); };
 
 /** Asks for those that are missing; who is gone keeps the number. */
-export async function learn(ids) {
-    const missing = ids.filter((id) => !names.has(id));
+export const learn = (ids) => ask(ids, names, "/api/v1/users/", "admin.user_id");
+
+const titles = new Map();
+
+/** The course's name, or "course 12" as long as it is not known. */
+export const titleOf = (id) => titles.get(id) ?? t("admin.course_id", { id: String(id) });
+
+/** Asks for the names of courses. */
+export const learnCourses = (ids) => ask(ids, titles, "/api/v1/courses/", "admin.course_id");
+
+async function ask(ids, known, path, unknown) {
+    const missing = [...new Set(ids)].filter((id) => !known.has(id));
     const work = async () => {
         for (let id = missing.pop(); id !== undefined; id = missing.pop()) {
             try {
-                names.set(id, (await get(`/api/v1/users/${id}`)).name);
+                known.set(id, (await get(`${path}${id}`)).name);
             } catch (error) {
-                if (error.status === 404) names.set(id, t("admin.user_id", { id: String(id) }));
+                if (error.status === 404) known.set(id, t(unknown, { id: String(id) }));
             }
         }
     };

@@ -2,11 +2,11 @@
 
 import { get, post } from "../base/api.js";
 import { fill, h, keepFocus, poll, uuid } from "../base/dom.js";
+import { pause } from "../base/follow.js";
 import { icon } from "../base/icons.js";
 import { clock, dateTime, has, number, t, timeSeconds } from "../base/i18n.js";
 import { busy, problem, state } from "../base/shell.js";
 import { toast, toastError } from "../base/toast.js";
-import { pause } from "./import-state.js";
 
 const EVERY_MS = 5_000;
 

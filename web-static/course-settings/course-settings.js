@@ -8,8 +8,9 @@ import { add, languages, t } from "../base/i18n.js";
 import { register } from "../base/keys.js";
 import { busy, problem } from "../base/shell.js";
 import { explain, toast, toastError } from "../base/toast.js";
-import { startCourse } from "../frame/course.js";
+import { staffOnly, startCourse } from "../frame/course.js";
 import { apiTime, checkbox, field, select, textInput, timeInput } from "../frame/form.js";
+import { copyCard } from "./copy.js";
 import english from "./lang/en.js";
 
 await add({ en: english, de: () => import("./lang/de.js") });
@@ -22,6 +23,7 @@ const VIEWS = ["modules", "wiki", "feed"];
 let now = null;
 let rules = null;
 let terms = null;
+let copy = null;         // made once: it follows copies that run
 
 async function read() {
     [now, rules, terms] = await Promise.all([
@@ -86,6 +88,7 @@ function draw() {
                 h("p.small.muted", t("settings.join_hint"), " ", h("a", { href: course.href("/users") }, t("part.people")))),
             message,
             h("div.foot", save, h("span.small.faint.only-keys", t("settings.save_hint")))),
+        copy ??= copyCard(course),
         h("section.card.pad.danger-zone", { "aria-labelledby": "end" }, h("h2", { id: "end" }, t("settings.end")),
             h("div.row.spread.wrap", h("p.muted.grow", t("settings.delete_text")), h("button.button.danger", { type: "button", onclick: remove }, icon("trash", { size: 16 }), t("settings.delete"))))));
     main.removeAttribute("aria-busy");
@@ -129,12 +132,15 @@ async function remove() {
 
 async function start() {
     try {
-        if (!staff) throw Object.assign(new Error("staff only"), { status: 403 });
+        if (!staff) {
+            fill(main, staffOnly(course.id, group));
+            return main.removeAttribute("aria-busy");
+        }
         await read();
         draw();
         register({ key: "Ctrl+Enter", label: t("action.save"), group, inFields: true, run: () => sendNow() });
     } catch (error) {
-        fill(main, h("div.page", h("h1.visually-hidden", group), problem(error, error.status === 403 ? null : start)));
+        fill(main, h("div.page", h("h1.visually-hidden", group), problem(error, start)));
         main.removeAttribute("aria-busy");
     }
 }

@@ -86,7 +86,7 @@ function endedRow(view, item) {
     return h("li",
         h("div.grow",
             h("h3", named(view, item)),
-            h("p.small.muted", item.started_at ? dateTime(item.started_at) : date(item.ended_at), seconds !== null && ` · ${t("class.lasted", { time: clock(seconds) })}`)),
+            h("p.small.muted", item.started_at ? dateTime(item.started_at) : date(item.ended_at), seconds >= 60 && ` · ${t("class.lasted", { time: clock(seconds) })}`)),
         mayEnter(view.me, view.course) && h("div.actions", h("a.button.ghost.small", { href: link(view, item), "aria-label": t("class.review_named", { title: item.title }) }, t("class.review"))));
 }
 

@@ -2,9 +2,10 @@
 
 import { get } from "../base/api.js";
 import { fill, h } from "../base/dom.js";
+import { icon } from "../base/icons.js";
 import { add, has, t } from "../base/i18n.js";
 import { isStaff } from "../base/session.js";
-import { problem, setCrumbs, setTitle, startShell } from "../base/shell.js";
+import { problem, setCrumbs, setTitle, startShell, state } from "../base/shell.js";
 import { courseId, visibleTabs } from "./parts.js";
 import english from "./lang/en.js";
 import "./signs.js";
@@ -53,6 +54,11 @@ export async function startCourse({ area }) {
         }
     }
 }
+
+/** What stands in place of a page that is for a course's staff alone. */
+export const staffOnly = (id, name) => h("div.page", h("h1.visually-hidden", name), state({
+    sign: "lock", title: t("frame.staff_only"), text: t("frame.staff_only_text"), actions: [h("a.button", { href: `/courses/${id}` }, icon("arrow-left"), t("frame.to_course"))],
+}));
 
 /** Draws the row of a course's parts; `area` is the one that is open. */
 export function drawParts(id, tabs, area) {

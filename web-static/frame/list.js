@@ -23,6 +23,7 @@ export function pagedList({ path, query = {}, row, empty, label, filter = null, 
     const element = h("div.paged", skeletonRows());
     let next = null;
     let turn = 0;
+    let drawn = false;
 
     const draw = () => keepFocus(element, paint);
     const paint = () => {
@@ -59,12 +60,16 @@ export function pagedList({ path, query = {}, row, empty, label, filter = null, 
             try {
                 const page = await getPage(path, { query: { per_page: per, ...query, ...changed } });
                 if (mine !== turn) return;
+                // The same once more leaves an open menu alone.
+                if (drawn && next === page.next && JSON.stringify(page.items) === JSON.stringify(paged.items)) return;
+                drawn = true;
                 paged.items = page.items;
                 next = page.next;
                 onload?.(paged.items);
                 draw();
             } catch (error) {
                 if (mine !== turn) return;
+                drawn = false;
                 fill(element, h("div.card", problem(error, () => { fill(element, skeletonRows()); paged.load(changed); })));
             }
         },

@@ -28,7 +28,7 @@ export function ownResults(view) {
         return h("section.results", { "aria-label": name ?? view.title },
             name ? h("h2", name) : null,
             h("dl.card.summary",
-                h("div", h("dt", t("grades.total")), h("dd.num", points(scored.length > 0 ? got : null, of))),
+                h("div", h("dt", t("grades.total")), h("dd.num", scored.length > 0 ? points(got, of) : "–")),
                 h("div", h("dt", t("grades.share")), h("dd.num", of > 0 ? percent(got / of) : "–")),
                 h("div", h("dt", t("grades.scored")), h("dd.num", t("grades.scored_of", { n: scored.length, of: rows.length })))),
             h("div.card.result-list", rows.map(({ assignment, submission }) => result(assignment, submission))));
@@ -41,7 +41,7 @@ export function ownResults(view) {
             // A quick poll has no points, and its answers are what there is to see.
             assignment.points_possible === 0 ? null : h("span.result-points.num", points(submission?.score, assignment.points_possible)),
         ];
-        if (answers.length === 0) return h("div.result", h("div.result-head.flat", h("span.result-twist"), head));
+        if (answers.length === 0) return h("div.result", h("div.result-head.flat", head));
         const details = h("details.result", { ".open": open.has(assignment.id), ontoggle: () => {
             if (details.open) open.add(assignment.id);
             else open.delete(assignment.id);

@@ -21,6 +21,9 @@ await add({ en: english, de: () => import("./lang/de.js") });
 const me = await startShell({ title: t("home.title"), crumbs: [{ label: t("home.title") }] });
 const main = document.getElementById("main");
 const join = later(() => import("./join.js"));
+const notices = h("div");
+const body = h("div");
+const page = h("div.page", notices, body);
 
 let courses = null;
 let invitations = [];
@@ -135,8 +138,10 @@ function draw() {
         known.length > 1 && h("select.select.term", { "aria-label": t("home.term"), dataset: { key: "term" }, onchange: (event) => { view.term = Number(event.target.value) || null; again(); } },
             h("option", { value: "" }, t("home.all_terms")), known.map((term) => h("option", { value: term.id, ".selected": term.id === view.term }, term.name))),
     ].filter(Boolean);
-    fill(main, h("div.page",
-        h("div.page-head", h("h1", t("home.title")), h("div.actions", joinButton())),
+    if (!page.isConnected) fill(main, page);
+    fill(body,
+        h("div.page-head", h("h1", t("home.title")), h("div.actions",
+            me.roles.includes("parent") && h("a.button", { href: "/children", dataset: { key: "children" } }, icon("users", { size: 16 }), t("home.children")), joinButton())),
         running.length > 0 && h("section.home-live", { "aria-labelledby": "live-title" },
             h("h2", { id: "live-title" }, t("home.live")),
             h("ul.live-list", { role: "list" }, running.map(liveRow))),
@@ -149,8 +154,9 @@ function draw() {
                 tools.length > 0 && h("div.tools", tools), list)
             : h("div.card", state({
                 sign: "book", title: t("home.empty"), text: t(me.roles.includes("admin") ? "home.empty_admin" : "home.empty_text"),
-                actions: [h("button.button", { type: "button", onclick: load }, icon("refresh"), t("action.refresh")), joinButton()],
-            }))));
+                actions: [me.roles.includes("admin") ? h("a.button.primary", { href: "/accounts/self?tab=courses" }, icon("plus", { size: 16 }), t("home.make_course"))
+                    : h("button.button", { type: "button", onclick: load }, icon("refresh"), t("action.refresh")), joinButton()],
+            })));
     main.removeAttribute("aria-busy");
 }
 
@@ -220,6 +226,7 @@ async function countUnread(list) {
 // --- Begin ----------------------------------------------------------------------------------------------------
 
 await load();
+import("./notices.js").then((module) => module.showNotices(notices, me)).catch(() => {});
 poll(load, REFRESH_MS);
 register({ key: "c", label: t("home.join_course"), group: t("home.title"), run: () => openJoin() });
 

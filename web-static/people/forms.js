@@ -1,91 +1,16 @@
-// Adding people, the sections of a course, and the code with which people join by themselves.
+// The sections of a course, and the code with which people join by themselves.
 
-import { del, get, getAll, post, put } from "../base/api.js";
-import { debounce, fill, h } from "../base/dom.js";
+import { del, getAll, post, put } from "../base/api.js";
+import { fill, h } from "../base/dom.js";
 import { openDialog } from "../base/dialog.js";
 import { icon } from "../base/icons.js";
 import { t } from "../base/i18n.js";
 import { attachMenu } from "../base/menu.js";
 import { isStaff } from "../base/session.js";
 import { busy, state } from "../base/shell.js";
-import { explain, toast, toastError } from "../base/toast.js";
-import { people } from "../frame/finding.js";
+import { toast, toastError } from "../base/toast.js";
 import { checkbox, field, openForm, refusal, select, textInput } from "../frame/form.js";
-import { longRole, logins, newCode, ROLES } from "./roles.js";
-
-const MOST_AT_ONCE = 200;
-
-/** Adds people by their logins, or by looking for them by name. Resolves to whether anybody was added. */
-export async function addPeople(course, sections) {
-    const text = h("textarea.textarea", { rows: "3", autofocus: true, spellcheck: "false", placeholder: t("people.logins_example") });
-    const search = textInput("", { type: "search", placeholder: t("people.find"), "aria-label": t("people.find") });
-    const found = h("ul.card.items.found", { role: "list", "aria-label": t("people.found"), hidden: true });
-    const role = select(ROLES.map((one) => [one, t(`people.${one}`)]), "student");
-    const section = select(sections.map((one) => [one.id, one.name]), sections[0]?.id);
-    const invite = checkbox(t("people.invite"), false);
-    const said = h("div", { role: "status" });
-    const chosen = new Map();   // id → name
-    const chips = h("ul.chips", { role: "list", "aria-label": t("people.chosen") });
-    const drawChips = () => fill(chips, [...chosen].map(([id, name]) => h("li.badge.accent", name, h("button.chip-remove", { type: "button", "aria-label": t("people.unchoose", { name }), onclick: () => { chosen.delete(id); drawChips(); search.focus(); } }, icon("x", { size: 12 })))));
-    const look = debounce(async () => {
-        const wish = search.value.trim();
-        found.hidden = wish.length < 2;
-        if (found.hidden) return;
-        try {
-            // Administrators find everybody of the institution; others the people of their courses.
-            const list = course.me.roles.includes("admin")
-                ? await get(`/api/v1/accounts/${course.course.root_account_id}/users`, { query: { search_term: wish, per_page: 10 } })
-                : await people(wish, { most: 10 });
-            fill(found, list.length === 0 ? h("li.item.small.muted", t("people.nobody")) : list.map((person) => h("li.item", h("div.grow", h("h3", person.name), person.login_id && h("p.meta", person.login_id)),
-                h("button.button.small", { type: "button", "aria-label": t("people.choose", { name: person.name }), onclick: () => { chosen.set(person.id, person.name); drawChips(); search.value = ""; found.hidden = true; search.focus(); } }, icon("plus", { size: 15 })))));
-        } catch (error) {
-            fill(found, h("li.item.small.muted", explain(error)));
-        }
-    }, 200);
-    search.addEventListener("input", look);
-    let came = 0;
-    const done = await openForm({
-        title: t("people.add"), submit: t("people.add_them"), kind: "wide", fields: { user_id: text, course_section_id: section },
-        body: [
-            field(t("people.logins"), text, t("people.logins_hint")),
-            h("div.stack.tight", h("div.input-group", icon("search"), search), found, chips),
-            h("div.pair", field(t("people.role"), role), sections.length > 1 && field(t("people.section"), section)),
-            invite.element, said,
-        ],
-        send: async () => {
-            const names = logins(text.value);
-            if (names.length + chosen.size === 0) throw refusal("user_id", t("people.nobody_named"));
-            if (names.length + chosen.size > MOST_AT_ONCE) throw refusal("user_id", t("people.too_many", { n: MOST_AT_ONCE }));
-            const wishes = [...names.map((name) => ({ reference: `sis_login_id:${name}`, name })), ...[...chosen].map(([id, name]) => ({ reference: id, name }))];
-            const missing = [];
-            let added = 0;
-            for (const [at, wish] of wishes.entries()) {
-                said.textContent = t("people.adding", { done: at, n: wishes.length });
-                try {
-                    await post(course.api("/enrollments"), { enrollment: {
-                        user_id: wish.reference, type: longRole(role.value), course_section_id: sections.length > 1 ? Number(section.value) : undefined, enrollment_state: invite.box.checked ? "invited" : "active",
-                    } });
-                    added += 1;
-                    came += 1;
-                    chosen.delete(wish.reference);
-                } catch (error) {
-                    if (error.offline || error.status >= 500) throw error;
-                    missing.push({ ...wish, why: error.status === 404 || error.status === 400 ? t("people.unknown") : explain(error) });
-                }
-            }
-            said.textContent = "";
-            if (added > 0) toast(t("people.added", { n: added }));
-            if (missing.length > 0) {
-                // What went well is not asked for again.
-                text.value = missing.filter((one) => typeof one.reference === "string").map((one) => one.name).join("\n");
-                drawChips();
-                throw refusal("user_id", missing.slice(0, 5).map((one) => `${one.name}: ${one.why}`).join(" · "));
-            }
-            return true;
-        },
-    });
-    return Boolean(done) || came > 0;
-}
+import { newCode } from "./roles.js";
 
 /** The sections: names, numbers, making, renaming, moving to another course and back. `changed()` after each change. */
 export async function manageSections(course, sections, changed) {

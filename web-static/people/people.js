@@ -9,11 +9,11 @@ import { later } from "../base/later.js";
 import { attachMenu } from "../base/menu.js";
 import { avatar, problem, state } from "../base/shell.js";
 import { toast, toastError, undoable } from "../base/toast.js";
-import { startCourse } from "../frame/course.js";
+import { staffOnly, startCourse } from "../frame/course.js";
 import { openForm, field, select } from "../frame/form.js";
 import { pagedList, rowKeys } from "../frame/list.js";
 import english from "./lang/en.js";
-import { grouped, longRole, ROLES, shortRole } from "./roles.js";
+import { grouped, ownRoles, roleChoice, roleFields, ROLES, shortRole } from "./roles.js";
 
 const STATES = [["active", "invited"], ["inactive", "completed"]];
 
@@ -22,7 +22,9 @@ const course = await startCourse({ area: "people" });
 const { main, staff } = course;
 const group = t("part.people");
 const forms = later(() => import("./forms.js"));
+const adding = later(() => import("./add.js"));
 let sections = [];
+let own = [];        // the institution's own roles, for those who may give them
 
 const view = { search: new URLSearchParams(location.search).get("q") ?? "", role: "", ended: false };
 const gone = new Set();
@@ -41,13 +43,19 @@ function page() {
     });
     const reload = () => rows.load(query());
     const again = async () => {
+        const named = () => JSON.stringify(sections.map((section) => [section.id, section.name]));
+        const before = named();
         sections = await getAll(course.api("/sections"), { query: { include: ["total_students"] } }).catch(() => sections);
         await reload();
+        if (named() !== before) rows.redraw();
     };
     const open = (name) => () => forms.use(async (part) => {
         if (await part[name](course, sections, again)) await again();
     });
-    const addButton = () => h("button.button.primary", { type: "button", onclick: open("addPeople") }, icon("plus"), t("people.add"));
+    const add = () => adding.use(async (part) => {
+        if (await part.addPeople(course, sections, own)) await again();
+    });
+    const addButton = () => h("button.button.primary", { type: "button", onclick: add }, icon("plus"), t("people.add"));
     const search = debounce(reload, 150);
     fill(main, h("div.page",
         h("div.page-head", h("h1", group), h("div.actions",
@@ -64,7 +72,7 @@ function page() {
         rows.element));
     main.removeAttribute("aria-busy");
     rowKeys(main, group);
-    register({ key: "c", label: t("people.add"), group, run: open("addPeople") });
+    register({ key: "c", label: t("people.add"), group, run: add });
     return reload();
 }
 
@@ -76,7 +84,7 @@ function personRow(person, rows) {
         h("div.grow", h("h2", h("span", { tabindex: "0", dataset: { row: "", key: `u${person.id}` } }, person.name)),
             h("p.meta", person.login_id && h("span.truncate", person.login_id), h("span", active ? t("people.seen", { when: relative(active) }) : t("people.never")))),
         h("ul.enrolments", { role: "list" }, lines.map(({ enrollment }) => h("li",
-            h("span.badge", { class: { invited: "warn", inactive: "", completed: "" }[enrollment.enrollment_state] ?? "" }, t(`people.${shortRole(enrollment.type)}`), enrollment.enrollment_state !== "active" && ` · ${t(`people.is_${enrollment.enrollment_state}`)}`),
+            h("span.badge", { class: { invited: "warn", inactive: "", completed: "" }[enrollment.enrollment_state] ?? "" }, own.find((role) => role.id === enrollment.role_id)?.label ?? t(`people.${shortRole(enrollment.type)}`), enrollment.enrollment_state !== "active" && ` · ${t(`people.is_${enrollment.enrollment_state}`)}`),
             sections.length > 1 && h("span.small.muted.truncate", sections.find((section) => section.id === enrollment.course_section_id)?.name ?? ""),
             personMenu(person, enrollment, rows)))));
 }
@@ -116,15 +124,15 @@ function personMenu(person, enrollment, rows) {
 
 // The API has no change of a role: the new enrolment is made first, then the old one goes.
 async function changeRole(person, enrollment, rows) {
-    const role = select(ROLES.map((one) => [one, t(`people.${one}`)]), shortRole(enrollment.type), { autofocus: true });
+    const before = roleChoice(enrollment, own);
+    const role = select([...ROLES.map((one) => [one, t(`people.${one}`)]), ...own.map((one) => [`${one.id}:${one.base_role_type}`, one.label])], before, { autofocus: true });
     const section = select(sections.map((one) => [one.id, one.name]), enrollment.course_section_id);
     const done = await openForm({
         title: t("people.change_of", { name: person.name }), submit: t("action.save"), fields: { type: role, course_section_id: section },
         body: [field(t("people.role"), role), sections.length > 1 && field(t("people.section"), section)],
         send: async () => {
-            const type = longRole(role.value);
-            if (type === enrollment.type && Number(section.value) === enrollment.course_section_id) return true;
-            await post(course.api("/enrollments"), { enrollment: { user_id: person.id, type, course_section_id: Number(section.value) || undefined, enrollment_state: enrollment.enrollment_state === "invited" ? "invited" : "active" } });
+            if (role.value === before && Number(section.value) === enrollment.course_section_id) return true;
+            await post(course.api("/enrollments"), { enrollment: { user_id: person.id, ...roleFields(role.value), course_section_id: Number(section.value) || undefined, enrollment_state: enrollment.enrollment_state === "invited" ? "invited" : "active" } });
             await del(course.api(`/enrollments/${enrollment.id}`), { query: { task: "delete" } });
             return true;
         },
@@ -134,11 +142,18 @@ async function changeRole(person, enrollment, rows) {
 
 async function start() {
     try {
-        if (!staff) throw Object.assign(new Error("staff only"), { status: 403 });
-        sections = await getAll(course.api("/sections"), { query: { include: ["total_students"] } });
+        if (!staff) {
+            fill(main, staffOnly(course.id, group));
+            return main.removeAttribute("aria-busy");
+        }
+        [sections, own] = await Promise.all([
+            getAll(course.api("/sections"), { query: { include: ["total_students"] } }),
+            // Only administrators may look at the roles; without them the built-in ones are on offer.
+            course.me.roles.includes("admin") ? getAll(`/api/v1/accounts/${course.course.account_id}/roles`, { query: { show_inherited: "true" } }).then(ownRoles, () => []) : [],
+        ]);
         await page();
     } catch (error) {
-        fill(main, h("div.page", h("h1.visually-hidden", group), problem(error, error.status === 403 ? null : start)));
+        fill(main, h("div.page", h("h1.visually-hidden", group), problem(error, start)));
         main.removeAttribute("aria-busy");
     }
 }

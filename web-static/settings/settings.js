@@ -7,6 +7,7 @@ import { add, t } from "../base/i18n.js";
 import { switchTo } from "../base/session.js";
 import { busy, startShell } from "../base/shell.js";
 import { toastError } from "../base/toast.js";
+import { dataSection } from "./data.js";
 import { familySection } from "./family.js";
 import english from "./lang/en.js";
 import { lookSection, profileSection } from "./profile.js";
@@ -24,6 +25,7 @@ const SECTIONS = [
     { id: "sessions", sign: "monitor", make: sessionSection },
     { id: "tokens", sign: "key", make: tokenSection },
     me.roles.includes("student") && { id: "family", sign: "users", make: familySection },
+    { id: "data", sign: "download", make: () => dataSection(me) },
     me.institutions.length > 1 && { id: "institutions", sign: "building", make: institutionSection },
 ].filter(Boolean);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fileKind, isOpen, isRestorable, options, pause, phase, statistics } from "../../../web-static/admin/import-state.js";
+import { fileKind, isOpen, isRestorable, options, phase, statistics } from "../../../web-static/admin/import-state.js";
 
 const at = (workflow_state, more = {}) => ({ workflow_state, ...more });
 
@@ -19,13 +19,6 @@ test("numbers show the kinds and changes that there are", () => {
     assert.deepEqual(changes, ["created", "unchanged"]);
     assert.deepEqual(rows.map((row) => row.kind), ["User"]);
     assert.deepEqual(statistics(at("created")).rows, []);
-});
-
-test("questions come further and further apart, to five seconds at most", () => {
-    const waits = Array.from({ length: 20 }, (_, quiet) => pause(quiet));
-    assert.equal(waits[0], 400);
-    assert.ok(waits.every((wait, place) => place === 0 || wait >= waits[place - 1]));
-    assert.equal(waits.at(-1), 5_000);
 });
 
 test("an upload says no more than what was chosen", () => {

@@ -74,4 +74,7 @@ export default {
     "need.must_submit": "Abgeben",
     "need.must_mark_done": "Als erledigt markieren",
     "need.min_score": "{n} Punkte erreichen",
+    "frame.staff_only": "Das sehen nur, die den Kurs leiten",
+    "frame.staff_only_text": "Alles, was für Sie da ist, steht in der Zeile oben.",
+    "frame.to_course": "Zum Kurs",
 };

@@ -74,4 +74,7 @@ export default {
     "need.must_submit": "Hand it in",
     "need.must_mark_done": "Mark it as done",
     "need.min_score": "Reach {n} points",
+    "frame.staff_only": "Only those who run the course see this",
+    "frame.staff_only_text": "Everything that is for you stands in the row above.",
+    "frame.to_course": "To the course",
 };

@@ -13,7 +13,6 @@ export default {
     "home.none_found_text": "Keiner Ihrer Kurse hat „{text}“ im Namen oder Kürzel.",
     "home.empty": "Noch keine Kurse",
     "home.empty_text": "Sobald Sie eingeschrieben sind, erscheinen Ihre Kurse hier. Fehlt einer, bitten Sie Ihre Lehrkraft, Sie einzuschreiben.",
-    "home.empty_admin": "Diese Einrichtung hat noch keine Kurse. Legen Sie einen über die Schnittstelle an, dann erscheint er hier.",
     "enrollment.student": "Lernende:r",
     "enrollment.teacher": "Lehrkraft",
     "enrollment.ta": "Assistenz",
@@ -50,4 +49,10 @@ export default {
     "join.choose": "Wählen",
     "join.choose_named": "{name} wählen",
     "join.none": "Kein Kurs ist zum Beitreten offen.",
+    "home.children": "Meine Kinder",
+    "home.empty_admin": "Diese Einrichtung hat noch keine Kurse. Legen Sie in der Verwaltung einen an, oder importieren Sie sie.",
+    "home.make_course": "Zur Verwaltung",
+    "home.notices": "Mitteilungen von {name}",
+    "home.dismiss": "Wegräumen: {name}",
+    "home.dismissed": "„{name}“ ist weggeräumt.",
 };

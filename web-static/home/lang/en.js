@@ -13,7 +13,6 @@ export default {
     "home.none_found_text": "None of your courses has “{text}” in its name or code.",
     "home.empty": "No courses yet",
     "home.empty_text": "As soon as you are enrolled, your courses appear here. If one is missing, ask your instructor to enrol you.",
-    "home.empty_admin": "This institution has no courses yet. Create one through the API, and it appears here.",
     "enrollment.student": "Student",
     "enrollment.teacher": "Instructor",
     "enrollment.ta": "Assistant",
@@ -50,4 +49,10 @@ export default {
     "join.choose": "Choose",
     "join.choose_named": "Choose {name}",
     "join.none": "No course is open for joining.",
+    "home.children": "My children",
+    "home.empty_admin": "This institution has no courses yet. Make one, or import them, in the administration.",
+    "home.make_course": "To the administration",
+    "home.notices": "Notices of {name}",
+    "home.dismiss": "Put away: {name}",
+    "home.dismissed": "“{name}” is put away.",
 };

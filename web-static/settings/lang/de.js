@@ -84,4 +84,8 @@ export default {
     "family.observers": "Wer mir zusieht",
     "family.none": "Niemand sieht Ihnen zu",
     "family.none_text": "Legen Sie einen Code an und geben Sie ihn Ihren Eltern.",
+    "settings.data": "Meine Daten",
+    "data.text": "Ein Zip mit allem, was Ihre Einrichtung über Sie aufbewahrt, Ihren Dateien und einer Seite zum Lesen. Nur Sie bekommen es.",
+    "data.ask": "Meine Daten anfordern",
+    "data.none": "Es entsteht im Hintergrund; Sie können die Seite verlassen und wiederkommen.",
 };

@@ -84,4 +84,8 @@ export default {
     "family.observers": "Who observes me",
     "family.none": "Nobody observes you",
     "family.none_text": "Make a code and give it to a parent.",
+    "settings.data": "My data",
+    "data.text": "A zip with everything your institution keeps about you, your files, and a page to read it with. Only you get it.",
+    "data.ask": "Ask for my data",
+    "data.none": "It is made in the background; you can leave this page and come back.",
 };
