@@ -27,6 +27,7 @@ BODIES = {
                             "answers": [{"text": "True", "weight": 100}, {"text": "False", "weight": 0}]},
     ("put", "{question_id}"): {"question_text": "Mine?"},
     ("put", "{node_id}"): {"aside": True},
+    ("put", "{developer_key_id}"): {"developer_key": {"name": "Not mine"}},
     ("post", "answers"): {"key": "0b7a8a52-6f3f-4d6e-9b0e-3f9a2c1d00ff", "question": 1, "answer": 1},
 }
 
@@ -64,6 +65,7 @@ async def rest_walk(demo: Demo) -> list[str]:
         "assignment_id": lesson["quiz"], "user_id": demo.first["users"]["students"][0]["id"]})
     nowhere = collections.defaultdict(lambda: NOWHERE)
     people = demo.second["users"]
+    of_a_role = re.compile("/ops/|/developer_keys/")
     wrong, count = [], 0
     async with aiohttp.ClientSession() as http:
         # A node belongs to no institution: it is for operators, whether there is one or not.
@@ -80,7 +82,7 @@ async def rest_walk(demo: Demo) -> list[str]:
                 if foreign != missing:
                     wrong.append(f"{method} {pattern} as {role}: {foreign} of the others', {missing} of nothing")
                 # What is a role's in the whole institution is refused before anything is looked for.
-                elif foreign[0] not in (wanted := (403, 404) if "/ops/" in pattern else (404,)):
+                elif foreign[0] not in (wanted := (403, 404) if of_a_role.search(pattern) else (404,)):
                     wrong.append(
                         f"{method} {pattern} as {role}: {foreign[0]} instead of {wanted}: {foreign[1][:120]}")
     print(f"  {count} requests across the border", flush=True)

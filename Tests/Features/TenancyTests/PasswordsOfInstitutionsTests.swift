@@ -196,7 +196,7 @@ struct `A login that several institutions have users of` {
     @Test(arguments: ["Ada.Lovelace@school.example", "zoë", "Ł.Żak", "мария", "日本", "straße"])
     func `may be of any script`(login: String) { #expect(NewUser.isLogin(login)) }
 
-    @Test(arguments: ["Ada \u{202E}tnemele", " ", "\u{2067}x", "\u{200B}"])
+    @Test(arguments: ["Ada \u{202E}tnemele", " ", "\u{2067}x", "\u{200B}", "\u{3164}", "\u{2800}\u{115F}"])
     func `has no name that turns its surroundings or shows nothing`(name: String) {
         #expect(!NewUser.isName(name))
     }

@@ -41,6 +41,12 @@ package struct NewUser: Hashable, Sendable {
         }
     }
 
+    /// Whether a character shows: some letters and one pattern of Braille are as blank as a space.
+    private static func shows(_ scalar: Unicode.Scalar) -> Bool {
+        !scalar.properties.isWhitespace && scalar.properties.generalCategory != .format
+            && !scalar.properties.isDefaultIgnorableCodePoint && scalar.value != 0x2800
+    }
+
     /// Whether a name may be stored: 1 to 255 characters, some of which show, none of them a control character or one that
     /// turns the direction of the text around it (Unicode's bidirectional controls).
     package static func isName(_ text: String) -> Bool {
@@ -49,8 +55,6 @@ package struct NewUser: Hashable, Sendable {
                 scalar.properties.generalCategory != .control && !(0x202A...0x202E).contains(scalar.value)
                     && !(0x2066...0x2069).contains(scalar.value)
             }
-            && text.unicodeScalars.contains {
-                !$0.properties.isWhitespace && $0.properties.generalCategory != .format
-            }
+            && text.unicodeScalars.contains(where: shows)
     }
 }
