@@ -8,11 +8,12 @@ package final class MessageDeflater {
 
     package init() {}
 
-    /// A message's payload, compressed; `nil` when that saves nothing or zlib has no memory.
+    /// Compresses a message's payload.
     ///
     /// - Parameters:
     ///   - payload: The whole message.
     ///   - window: One of ``DeflateAgreement/windows``.
+    /// - Returns: `nil` when it saves nothing, or zlib has no memory.
     package func deflate(_ payload: Span<UInt8>, window: Int) -> [UInt8]? {
         precondition(DeflateAgreement.windows.contains(window), "no such window: \(window)")
         if streams[window] == nil { streams[window] = Stream(window: window) }
