@@ -11,6 +11,7 @@ import time
 import urllib.parse
 
 from Rig.api import Api
+from Rig.database import Database
 from Rig.demo import Demo
 from tools import CPUS, cpu_seconds, free_port, spread, table
 
@@ -113,6 +114,19 @@ def _wrk(url: str, pid: int, token: str, seconds: float, connections: int, scrip
     return one
 
 
+def _settle(database: Database, quiet: float = 3, limit: float = 60) -> None:
+    """Waits until what followed from making the demo is done: the index is fed on the processor that is measured."""
+    busy = """SELECT (SELECT count(*) FROM search_outbox) + (SELECT count(*) FROM job_heads
+        WHERE state = 'running' OR state = 'available' AND run_at < now() + interval '5 seconds') AS busy"""
+    end, since = time.monotonic() + limit, time.monotonic()
+    while time.monotonic() - since < quiet:
+        if time.monotonic() > end:
+            raise RuntimeError("the demo does not come to rest")
+        if database.rows(busy)[0]["busy"]:
+            since = time.monotonic()
+        time.sleep(0.2)
+
+
 def measure(program: pathlib.Path, folder: pathlib.Path, reps: int, seconds: float = 3) -> dict:
     """All repetitions, both servers in turn: at full load, then at half of what nginx answers."""
     found: dict = {"cohort": [], "nginx": [], "cohort at half": [], "nginx at half": []}
@@ -120,6 +134,7 @@ def measure(program: pathlib.Path, folder: pathlib.Path, reps: int, seconds: flo
     script.write_text(f"function delay() return {PAUSE_MS} end\n")
     with Demo(program, config=CONFIG, pinned=0 if CPUS > 1 else None) as demo:
         token = student_of(demo)["api_token"]
+        _settle(Database(demo))
         url = demo.base + PATH
         status, body = _get(url, {"Authorization": f"Bearer {token}"})
         if status != 200:
