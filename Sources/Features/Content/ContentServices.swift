@@ -71,7 +71,7 @@ package final class ContentServices: Sendable {
 
     /// Scheme and host that the client has used.
     static func address(of request: WebRequest) -> String {
-        "\(request.isSecure ? "https" : "http")://\(request.authority)"
+        request.base
     }
 }
 

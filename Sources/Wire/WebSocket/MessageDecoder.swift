@@ -40,7 +40,8 @@ package struct MessageDecoder: Sendable {
         case close(CloseCode?, reason: String)
     }
 
-    private let limits: Limits
+    /// What the peer may make us hold.
+    package let limits: Limits
     private let peer: Peer
     private let allowed: ReservedBits
 

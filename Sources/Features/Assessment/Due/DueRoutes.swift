@@ -32,8 +32,7 @@ enum DueRoutes {
         }
     }
 
-    /// `GET /api/v1/users/:user_id/missing_submissions`, with `course_ids[]`, `filter[]` and `include[]=course`: what the
-    /// student has not handed in and was due.
+    /// `GET /api/v1/users/:user_id/missing_submissions`, with `course_ids[]`: what the student has not handed in and was due.
     static func missing(_ call: Call, _ user: Int64) async throws -> WebResponse {
         let paging = try Paging(call.request)
         let courses = try call.request.queryValues("course_ids[]").map { text in

@@ -1,3 +1,4 @@
+import Tenancy
 import WebServer
 
 /// What a list of contents may be asked for.
@@ -43,5 +44,5 @@ extension WebRequest {
     var includes: Set<String> { Set(queryValues("include[]") + queryValues("include")) }
 
     /// The address of the surface as this client wrote it, up to `/api/v1`.
-    var surface: String { "\(isSecure ? "https" : "http")://\(authority)/api/v1" }
+    var surface: String { "\(base)/api/v1" }
 }

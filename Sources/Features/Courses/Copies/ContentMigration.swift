@@ -59,7 +59,7 @@ struct ContentMigration: Hashable, Sendable {
     }
 
     func write(_ json: inout JSONWriter, for call: Call) {
-        let base = "\(call.request.isSecure ? "https" : "http")://\(call.request.authority)/api/v1"
+        let base = "\(call.request.base)/api/v1"
         json.object { json in
             json.member("id", id)
             json.member("user_id", user)

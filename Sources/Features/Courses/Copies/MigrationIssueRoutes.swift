@@ -27,7 +27,7 @@ enum MigrationIssueRoutes {
         }
 
         func write(_ json: inout JSONWriter, _ migration: ContentMigration, _ call: CourseCall) {
-            let base = "\(call.request.isSecure ? "https" : "http")://\(call.request.authority)/api/v1"
+            let base = "\(call.request.base)/api/v1"
             json.object { json in
                 json.member("id", id)
                 json.member(

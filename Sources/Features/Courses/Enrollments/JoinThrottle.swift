@@ -22,7 +22,7 @@ final class JoinThrottle: Sendable {
     /// - Throws: 429 when it must wait.
     func admit(_ call: Call) throws(WebError) {
         let wait = users.withLock { $0.take(Self.user(call), at: call.context.loop.now) }
-        if let wait { throw .tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1)) }
+        if let wait { throw .tooManyRequests(after: wait) }
     }
 
     /// Gives a try back, because the code was right.

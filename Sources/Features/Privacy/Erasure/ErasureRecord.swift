@@ -27,7 +27,7 @@ struct ErasureRecord: Sendable {
     }
 
     func write(_ call: Call, _ json: inout JSONWriter) {
-        let base = "\(call.request.isSecure ? "https" : "http")://\(call.request.authority)"
+        let base = call.request.base
         json.object { json in
             json.member("id", id)
             json.member("user_id", user)

@@ -63,7 +63,7 @@ struct Report: Sendable {
     /// Writes it as Canvas has reports; the file's address only for who asked for it.
     func write(_ call: Call, _ json: inout JSONWriter) {
         let url = artifact?.url(for: call)
-        let base = "\(call.request.isSecure ? "https" : "http")://\(call.request.authority)"
+        let base = call.request.base
         json.object { json in
             json.member("id", id)
             json.member("report", kind.rawValue)

@@ -29,7 +29,7 @@ enum CourseSearchRoutes {
         guard let found else { throw SearchServices.unavailable }
         let shown = found.prefix(size)
         let things = try await visible(shown, sources, call)
-        let base = "\(call.request.isSecure ? "https" : "http")://\(call.request.authority)"
+        let base = call.request.base
         var response = WebResponse.json { json in
             json.object { json in
                 json.array("results", of: shown.filter { things[$0.key] != nil }) { json, hit in

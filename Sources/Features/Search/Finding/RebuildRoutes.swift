@@ -25,7 +25,7 @@ enum RebuildRoutes {
                 let progress = try await transaction.progress(id, in: call.institution)
             else { throw WebError.unavailable() }
             let request = call.request
-            let url = "\(request.isSecure ? "https" : "http")://\(request.authority)/api/v1/progress/\(id)"
+            let url = "\(request.base)/api/v1/progress/\(id)"
             return .json(progress.json(url: url) { ISO8601.text(milliseconds: $0) })
         }
     }

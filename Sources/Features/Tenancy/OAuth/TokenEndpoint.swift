@@ -24,7 +24,7 @@ enum TokenEndpoint {
         let services = context.service(TenancyServices.self)
         let (address, now) = (request.remote, context.loop.now)
         if let wait = services.admitClient(address: address, at: now) {
-            throw WebError.tooManyRequests(retryAfter: Int(wait.components.seconds) + 1)
+            throw WebError.tooManyRequests(after: wait)
         }
         let isBasic = request.headers[.authorization] != nil
         do {
@@ -113,7 +113,7 @@ enum TokenEndpoint {
 
     /// `GET /.well-known/oauth-authorization-server` (RFC 8414), for the host that was asked.
     static func describe(_ request: WebRequest, _ context: WebContext) async throws -> WebResponse {
-        let issuer = "\(request.isSecure ? "https" : "http")://\(request.authority)"
+        let issuer = request.base
         return .json { json in
             json.object { json in
                 json.member("issuer", issuer)

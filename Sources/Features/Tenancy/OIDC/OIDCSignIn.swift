@@ -186,7 +186,7 @@ struct OIDCSignIn {
 
     /// Where the provider sends the browser back.
     private var redirect: String {
-        (oidc.address ?? "\(request.isSecure ? "https" : "http")://\(request.authority)")
+        (oidc.address ?? request.base)
             + "/login/oidc/callback"
     }
 

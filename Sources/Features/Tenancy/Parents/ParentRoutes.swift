@@ -94,7 +94,7 @@ enum ParentRoutes {
         let services = call.context.service(TenancyServices.self)
         let who = PairingThrottle.User(institution: call.institution.rawValue, user: call.principal.user)
         if let wait = services.admitPairing(who, at: call.context.loop.now) {
-            throw WebError.tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1))
+            throw WebError.tooManyRequests(after: wait)
         }
         guard let code = PairingCode(typed) else { throw wrongCode }
         let response = try await call.commit { transaction in

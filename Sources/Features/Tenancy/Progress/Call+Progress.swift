@@ -6,7 +6,7 @@ package import WebServer
 extension Call {
     /// Where a progress can be asked for, as the client reached us.
     package func progressURL(_ id: Int64) -> String {
-        "\(request.isSecure ? "https" : "http")://\(request.authority)/api/v1/progress/\(id)"
+        "\(request.base)/api/v1/progress/\(id)"
     }
 
     /// A progress in Canvas's shape.

@@ -59,7 +59,7 @@ final class PasswordResets: Sendable {
             return true
         }
         let wait = throttle.withLock { $0.admit(name: name, address: request.remote, at: context.loop.now) }
-        if let wait { throw .tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1)) }
+        if let wait { throw .tooManyRequests(after: wait) }
         guard pending.add(1, ordering: .relaxed).newValue <= Self.mostPending else {
             pending.subtract(1, ordering: .relaxed)
             throw .unavailable()

@@ -57,7 +57,7 @@ struct SignIn {
     ) async throws -> Proof {
         let address = request.remote
         if let wait = services.admit(login: login, address: address, at: context.loop.now) {
-            throw WebError.tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1))
+            throw WebError.tooManyRequests(after: wait)
         }
         let credentials: Credentials
         let good: [(hash: String, institutions: [InstitutionID])]

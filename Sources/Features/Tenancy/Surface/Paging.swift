@@ -115,7 +115,7 @@ package struct Paging: Hashable, Sendable {
     }
 
     private func link(for request: WebRequest, to next: String?) -> String {
-        let base = "\(request.isSecure ? "https" : "http")://\(request.authority)\(request.path)"
+        let base = "\(request.base)\(request.path)"
         let filters = request.query.filter { $0.name != "page" && $0.name != "per_page" }
             .map { "\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))" }
         func link(_ page: String, _ relation: String) -> String {

@@ -84,6 +84,11 @@ extension WebError {
         WebError(.conflict, code: code, message: message)
     }
 
+    /// What a throttle answers: in whole seconds, at least one, and never too early.
+    package static func tooManyRequests(after wait: Duration) -> WebError {
+        tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1))
+    }
+
     package static func tooManyRequests(retryAfter: Int, code: String = "throttled") -> WebError {
         WebError(
             .tooManyRequests, code: code, message: "Too many requests: try again later.",

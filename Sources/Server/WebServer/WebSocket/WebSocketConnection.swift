@@ -15,9 +15,6 @@ package final class WebSocketConnection: StreamHandler {
     private unowned let server: HTTPServer
     private var handler: (any WebSocketHandler)?
     private var decoder: MessageDecoder
-    private let messageBytes: Int32
-    /// The window in which compressed messages may be sent, 9 to 15; 0 where compression was not agreed on.
-    package let deflateWindow: UInt8
     private var ending: CloseHandshake
     private var timer: LoopTimer?
     private var isClosed = false
@@ -31,8 +28,6 @@ package final class WebSocketConnection: StreamHandler {
         self.stream = stream
         self.server = server
         self.handler = handler
-        messageBytes = Int32(clamping: limits.messageBytes)
-        deflateWindow = deflate.map { UInt8($0.serverWindow) } ?? 0
         decoder = MessageDecoder(
             limits: .init(maxMessageBytes: limits.messageBytes, maxFragments: limits.fragments),
             allowing: deflate == nil ? [] : .rsv1)
@@ -132,7 +127,7 @@ package final class WebSocketConnection: StreamHandler {
         case .compressed(let kind, let payload):
             guard isOpen else { return }
             let message = try input.withBytes(of: payload) { bytes throws(FrameError) in
-                try server.inflater.inflate(bytes, limit: Int(messageBytes))
+                try server.inflater.inflate(bytes, limit: decoder.limits.maxMessageBytes)
             }
             guard kind == .text else { return handler?.webSocketDidReceiveBinary(message.span) ?? () }
             guard UTF8Validator.isValid(message.span) else { throw .invalidUTF8 }
