@@ -159,6 +159,22 @@ struct `Credential cache` {
         #expect(CredentialCache.lifetime < .seconds(2))
     }
 
+    @Test func `has an entry asked for anew once, while everybody goes on with it`() {
+        let cache = CredentialCache()
+        let start = ContinuousClock.now
+        cache.note(principal, [1], at: start, mark: cache.mark)
+        let due = start + CredentialCache.lifetime - CredentialCache.renewal
+        #expect(!cache.takeRenewal([1], at: due - .milliseconds(1)))
+        #expect(cache.takeRenewal([1], at: due))
+        #expect(!cache.takeRenewal([1], at: due))
+        #expect(cache.principal([1], in: here, at: due) == principal)
+        // What comes of it is due in its own time; where nothing comes of it, the old one ends in its own.
+        cache.note(principal, [1], at: due, mark: cache.mark)
+        #expect(!cache.takeRenewal([1], at: due + .milliseconds(999)))
+        #expect(cache.takeRenewal([1], at: due + .milliseconds(1000)))
+        #expect(cache.principal([1], in: here, at: due + .milliseconds(1500)) == nil)
+    }
+
     @Test func `forgets at once what was revoked`() {
         let cache = CredentialCache()
         let start = ContinuousClock.now

@@ -52,7 +52,7 @@ struct `Snapshot cache` {
             cache.find(key, at: now)
         }
 
-        func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
+        func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> SnapshotCache.Finding? {
             cache.ready(key, at: now)
         }
 
@@ -75,7 +75,6 @@ struct `Snapshot cache` {
         let cache = Box()
         try fill(cache, key(), "one", at: start)
         #expect(cache.ready(key(), at: start + .milliseconds(999)) != nil)
-        #expect(cache.ready(key(), at: start + .seconds(1)) == nil)
         guard case .stale(_, let flight?) = cache.find(key(), at: start + .seconds(1)) else {
             throw Unexpected()
         }
@@ -93,6 +92,26 @@ struct `Snapshot cache` {
         // Its age counts from the instant before it was read.
         #expect(text(cache.find(key(), at: start + .milliseconds(1950))) == "two")
         guard case .read = cache.find(key(), at: start + .milliseconds(2900)) else { throw Unexpected() }
+    }
+
+    @Test func `has one of a crowd that does not wait read a stale answer anew`() throws {
+        let cache = Box()
+        try fill(cache, key(), "one", at: start)
+        let stale = start + .milliseconds(1200)
+        guard case .stale(let given, let flight?) = cache.ready(key(), at: stale) else { throw Unexpected() }
+        #expect(String(decoding: given.bytes, as: UTF8.self) == "one")
+        for _ in 0..<32 {
+            guard case .stale(_, nil) = cache.ready(key(), at: stale) else { throw Unexpected() }
+        }
+        // Those who may wait find the same flight.
+        guard case .wait(flight) = cache.find(key(), at: start + .milliseconds(1900)) else {
+            throw Unexpected()
+        }
+        cache.land(flight, try snapshot("two"))
+        guard case .fresh = cache.ready(key(), at: stale + .milliseconds(900)) else { throw Unexpected() }
+        guard case .stale(_, _?) = cache.ready(key(), at: stale + .milliseconds(1000)) else {
+            throw Unexpected()
+        }
     }
 
     @Test func `has one of many callers read, and turns away those beyond the bound`() throws {

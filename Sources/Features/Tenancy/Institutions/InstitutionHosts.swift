@@ -8,6 +8,8 @@ import Postgres
 final class InstitutionHosts {
     /// For how long names hold.
     static let age = Duration.seconds(2)
+    /// They are read again this long before, beside the requests: a crowd that comes at once is not to find that they have ended.
+    private static let renewal = Duration.milliseconds(500)
 
     private var hosts: [String: InstitutionID] = [:]
     private(set) var readAt: ContinuousClock.Instant?
@@ -22,12 +24,7 @@ final class InstitutionHosts {
             let isFirst = readAt == nil
             readAt = now
             do {
-                var read: [String: InstitutionID] = [:]
-                for row in try await pool.home.query(DirectoryQueries.hosts, tenant: nil) {
-                    read[try row.text(0)] = InstitutionID(rawValue: try row.int(1))
-                }
-                hosts = read
-                hasRead = true
+                try await read(pool)
             } catch {
                 guard !isFirst else {
                     readAt = nil
@@ -38,16 +35,29 @@ final class InstitutionHosts {
         return hosts.isEmpty ? nil : hosts[InstitutionHosts.name(in: authority)]
     }
 
-    /// The same without asking: `nil` when the names have to be read first.
-    func recall(_ authority: String, at now: ContinuousClock.Instant) -> InstitutionID?? {
-        guard isCurrent(at: now) else { return .none }
+    private func read(_ pool: PostgresPool) async throws(PostgresError) {
+        var read: [String: InstitutionID] = [:]
+        for row in try await pool.home.query(DirectoryQueries.hosts, tenant: nil) {
+            read[try row.text(0)] = InstitutionID(rawValue: try row.int(1))
+        }
+        hosts = read
+        hasRead = true
+    }
+
+    /// The same without waiting: `nil` when the names have to be read first.
+    func recall(_ authority: String, _ pool: PostgresPool) -> InstitutionID?? {
+        let now = pool.loop.now
+        guard hasRead, let readAt, now - readAt <= InstitutionHosts.age else { return .none }
+        if isDue(at: now) {
+            self.readAt = now
+            pool.loop.run { try? await self.read(pool) }
+        }
         return .some(hosts.isEmpty ? nil : hosts[InstitutionHosts.name(in: authority)])
     }
 
-    /// Whether the names need not be read again yet; the first ones may still be on their way.
-    func isCurrent(at now: ContinuousClock.Instant) -> Bool {
-        guard hasRead, let readAt else { return false }
-        return now - readAt <= InstitutionHosts.age
+    /// Whether the names should be read again.
+    func isDue(at now: ContinuousClock.Instant) -> Bool {
+        readAt.map { now - $0 > InstitutionHosts.age - InstitutionHosts.renewal } ?? true
     }
 
     /// The name in an authority, in lower case and without the port.

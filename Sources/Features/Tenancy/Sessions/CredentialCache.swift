@@ -9,7 +9,7 @@ package final class CredentialCache {
     /// Shorter than the two seconds within which a revocation must be felt.
     package static let lifetime: Duration = .milliseconds(1500)
 
-    /// One caller asks anew this long before an entry ends, while the others go on: they are not to ask all at once.
+    /// An entry is asked for anew this long before it ends, once and beside the requests: they are not to wait for it.
     static let renewal: Duration = .milliseconds(500)
 
     struct Entry {

@@ -37,17 +37,18 @@ package struct TenancyAuthenticator: Authenticator {
             let cache = context.find(CredentialCache.self), let hosts = context.find(InstitutionHosts.self)
         else { return nil }
         let hash = secret.hash
-        guard !cache.isDue(hash, at: now), let known = cache.entry(hash, in: secret.institution, at: now),
+        guard let known = cache.entry(hash, in: secret.institution, at: now),
             Self.isCookie(known.principal) == isCookie,
-            let home = hosts.recall(authority, at: now),
+            let home = hosts.recall(authority, context.pool),
             home ?? known.principal.institution == known.principal.institution
         else { return nil }
+        if cache.takeRenewal(hash, at: now) { renew(secret, isCookie: isCookie, context) }
         let read = hosts.readAt
         return KnownCaller(principal: known.principal) { now in
             // Neither was looked up again: nothing can be otherwise than it was.
             !cache.isDue(hash, at: now)
                 && cache.entry(hash, in: secret.institution, at: now)?.until == known.until
-                && hosts.readAt == read && hosts.isCurrent(at: now)
+                && hosts.readAt == read && !hosts.isDue(at: now)
         }
     }
 
@@ -65,13 +66,28 @@ package struct TenancyAuthenticator: Authenticator {
     {
         let cache = context.service(CredentialCache.self)
         let hash = secret.hash
-        // The instant before the question: what the database says may be as old as this, and no older.
-        let (asked, mark) = (context.loop.now, cache.mark)
+        let asked = context.loop.now
         if let known = cache.principal(hash, in: secret.institution, at: asked),
-            Self.isCookie(known) == isCookie, !cache.takeRenewal(hash, at: asked)
+            Self.isCookie(known) == isCookie
         {
+            if cache.takeRenewal(hash, at: asked) { renew(secret, isCookie: isCookie, context) }
             return known
         }
+        return try await ask(secret, isCookie: isCookie, context)
+    }
+
+    /// Asks anew while the caller, and all others with the same secret, go on with what is known: nobody waits for it.
+    private func renew(_ secret: BearerSecret, isCookie: Bool, _ context: WebContext) {
+        context.loop.run { _ = try? await self.ask(secret, isCookie: isCookie, context) }
+    }
+
+    /// Asks the database, and remembers what it says.
+    private func ask(_ secret: BearerSecret, isCookie: Bool, _ context: WebContext) async throws -> Principal?
+    {
+        let cache = context.service(CredentialCache.self)
+        let hash = secret.hash
+        // The instant before the question: what the database says may be as old as this, and no older.
+        let (asked, mark) = (context.loop.now, cache.mark)
         let store = SessionStore(pool: context.pool)
         let now = context.nowMilliseconds
         let found =

@@ -43,11 +43,7 @@ package enum Catalogue {
     static func answering(
         _ way: String, _ method: HTTPRequest.Method, _ handler: @escaping Route.Handler
     ) -> Route.Handler {
-        let written: Route.Handler = { request, context in
-            var response = try await handler(request, context)
-            if StringIDs.areWanted(request.headers) { StringIDs.apply(to: &response) }
-            return response
-        }
+        let written = writing(handler)
         if kept.contains(way) {
             return { request, context in
                 guard let principal = request.principal, let store = context.find(SnapshotStore.self) else {
@@ -61,15 +57,31 @@ package enum Catalogue {
         return isChanged(by: way) ? changing(written) : written
     }
 
-    /// Gives a caller what is kept for a request, and charges for it, each time that it is asked.
-    static func echo(_ request: WebRequest, _ principal: Principal, _ context: WebContext) -> Route.Echo? {
+    private static func writing(_ handler: @escaping Route.Handler) -> Route.Handler {
+        { request, context in
+            var response = try await handler(request, context)
+            if StringIDs.areWanted(request.headers) { StringIDs.apply(to: &response) }
+            return response
+        }
+    }
+
+    /// Gives a caller what is kept for a request, and charges for it, each time that it is asked; what is stale is read anew
+    /// by the handler meanwhile.
+    static func echo(
+        _ request: WebRequest, _ principal: Principal, _ context: WebContext,
+        _ handler: @escaping Route.Handler
+    ) -> Route.Echo? {
         guard let store = context.find(SnapshotStore.self), let services = context.find(TenancyServices.self)
         else { return nil }
         let (key, charge, loop) = (key(request, principal), PromptCharge(principal, services), context.loop)
+        let written = writing(handler)
         let conditions = Preconditions.areSet(in: request.headers) ? request.headers : nil
         return {
             let began = loop.now
-            guard let snapshot = store.ready(key, at: began), let own = charge.pay(from: began, to: loop.now)
+            guard
+                let snapshot = store.ready(
+                    key, request, context, at: began, read: { try await written(request, context) }),
+                let own = charge.pay(from: began, to: loop.now)
             else { return nil }
             return snapshot.keptAnswer(conditions, own: own)
         }

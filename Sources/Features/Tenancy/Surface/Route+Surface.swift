@@ -103,7 +103,7 @@ extension Route {
                 guard let principal = request.principal, principal.scopes?.contains(scope) ?? true else {
                     return nil
                 }
-                return Catalogue.echo(request, principal, context)
+                return Catalogue.echo(request, principal, context, handler)
             }
         }
         return route

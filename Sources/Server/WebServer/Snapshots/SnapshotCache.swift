@@ -80,15 +80,8 @@ package struct SnapshotCache: Sendable {
     /// What is to be done about a request at `now`.
     package mutating func find(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Finding {
         turnOver(at: now)
+        if let finding = ready(key, at: now) { return finding }
         let generation = generations[key.institution] ?? 0
-        if let entry = entry(key), entry.generation == generation {
-            let age = now - entry.readAt
-            if age < limits.fresh { return .fresh(entry.snapshot) }
-            if age < limits.usable {
-                let isFlying = flights[key]?.flight.generation == generation
-                return .stale(entry.snapshot, refresh: isFlying ? nil : begin(key, generation, now))
-            }
-        }
         guard let (flight, waiters) = flights[key], flight.generation == generation else {
             return .read(begin(key, generation, now))
         }
@@ -97,15 +90,16 @@ package struct SnapshotCache: Sendable {
         return .wait(flight)
     }
 
-    /// An answer that is fresh, or is being read anew already; `nil` where there is more to be done than to give one.
-    package mutating func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
+    /// What can be given without waiting, fresh or stale; `nil` where there is nothing.
+    package mutating func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Finding? {
         guard let entry = entry(key), entry.generation == generations[key.institution] ?? 0 else {
             return nil
         }
         let age = now - entry.readAt
-        if age < limits.fresh { return entry.snapshot }
-        guard age < limits.usable, flights[key]?.flight.generation == entry.generation else { return nil }
-        return entry.snapshot
+        if age < limits.fresh { return .fresh(entry.snapshot) }
+        guard age < limits.usable else { return nil }
+        let isFlying = flights[key]?.flight.generation == entry.generation
+        return .stale(entry.snapshot, refresh: isFlying ? nil : begin(key, entry.generation, now))
     }
 
     /// Ends a flight, with what was read; `nil` where nothing is to be kept, as after an error.

@@ -23,11 +23,21 @@ package final class SnapshotStore: Sendable {
 
         mutating func find(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> SnapshotCache.Finding {
             let finding = cache.find(key, at: now)
+            note(finding)
+            return finding
+        }
+
+        mutating func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> SnapshotCache.Finding? {
+            let finding = cache.ready(key, at: now)
+            if let finding { note(finding) }
+            return finding
+        }
+
+        private mutating func note(_ finding: SnapshotCache.Finding) {
             switch finding {
             case .read(let flight), .stale(_, let flight?): waiting[flight.number] = []
             case .fresh, .stale, .wait, .full: break
             }
-            return finding
         }
     }
 
@@ -47,10 +57,29 @@ package final class SnapshotStore: Sendable {
         }
     }
 
-    /// A kept answer that is fresh, or is being read anew already; from any loop.
-    package func ready(_ key: SnapshotKey, at now: ContinuousClock.Instant) -> Snapshot? {
-        guard let snapshot = state.withLock({ $0.cache.ready(key, at: now) }) else { return nil }
-        meters.hits.add()
+    /// What can be given without waiting, if anything; where it is stale, it is read anew beside the request.
+    ///
+    /// As ``answer(_:_:_:read:)``, on the loop of `context`.
+    package func ready(
+        _ key: SnapshotKey, _ request: WebRequest, _ context: WebContext, at now: ContinuousClock.Instant,
+        read: @escaping () async throws -> WebResponse
+    ) -> Snapshot? {
+        switch state.withLock({ $0.ready(key, at: now) }) {
+        case .fresh(let snapshot)?:
+            meters.hits.add()
+            return snapshot
+        case .stale(let snapshot, let flight)?:
+            return stale(snapshot, flight, request, context, read)
+        case .read?, .wait?, .full?, nil: return nil
+        }
+    }
+
+    private func stale(
+        _ snapshot: Snapshot, _ flight: SnapshotCache.Flight?, _ request: WebRequest, _ context: WebContext,
+        _ read: @escaping () async throws -> WebResponse
+    ) -> Snapshot {
+        meters.stale.add()
+        if let flight { context.loop.run { _ = try? await self.fly(flight, request, read) } }
         return snapshot
     }
 
@@ -76,9 +105,7 @@ package final class SnapshotStore: Sendable {
                 meters.hits.add()
                 return snapshot.answer(request)
             case .stale(let snapshot, let flight):
-                meters.stale.add()
-                if let flight { context.loop.run { _ = try? await self.fly(flight, request, read) } }
-                return snapshot.answer(request)
+                return stale(snapshot, flight, request, context, read).answer(request)
             case .read(let flight):
                 meters.misses.add()
                 return try await fly(flight, request, read)
