@@ -1,5 +1,6 @@
 import EventLoop
 package import Postgres
+package import Sockets
 import Synchronization
 
 /// What has happened on one loop, as running totals (`connections` is the present number).
@@ -16,6 +17,8 @@ package struct LiveCounters: Sendable {
     package var recoveries: UInt64 = 0
     package var failedRecoveries: UInt64 = 0
     package var gapFills: UInt64 = 0
+    /// What the loop's connections have done, those without the live protocol included.
+    package var streams = StreamTotals()
 
     package init() {}
 
@@ -34,6 +37,7 @@ package struct LiveCounters: Sendable {
         sum.recoveries += right.recoveries
         sum.failedRecoveries += right.failedRecoveries
         sum.gapFills += right.gapFills
+        sum.streams = left.streams + right.streams
         return sum
     }
 }

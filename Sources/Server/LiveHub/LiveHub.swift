@@ -2,6 +2,7 @@ package import EventLoop
 package import JSON
 import LiveProtocol
 package import Postgres
+package import Sockets
 package import Telemetry
 import WebServer
 import Synchronization
@@ -92,8 +93,8 @@ package final class LiveHub: Sendable {
     // MARK: Wiring
 
     /// Makes the loop's share; called on each loop once, before it serves.
-    package func open(on loop: EventLoop, pool: PostgresPool) -> LiveLoop {
-        let share = LiveLoop(loop: loop, hub: self, pool: pool)
+    package func open(on loop: EventLoop, streams: StreamContext, pool: PostgresPool) -> LiveLoop {
+        let share = LiveLoop(loop: loop, hub: self, streams: streams, pool: pool)
         let boxed = LoopBound(share, loop: loop)
         let isFirst = parts.withLock { parts in
             parts.loops.append(boxed)

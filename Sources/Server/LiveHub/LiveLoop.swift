@@ -1,6 +1,7 @@
 package import EventLoop
 package import LiveProtocol
 package import Postgres
+import Sockets
 import Telemetry
 
 /// The live layer's share of one loop: its sessions, and its slice of every channel.
@@ -15,6 +16,8 @@ package final class LiveLoop {
     package let hub: LiveHub
     /// The loop's connections to Postgres.
     package let pool: PostgresPool
+    /// The loop's connections to clients.
+    let streams: StreamContext
     /// Reads of the log.
     package let reader: LogReader
     /// What has happened on this loop so far.
@@ -36,7 +39,8 @@ package final class LiveLoop {
     /// By database: each has a time of its own.
     private var marks: [Int: CredentialMarks] = [:]
 
-    init(loop: EventLoop, hub: LiveHub, pool: PostgresPool) {
+    init(loop: EventLoop, hub: LiveHub, streams: StreamContext, pool: PostgresPool) {
+        self.streams = streams
         self.loop = loop
         self.hub = hub
         self.pool = pool
@@ -93,6 +97,7 @@ package final class LiveLoop {
             for session in due.ping { session.sendPing() }
             sweepChannels()
             watchCredentials()
+            counters.streams = streams.totals
             hub.counters.store(counters, of: loop)
             tick()
         }
@@ -258,14 +263,13 @@ package final class LiveLoop {
     func noteDeliveries(_ count: Int, _ publication: ChannelPublication) {
         counters.deliveries += UInt64(count)
         guard publication.publishedAt > 0 else { return }
-        if lagSamples.isEmpty { loop.atRoundEnd(self) }
+        if lagSamples.isEmpty { streams.whenFlushed(self) }
         lagSamples.append(publication.publishedAt)
     }
 }
 
 extension LiveLoop: RoundEndWork {
-    /// The round's frames have been written (streams flush before this, having been noted first or in the same
-    /// round): the time since publication is the fan-out lag.
+    /// The frames have been written: the time since publication is the fan-out lag.
     package func roundDidEnd() {
         let now = MonotonicTime.nanoseconds()
         for publishedAt in lagSamples { hub.fanOutLag.record(microseconds: (now - publishedAt) / 1000) }

@@ -52,6 +52,17 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
         return core.wheel.schedule(after: delay, now: .now, work)
     }
 
+    /// Runs `work` once after a delay that is shorter than the wheel's tick, to the microsecond; it cannot be cancelled.
+    ///
+    /// For few at a time: each has a timer of its own.
+    package func wait(_ delay: Duration, then work: @escaping () -> Void) {
+        preconditionCurrent()
+        let (seconds, attoseconds) = delay.components
+        let nanoseconds = Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        let boxed = LoopBound(work, loop: self)
+        queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { boxed.value() }
+    }
+
     /// Watches a descriptor until the registration is cancelled.
     ///
     /// An edge-triggered handler must read or write until the kernel says `EAGAIN`. The caller keeps owning the

@@ -1,25 +1,30 @@
 package import EventLoop
 
-/// What the streams of one loop share: the list of those with output, and the frame run that was joined last.
+/// What the streams of one loop share: the list of those with output, this round's frames, and when they leave.
 package final class StreamContext: RoundEndWork {
     /// The loop that all these streams belong to.
     package let loop: EventLoop
-    /// Streams that are open now.
-    package internal(set) var openStreams = 0
-    /// `send` system calls so far.
-    package internal(set) var sendCalls: UInt64 = 0
-    /// Bytes that the kernel has taken so far.
-    package internal(set) var sentBytes: UInt64 = 0
-    /// Bytes that were read so far.
-    package internal(set) var receivedBytes: UInt64 = 0
+    /// What was done so far.
+    package internal(set) var totals = StreamTotals()
 
     /// Made with the first TLS stream.
     private(set) lazy var tls = TLSScratch()
 
+    /// The frames of the present round.
+    var frames = RoundFrames()
+
+    /// A stream with more output than this is not kept waiting for more.
+    static let bulk = 1 << 14
+
+    private var pace = FlushPace()
+    /// While output is held: how many frames there were when it was to leave.
+    private var heldFrames: UInt64?
+    private var isHurrying = false
+    private var afterFlush: [any RoundEndWork] = []
+    private var framesAtLastFlush: UInt64 = 0
     private var isNoted = false
     private var plain: [TLSStream] = []
     private var dirty: [TCPStream] = []
-    private var joined = JoinedRun()
 
     /// Makes the context of one loop.
     package init(loop: EventLoop) { self.loop = loop }
@@ -41,6 +46,44 @@ package final class StreamContext: RoundEndWork {
     }
 
     package func roundDidEnd() {
+        if isHurrying { return flushNow(wasHeld: heldFrames != nil) }
+        let hold = pace.hold(at: loop.now)
+        guard hold > .zero else { return flushNow(wasHeld: false) }
+        heldFrames = totals.frames - framesAtLastFlush
+        totals.holds += 1
+        let number = totals.holds
+        loop.wait(hold) { [self] in if heldFrames != nil, number == totals.holds { flushNow(wasHeld: true) } }
+    }
+
+    /// Has what is held leave at the end of this round: much at once gains nothing by waiting for more.
+    func hurry() {
+        guard !isHurrying else { return }
+        isHurrying = true
+        if heldFrames != nil { loop.atRoundEnd(self) }
+    }
+
+    private func flushNow(wasHeld: Bool) {
+        let (began, frames) = (loop.now, totals.frames - framesAtLastFlush)
+        let before = heldFrames ?? frames
+        (heldFrames, isHurrying) = (nil, false)
+        let streams = flush()
+        framesAtLastFlush = totals.frames
+        pace.note(
+            FlushPace.Flush(began: began, ended: loop.now, framesBefore: Int(before), frames: Int(frames)))
+        // Who looked at the end of the round found everything still here.
+        if wasHeld { for stream in streams { stream.tellDrained() } }
+        let told = afterFlush
+        afterFlush.removeAll(keepingCapacity: true)
+        for work in told { work.roundDidEnd() }
+    }
+
+    /// Calls `work.roundDidEnd()` once, after the output that is queued now has been handed to the kernel.
+    package func whenFlushed(_ work: any RoundEndWork) {
+        noteRound()
+        afterFlush.append(work)
+    }
+
+    private func flush() -> [TCPStream] {
         // What is encrypted now leaves in this same round.
         let encrypting = plain
         plain.removeAll(keepingCapacity: true)
@@ -48,45 +91,9 @@ package final class StreamContext: RoundEndWork {
         isNoted = false
         let streams = dirty
         dirty.removeAll(keepingCapacity: true)
+        frames.isLeaving = true
         for stream in streams { stream.flush() }
-        joined = JoinedRun()
-    }
-
-    /// The bytes of `first` and `rest` in one array; members of one cohort, which are all owed the same run, share it.
-    func join(_ first: [UInt8], _ rest: [[UInt8]]) -> [UInt8] {
-        if joined.matches(first, rest) { return joined.bytes }
-        joined = JoinedRun(first, rest)
-        return joined.bytes
-    }
-}
-
-/// A run of frames that was joined into one array, kept for the next stream that is owed the same run.
-private struct JoinedRun {
-    private var parts: [[UInt8]] = []
-    let bytes: [UInt8]
-
-    init() { bytes = [] }
-
-    init(_ first: [UInt8], _ rest: [[UInt8]]) {
-        parts = [first] + rest
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-        for part in parts { bytes.append(contentsOf: part) }
-        self.bytes = bytes
-    }
-
-    /// Whether the run is made of the very same arrays; their storage is compared, never their content.
-    func matches(_ first: [UInt8], _ rest: [[UInt8]]) -> Bool {
-        guard parts.count == rest.count + 1, JoinedRun.same(parts[0], first) else { return false }
-        for index in rest.indices where !JoinedRun.same(parts[index + 1], rest[index]) { return false }
-        return true
-    }
-
-    private static func same(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.withUnsafeBufferPointer { left in
-            right.withUnsafeBufferPointer { right in
-                left.baseAddress == right.baseAddress && left.count == right.count
-            }
-        }
+        frames.end()
+        return streams
     }
 }

@@ -22,10 +22,12 @@ package final class TCPStream: ByteStream, ReadinessHandler {
     private var registration: Registration?
     private let outputLimit: Int32
 
-    // Output: almost always one frame, so that one costs no allocation.
+    // Output: what the kernel has not taken of earlier rounds, then this round's frames, which the loop's streams share.
     private var first: [UInt8] = []
+    private var sentOfFirst: Int32 = 0
+    private var place = RoundFrames.Place()
+    /// Frames that are not among the round's: those of a stream that waits for its peer, which outlive it.
     private var rest: [[UInt8]] = []
-    private var sentOfFirst = 0
 
     private var state = State.open
     private var isNoted = false
@@ -57,7 +59,7 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         }
         var one: CInt = 1
         setsockopt(self.descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
-        context.openStreams += 1
+        context.totals.open += 1
     }
 
     package var peer: SocketAddress? {
@@ -77,8 +79,13 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         guard state == .open, !bytes.isEmpty else { return state == .open }
         guard queuedBytes + bytes.count <= Int(outputLimit) else { return false }
         queuedBytes += bytes.count
-        if first.isEmpty { first = bytes } else { rest.append(bytes) }
+        context.totals.frames += 1
+        if isBlocked || !rest.isEmpty || !context.frames.add(bytes, to: &place) {
+            if !place.isEmpty { rest = context.frames.take(&place) }
+            rest.append(bytes)
+        }
         noteOutput()
+        if queuedBytes > StreamContext.bulk, !isBlocked { context.hurry() }
         return true
     }
 
@@ -92,32 +99,38 @@ package final class TCPStream: ByteStream, ReadinessHandler {
     func flush() {
         isNoted = false
         guard state != .closed, !isBlocked else { return }
-        if !rest.isEmpty {
-            if sentOfFirst > 0 {
-                first = Array(first[sentOfFirst...])
-                sentOfFirst = 0
-            }
-            first = context.join(first, rest)
-            rest = []
-        }
+        gatherOutput()
         while sentOfFirst < first.count {
+            let done = Int(sentOfFirst)
             let sent = first.withUnsafeBytes { bytes in
-                clinux_send(descriptor, bytes.baseAddress.map { $0 + sentOfFirst }, bytes.count - sentOfFirst)
+                clinux_send(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
             }
-            context.sendCalls += 1
+            context.totals.sendCalls += 1
             if sent < 0 {
                 if errno == EINTR { continue }
                 guard errno == EAGAIN else { return end(.failed(errno: errno)) }
                 isBlocked = true
                 return
             }
-            context.sentBytes += UInt64(sent)
-            sentOfFirst += sent
+            context.totals.sentBytes += UInt64(sent)
+            sentOfFirst += Int32(sent)
             queuedBytes -= sent
         }
         first = []
         sentOfFirst = 0
         if state == .finishing { finishOutput() }
+    }
+
+    /// Makes one array of what is to leave.
+    private func gatherOutput() {
+        // Where there is a place, nothing is left of earlier rounds, and nothing stands beside it.
+        if !place.isEmpty { return first = context.frames.joined(&place) }
+        guard !rest.isEmpty else { return }
+        var all: [UInt8] = []
+        all.reserveCapacity(queuedBytes)
+        all.append(contentsOf: first[Int(sentOfFirst)...])
+        for frame in rest { all.append(contentsOf: frame) }
+        (first, rest, sentOfFirst) = (all, [], 0)
     }
 
     // MARK: Input
@@ -132,8 +145,11 @@ package final class TCPStream: ByteStream, ReadinessHandler {
     private func unblock() {
         isBlocked = false
         flush()
-        if state == .open, !isBlocked { handler?.streamDidDrain() }
+        tellDrained()
     }
+
+    /// Tells the handler that there is room, where that is so.
+    func tellDrained() { if state == .open, !isBlocked { handler?.streamDidDrain() } }
 
     /// Reads what has arrived.
     ///
@@ -149,7 +165,7 @@ package final class TCPStream: ByteStream, ReadinessHandler {
             }
             let count = read(descriptor, scratch.baseAddress, scratch.count)
             if count > 0 {
-                context.receivedBytes += UInt64(count)
+                context.totals.receivedBytes += UInt64(count)
                 if state == .open {
                     handler?.streamDidReceive(UnsafeMutableRawBufferPointer(rebasing: scratch[0..<count]))
                 }
@@ -213,9 +229,8 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         deadline = nil
         if let registration { context.loop.cancel(registration) }
         Glibc.close(descriptor)
-        context.openStreams -= 1
-        first = []
-        rest = []
+        context.totals.open -= 1
+        (first, rest, place) = ([], [], RoundFrames.Place())
         queuedBytes = 0
         let told = handler
         handler = nil

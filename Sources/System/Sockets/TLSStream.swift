@@ -78,6 +78,7 @@ package final class TLSStream: ByteStream, StreamHandler {
         guard queuedBytes + bytes.count <= outputLimit else { return false }
         pending.append(bytes)
         pendingBytes += bytes.count
+        streams.totals.frames += 1
         noteOutput()
         return true
     }

@@ -71,9 +71,9 @@ struct `HTTP connection with difficult clients` {
         }
         let client = try site.client(receiveBuffer: 4096)
         try client.send(String(repeating: "GET /large HTTP/1.1\r\nHost: a\r\n\r\n", count: 100))
-        #expect(site.waits { $0.context.streams.sentBytes > 0 && $0.openConnections == 0 })
+        #expect(site.waits { $0.context.streams.totals.sentBytes > 0 && $0.openConnections == 0 })
         // One answer at a time was in memory, not a hundred.
-        #expect(site.onLoop { $0.context.streams.sentBytes } < 32 << 20)
+        #expect(site.onLoop { $0.context.streams.totals.sentBytes } < 32 << 20)
     }
 
     // MARK: Half gone

@@ -139,7 +139,7 @@ struct `Static files` {
         }
         let client = try site.client(receiveBuffer: 4096)
         try client.send("GET /static/large.bin HTTP/1.1\r\nHost: a\r\n\r\n")
-        #expect(site.waits { $0.context.streams.sentBytes > 0 && $0.openConnections == 0 })
+        #expect(site.waits { $0.context.streams.totals.sentBytes > 0 && $0.openConnections == 0 })
     }
 
     @Test func `come compressed to those who can read it`() throws {

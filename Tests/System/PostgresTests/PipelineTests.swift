@@ -176,7 +176,7 @@ struct `A pipeline` {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("pipeline seed: \(seed)")
         try await withPool(size: 2, waiters: 1000, configure: { $0.pipelineDepth = 7 }) { pool, _ in
-            var random = SeededGenerator(state: seed)
+            var random = SeededGenerator(seed: seed)
             var pending: [(answer: Answer<[Rows]>, numbers: [Int64], failing: Int?)] = []
             for number in 0..<400 {
                 var batch = TransactionBatch()

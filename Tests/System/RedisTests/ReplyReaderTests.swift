@@ -1,4 +1,5 @@
 @testable import Redis
+import TestKit
 import Testing
 
 /// Which reader a test uses.
@@ -81,7 +82,7 @@ struct `A reader of replies` {
 
     @Test func `agrees with hiredis about random replies in random pieces`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<300 {
             let bytes = (0..<3).flatMap { _ in Self.randomReply(depth: 5, &random) }
             let cuts = (0..<Int.random(in: 0...6, using: &random))

@@ -106,18 +106,18 @@ struct `TCP stream` {
             #expect(pair.nearSide.closure == .finished)
             await pair.farSide.until { pair.farSide.closure != nil }
             #expect(pair.farSide.closure == .finished)
-            #expect(pair.context.openStreams == 0)
+            #expect(pair.context.totals.open == 0)
         }
     }
 
     @Test func `sends all frames of one round with one system call, in order`() async throws {
         try await loop.perform {
             let pair = try await StreamPair.connected(on: loop)
-            let before = pair.context.sendCalls
+            let before = pair.context.totals.sendCalls
             for number in UInt8(0)..<16 { pair.near.send([number, number]) }
             await pair.farSide.until { pair.farSide.received.count == 32 }
             #expect(pair.farSide.received == (UInt8(0)..<16).flatMap { [$0, $0] })
-            #expect(pair.context.sendCalls - before == 1)
+            #expect(pair.context.totals.sendCalls - before == 1)
             pair.near.close()
         }
     }

@@ -172,7 +172,7 @@ struct `TLS stream` {
             await far.heard.until { far.heard.closure != nil }
             #expect(near.heard.closure == .finished)
             #expect(far.heard.closure == .finished)
-            #expect(side.streams.openStreams == 0)
+            #expect(side.streams.totals.open == 0)
             side.stop()
         }
     }

@@ -1,3 +1,4 @@
+import TestKit
 import WebSocket
 
 /// An event with its octets copied out of the input, so that it can be compared and kept.

@@ -1,6 +1,7 @@
 import EventLoop
 import LiveHub
 import Operations
+import Sockets
 import Telemetry
 
 /// What `/metrics` tells of the process and of the live layer besides what each part counts itself.
@@ -24,6 +25,7 @@ enum NodeMetrics {
     /// Registers those, and the numbers of the live layer.
     static func register(_ metrics: Metrics, hub: LiveHub, loops: [EventLoop]) {
         registerProcess(metrics, loops: loops)
+        streams(metrics, hub)
         live(metrics, hub, "cohort_live_connections", "Live sessions that are connected.") {
             Double($0.connections)
         }
@@ -39,11 +41,38 @@ enum NodeMetrics {
         live(metrics, hub, "cohort_live_slow_disconnects", "Sessions ended for reading too slowly.") {
             Double($0.slowDisconnects)
         }
+        live(metrics, hub, "cohort_live_ephemeral_drops", "Ephemeral publications that slow readers missed.")
+        {
+            Double($0.ephemeralDrops)
+        }
+        live(metrics, hub, "cohort_live_refused_by_rate", "Commands refused because they came too fast.") {
+            Double($0.refusedByRate)
+        }
         live(metrics, hub, "cohort_live_gap_fills", "Holes that were filled from the log.") {
             Double($0.gapFills)
         }
         live(metrics, hub, "cohort_live_failed_recoveries", "Recoveries that history could not serve.") {
             Double($0.failedRecoveries)
+        }
+    }
+
+    /// What connections of all kinds have done.
+    private static func streams(_ metrics: Metrics, _ hub: LiveHub) {
+        live(metrics, hub, "cohort_socket_open", "Connections that are open.") { Double($0.streams.open) }
+        live(metrics, hub, "cohort_socket_frames", "Pieces of output, since the start.") {
+            Double($0.streams.frames)
+        }
+        live(metrics, hub, "cohort_socket_sends", "System calls that sent them, since the start.") {
+            Double($0.streams.sendCalls)
+        }
+        live(metrics, hub, "cohort_socket_sent_bytes", "Bytes that the kernel has taken, since the start.") {
+            Double($0.streams.sentBytes)
+        }
+        live(metrics, hub, "cohort_socket_received_bytes", "Bytes that were read, since the start.") {
+            Double($0.streams.receivedBytes)
+        }
+        live(metrics, hub, "cohort_socket_holds", "Rounds whose output was held to leave with more.") {
+            Double($0.streams.holds)
         }
     }
 

@@ -292,7 +292,7 @@ extension Server {
         node.tenancy.provide(to: context)
         node.content.provide(to: context)
         context.provide(node.snapshots)
-        let live = node.hub.open(on: loop, pool: pool)
+        let live = node.hub.open(on: loop, streams: context.streams, pool: pool)
         node.classroom.open(on: live)
         context.provide(live)
         context.provide(node.intake)

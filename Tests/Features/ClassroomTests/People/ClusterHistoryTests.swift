@@ -1,6 +1,7 @@
 import JSON
 import LiveHub
 import Postgres
+import TestKit
 import Testing
 
 @testable import Classroom

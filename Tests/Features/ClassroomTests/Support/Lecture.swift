@@ -60,10 +60,11 @@ final class Node: Sendable {
                         log: EventLog(loop: loop, pool: pool, broker: hub.broker),
                         epoch: try await LiveHub.readEpoch(pool))
                 }
-                let live = hub.open(on: loop, pool: pool)
+                let streams = StreamContext(loop: loop)
+                let live = hub.open(on: loop, streams: streams, pool: pool)
                 feature.open(on: live)
                 let context = WebContext(
-                    loop: loop, streams: StreamContext(loop: loop), pool: pool,
+                    loop: loop, streams: streams, pool: pool,
                     disk: WorkLane(label: "test-disk", width: 1, backlog: 10), metrics: metrics,
                     health: Health(),
                     logger: Log.silent)

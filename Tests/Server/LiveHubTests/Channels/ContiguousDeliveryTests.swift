@@ -1,6 +1,7 @@
 import JSON
 @testable import LiveHub
 import LiveProtocol
+import TestKit
 import Testing
 
 /// A publication that is known by its offset alone.
@@ -61,20 +62,5 @@ struct `Contiguous delivery` {
         }
         delivered += delivery.fill(all).map(\.offset)
         #expect(delivered == Array(1...200), "seed \(seed)")
-    }
-}
-
-/// A small generator (SplitMix64), so that a seed names a run.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

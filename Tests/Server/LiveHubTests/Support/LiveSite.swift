@@ -202,7 +202,7 @@ final class LiveSite: Sendable {
                     loop: loop, streams: StreamContext(loop: loop), pool: pool,
                     disk: WorkLane(label: "disk", width: 1, backlog: 16), metrics: metrics, health: Health(),
                     logger: Log.silent)
-                context.provide(hub.open(on: loop, pool: pool))
+                context.provide(hub.open(on: loop, streams: context.streams, pool: pool))
                 let server = HTTPServer(application, context: context)
                 let address = try server.listen(on: try SocketAddress(host: "127.0.0.1", port: 0))
                 return (LoopBound(server, loop: loop), address)
