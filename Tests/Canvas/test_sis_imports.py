@@ -138,3 +138,36 @@ def test_nobody_else_imports(teacher, root):
         list(account.get_sis_imports())
     with pytest.raises(exceptions.Forbidden):
         bring_later(account)
+
+
+def test_an_admin_of_a_file_may_until_a_file_says_otherwise(admin, teacher, root, bring):
+    account, user = unique("account"), unique("user")
+    login = admin.get_user(teacher.get_current_user().id).login_id
+    made = bring({
+        "accounts.csv": f"account_id,parent_account_id,name,status\n{account},,By import,active\n",
+        "users.csv": f"user_id,login_id,status\n{user},{login},active\n",
+        "admins.csv": f"user_id,account_id,role,status\n{user},{account},AccountAdmin,active\n",
+    })
+    assert made.workflow_state == "imported" and made.data["supplied_batches"] == ["account", "user", "admin"]
+    assert made.statistics["AccountUser"]["created"] == 1
+    place = admin.get_account(account, use_sis_id=True)
+    assert [one.user["id"] for one in place.get_admins()] == [teacher.get_current_user().id]
+
+    def may() -> bool:
+        try:
+            return bool(teacher.get_account(place.id).name)
+        except (exceptions.Forbidden, exceptions.Unauthorized, exceptions.ResourceDoesNotExist):
+            return False
+
+    def wait_for(wanted: bool) -> None:
+        # What a node knows of a credential is asked anew within two seconds.
+        end = time.monotonic() + 10
+        while may() != wanted:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+    wait_for(True)
+    gone = bring({"admins.csv": f"user_id,account_id,role,status\n{user},{account},AccountAdmin,deleted\n"})
+    assert gone.statistics["AccountUser"]["deleted"] == 1
+    wait_for(False)
+    assert teacher.get_current_user().id  # The token itself is as good as before.

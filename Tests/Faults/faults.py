@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What must hold when things go wrong: answers count once, crashes lose nothing, institutions stay apart.
 
-    faults.py [--cohort PATH] [--students 300] [--seeds 3] [--first-seed 1] [--only judge,once,walls,grades,crash]
+    faults.py [--cohort PATH] [--students 300] [--seeds 3] [--first-seed 1] [--only judge,once,repeat,throttle,walls,grades,crash]
 
 Every finding is printed with its seed; the last line counts what passed and failed, and the exit status says so too.
 """
@@ -19,13 +19,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import judge  # noqa: E402
 import once  # noqa: E402
+import repeat  # noqa: E402
+import throttle  # noqa: E402
 import walls  # noqa: E402
 from crash import POINTS, check_gradebook, crash  # noqa: E402
 from Rig.crowd import gather  # noqa: E402
 from Rig.database import Database  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
 
-PARTS = ("judge", "once", "walls", "grades", "crash")
+PARTS = ("judge", "once", "repeat", "throttle", "walls", "grades", "crash")
 CONFIG = "live:\n  commands-per-second: 1000\n  command-burst: 10000\nlog:\n  requests: false\n"
 
 
@@ -41,6 +43,12 @@ def trials(options, demo: Demo, database: Database) -> list[tuple[str, object]]:
         found.append((f"the same answer {once.TIMES} times at once counts once",
                       lambda: once.same_answer(demo, database)))
         found.append((f"of {once.TIMES} rival answers one stands", lambda: once.rival_answers(demo, database)))
+    if "repeat" in parts:
+        found.append(("a POST whose process dies after its commit is done once",
+                      lambda: asyncio.to_thread(repeat.repeated_post, demo, database)))
+    if "throttle" in parts:
+        found.append((f"of {throttle.TIMES} slow requests of one token {throttle.ROOM} are done, and nobody else is refused",
+                      lambda: throttle.many_slow_requests(demo, database)))
     if "walls" in parts:
         found.append(("no route crosses the border of an institution", lambda: walls.rest_walk(demo)))
         found.append(("no channel and no method crosses it", lambda: walls.live_walk(demo)))

@@ -8,23 +8,29 @@ import { register } from "../base/keys.js";
 import { problem, setCrumbs, setTitle, startShell, state } from "../base/shell.js";
 import english from "./lang/en.js";
 
-/** Tabs in order; `root` ones are there for the institution as a whole alone. `key` opens it after "g". */
+/**
+ * Tabs in order; `root` ones are there for the institution as a whole alone. `words` names the files of lang/en and lang/de
+ * that a tab needs, where they are not one of its own name.
+ */
 const TABS = [
     { id: "overview", load: () => import("./overview.js") },
-    { id: "users", load: () => import("./users.js") },
+    { id: "users", words: ["users", "tokens"], load: () => import("./users.js") },
     { id: "courses", load: () => import("./courses.js") },
     { id: "terms", root: true, load: () => import("./terms.js") },
     { id: "notices", load: () => import("./notices.js") },
     { id: "imports", root: true, load: () => import("./imports.js") },
     { id: "reports", root: true, load: () => import("./reports.js") },
     { id: "admins", load: () => import("./admins.js") },
-    { id: "sign_in", root: true, load: () => import("./sign-in.js") },
+    { id: "sign_in", root: true, words: ["sign-in"], load: () => import("./sign-in.js") },
     { id: "tokens", root: true, load: () => import("./tokens.js") },
     { id: "apps", root: true, load: () => import("./apps.js") },
     { id: "privacy", root: true, load: () => import("./privacy.js") },
     { id: "audit", root: true, load: () => import("./audit.js") },
     { id: "work", root: true, load: () => import("./work.js") },
 ];
+
+/** The words of a tab; those that are there already are not asked for again. */
+const wordsOf = (tab) => Promise.all((tab.words ?? [tab.id]).map((part) => add({ en: () => import(`./lang/en/${part}.js`), de: () => import(`./lang/de/${part}.js`) })));
 
 await add({ en: english, de: () => import("./lang/de.js") });
 const me = await startShell({ title: t("admin.title"), crumbs: [{ label: t("admin.title") }] });
@@ -61,7 +67,7 @@ async function show() {
     open = null;
     fill(panel, h("div.skeleton.card.admin-wait", { "aria-hidden": "true" }));
     try {
-        const module = await tab.load();
+        const [module] = await Promise.all([tab.load(), wordsOf(tab)]);
         if (mine !== turn) return;
         open = module.open({ account, isRoot, me });
         fill(panel, h("h2.visually-hidden", t(`admin.tab_${tab.id}`)), open.element);

@@ -15,7 +15,7 @@ export const isOpen = (item) => ["waiting", "running"].includes(phase(item));
 /** Whether its states can be put back: it has changed something and has not been put back. */
 export const isRestorable = (item) => ["imported", "imported_with_messages", "aborted", "failed_with_messages"].includes(item.workflow_state);
 
-const KINDS = ["Account", "EnrollmentTerm", "User", "Course", "CourseSection", "Enrollment", "UserObserver"];
+const KINDS = ["Account", "EnrollmentTerm", "User", "Course", "CourseSection", "Enrollment", "UserObserver", "AccountUser"];
 const CHANGES = ["created", "updated", "unchanged", "concluded", "deactivated", "deleted", "restored"];
 
 /** The kinds that the import has met, with the changes that any of them has: `{ changes, rows: [{ kind, counts }] }`. */

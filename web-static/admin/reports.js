@@ -10,7 +10,7 @@ import { reportList } from "../reports/list.js";
 import { learn, nameOf } from "./names.js";
 
 /** The files of a roster, in the order in which an import reads them. */
-const FILES = ["accounts", "terms", "users", "courses", "sections", "xlists", "enrollments", "user_observers"];
+const FILES = ["accounts", "terms", "users", "courses", "sections", "xlists", "enrollments", "user_observers", "admins"];
 
 /** The tab. */
 export function open({ account, me }) {

@@ -11,6 +11,8 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case afterCommit = "after_commit"
     /// After publishing, before the replies.
     case afterPublish = "after_publish"
+    /// After the commit of a request that bears an `Idempotency-Key`, before its answer.
+    case afterRequestCommit = "after_request_commit"
 
     private static let armed = Atomic<Int>(-1)
     private static let remaining = Atomic<Int>(0)

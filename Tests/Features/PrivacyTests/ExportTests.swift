@@ -177,6 +177,8 @@ struct `The provisioning report` {
 
         """,
         "user_observers.csv": "observer_id,student_id,status\nU3,U2,active\n",
+        "admins.csv":
+            "user_id,account_id,role,status\nU1,BIO,AccountAdmin,active\nU3,,AccountAdmin,active\n",
     ]
 
     /// What an import has to know, without ids of our own.
@@ -194,6 +196,10 @@ struct `The provisioning report` {
         UNION ALL SELECT 'enrollment ' || concat_ws('|', c.sis_course_id, s.sis_section_id, u.sis_user_id, e.type, e.workflow_state,
             e.limit_privileges_to_course_section) FROM enrollments e JOIN courses c ON c.id = e.course_id
             JOIN sections s ON s.id = e.section_id JOIN users u ON u.id = e.user_id
+        UNION ALL SELECT 'admin ' || concat_ws('|', u.sis_user_id, a.sis_account_id) FROM account_admins m
+            JOIN accounts a ON a.id = m.account_id JOIN users u ON u.id = m.user_id
+        UNION ALL SELECT 'root admin ' || u.sis_user_id FROM user_roles r JOIN users u ON u.id = r.user_id
+            WHERE r.role = 'admin' AND u.sis_user_id IS NOT NULL
         UNION ALL SELECT 'observer ' || concat_ws('|', p.sis_user_id, k.sis_user_id) FROM observer_links l
             JOIN users p ON p.id = l.parent_id JOIN users k ON k.id = l.child_id
         ORDER BY 1

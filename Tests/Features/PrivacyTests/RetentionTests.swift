@@ -1,6 +1,7 @@
 import Content
 import EventLoop
 import Foundation
+import Glibc
 import HTTPTypes
 import JSON
 import Postgres
@@ -98,7 +99,8 @@ struct `Retention` {
 
     @Test func `asks for nothing before the hour, and removes what dead workers left`() async throws {
         let office = try await Office.open()
-        let (left, new) = ("\(office.place.folder)/export-1-2-3", "\(office.place.folder)/export-new")
+        let folder = office.place.folder
+        let (left, new) = ("\(folder)/upload-1-2-3", "\(folder)/upload-new")
         for file in [left, new] { #expect(FileManager.default.createFile(atPath: file, contents: Data([1]))) }
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -3 * 86_400)], ofItemAtPath: left)
@@ -112,5 +114,42 @@ struct `Retention` {
         #expect(asked == 0)
         #expect(!FileManager.default.fileExists(atPath: left))
         #expect(FileManager.default.fileExists(atPath: new))
+    }
+
+    @Test func `removes the archive of a maker that was killed at once, and of nobody else`() async throws {
+        let office = try await Office.open()
+        let folder = office.place.folder
+        let (dead, alive) = ("\(folder)/export-1-2-3", "\(folder)/export-1-4-5")
+        // Another process that holds its file as a maker does: flock(1) opens it, locks it and runs `sleep`.
+        #expect(FileManager.default.createFile(atPath: dead, contents: Data(repeating: 7, count: 1 << 20)))
+        let maker = Process()
+        maker.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+        maker.arguments = ["--no-fork", dead, "sleep", "60"]
+        try maker.run()
+        defer { maker.terminate() }
+        let own = try await ArchiveFile.create(at: alive, lane: office.place.lane, now: 0)
+        let look = { @Sendable [office] in
+            try await office.loop.perform {
+                _ = await RetentionKeeper(
+                    pool: office.pool.value, queue: office.queue, place: office.place, logger: Log.silent,
+                    clock: { 0 }
+                ).look()
+            }
+        }
+        // Until the other process has its lock: then a try of ours fails.
+        while true {
+            let descriptor = open(dead, O_RDONLY | O_CLOEXEC)
+            defer { close(descriptor) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { break }
+            try #require(maker.isRunning)
+        }
+        try await look()
+        #expect(FileManager.default.fileExists(atPath: dead) && FileManager.default.fileExists(atPath: alive))
+        kill(maker.processIdentifier, SIGKILL)
+        maker.waitUntilExit()
+        try await look()
+        #expect(!FileManager.default.fileExists(atPath: dead))
+        #expect(FileManager.default.fileExists(atPath: alive))
+        withExtendedLifetime(own) {}
     }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import english from "../../../web-static/admin/lang/en.js";
-import german from "../../../web-static/admin/lang/de.js";
+import english from "../../../web-static/admin/lang/en/audit.js";
+import german from "../../../web-static/admin/lang/de/audit.js";
 import { KINDS, people, sentence } from "../../../web-static/admin/audit-words.js";
 
 const event = (kind, actor_id, user_id, details = {}) => ({ kind, actor_id, user_id, details });

@@ -43,7 +43,6 @@ struct ItemCopy: CopyPart {
             insert: { (Self.insert, [batch.tenant, .int(batch.target), .int($0)]) },
             update: { (Self.update, [batch.tenant, .int($1), .int($0)]) },
             refusal: "The item's module was not copied.")
-        try await batch.transaction.query(ItemQueries.closeGaps, [batch.tenant, .int(batch.target)])
         return rows.count < CopyBatch.size ? nil : try rows.last?.int(0)
     }
 

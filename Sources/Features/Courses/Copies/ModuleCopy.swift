@@ -69,7 +69,7 @@ struct ModuleCopy: CopyPart {
     private static let insert: Statement = """
         INSERT INTO modules (
             institution_id, course_id, name, position, is_published, unlock_at, require_sequential_progress)
-        SELECT $1, $2, s.name, 1 + coalesce((
+        SELECT $1, $2, s.name, (1::bigint << 40) + coalesce((
                 SELECT max(o.position) FROM modules o WHERE o.institution_id = $1 AND o.course_id = $2), 0),
             s.is_published, copied_date(s.unlock_at, $4), s.require_sequential_progress
         FROM modules s WHERE s.institution_id = $1 AND s.id = $3 RETURNING id

@@ -22,5 +22,6 @@ package enum CourseMigrations {
         Migration(number: 122, name: "enrollment_roles", sql: m0122EnrollmentRoles),
         Migration(number: 123, name: "account_notifications", sql: m0123AccountNotifications),
         Migration(number: 130, name: "course_erasure", sql: m0130Erasure),
+        Migration(number: 162, name: "sparse_order", sql: m0162SparseOrder),
     ]
 }

@@ -23,7 +23,7 @@ enum ItemQueries {
         WHERE institution_id = $1 AND course_id = $2 AND type = $3 AND content_id = ANY ($4::bigint[]) LIMIT 1
         """
 
-    /// $3 module, $4 position, $5 indent, $6 kind, $7 title, $8 content, $9 address, $10 new tab, $11 published,
+    /// $3 module, $4 rank, $5 indent, $6 kind, $7 title, $8 content, $9 address, $10 new tab, $11 published,
     /// $12 requirement, $13 score.
     static let create: Statement = """
         INSERT INTO module_items (
@@ -39,20 +39,11 @@ enum ItemQueries {
         WHERE institution_id = $1 AND course_id = $2 AND id = $3
         """
 
-    /// $3 all items of a module in their order.
-    static let reorder: Statement = """
-        UPDATE module_items i SET position = o.position
-        FROM unnest($3::bigint[]) WITH ORDINALITY AS o (id, position)
-        WHERE i.institution_id = $1 AND i.course_id = $2 AND i.id = o.id AND i.position <> o.position
-        """
-
-    /// Closes the gaps that removed items have left.
-    static let closeGaps: Statement = """
-        UPDATE module_items i SET position = o.position
-        FROM (
-            SELECT id, row_number() OVER (PARTITION BY module_id ORDER BY position, id) AS position
-            FROM module_items WHERE institution_id = $1 AND course_id = $2) AS o
-        WHERE i.institution_id = $1 AND i.id = o.id AND i.position <> o.position
+    /// $3 items, $4 their ranks.
+    static let rank: Statement = """
+        UPDATE module_items i SET position = o.rank
+        FROM unnest($3::bigint[], $4::bigint[]) AS o (id, rank)
+        WHERE i.institution_id = $1 AND i.course_id = $2 AND i.id = o.id
         """
 
     /// $3 item.
@@ -100,12 +91,13 @@ enum ItemQueries {
             AND p.module_id = i.module_id
         """
 
-    /// Reads an item; `nil` for a kind that is none.
+    /// Reads an item, whose position is to be counted; `nil` for a kind that is none.
     static func item(_ row: Row) throws(PostgresError) -> ModuleItem? {
         guard let kind = ModuleItem.Kind(rawValue: try row.text(4)) else { return nil }
         let score = try row.doubleOrNil(13)
         return ModuleItem(
-            id: try row.int(0), module: try row.int(1), position: try row.int(2), indent: try row.int(3),
+            id: try row.int(0), module: try row.int(1), position: 0, rank: try row.int(2),
+            indent: try row.int(3),
             kind: kind, ownTitle: try row.textOrNil(5), title: try row.text(6), content: try row.intOrNil(7),
             pageURL: try row.textOrNil(8), externalURL: try row.textOrNil(9), opensNewTab: try row.bool(10),
             isPublished: try row.bool(11),

@@ -13,7 +13,7 @@ enum ItemRoutes {
         let found = try view.module("module_id", call.request).items.filter { item in
             text.map { item.title.lowercased().contains($0) } ?? true
         }
-        let (page, next) = try paging.cut(found) { ($0.position, $0.id) }
+        let (page, next) = try paging.cut(found) { ($0.rank, $0.id) }
         var response = WebResponse.json { json in json.array(of: page) { view.write($1, &$0, for: call) } }
         response.setLink(paging.link(for: call.request, bookmark: next))
         return response

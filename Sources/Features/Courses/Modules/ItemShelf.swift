@@ -29,14 +29,15 @@ struct ItemShelf {
         let rows = try await transaction.query(
             ItemQueries.create,
             [
-                call.tenant, call.courseValue, .int(module.id), .int(Int64(module.items.count + 1)),
+                call.tenant, call.courseValue, .int(module.id),
+                .int(SparseOrder.end(of: module.items.map(\.rank))),
                 .int(item.indent), .text(item.kind.rawValue), .text(item.ownTitle), .int(item.content),
                 .text(item.externalURL), .bool(item.opensNewTab), .bool(item.isPublished),
                 .text(item.requirement?.kind.rawValue), .double(item.requirement?.minScore),
             ])
         guard let id = try rows.first?.int(0) else { throw WebError.notFound }
         if isPublishing { try await publish(item) }
-        if position != nil { try await order(id, at: position, in: module) }
+        if position != nil { try await order(id, at: position, in: module, isNew: true) }
         return id
     }
 
@@ -51,31 +52,34 @@ struct ItemShelf {
             ])
         if new.isPublished != old.isPublished { try await publish(new) }
         guard new.module != old.module || position != nil else { return }
-        try await order(old.id, at: position, in: module)
-        if new.module != old.module { try await closeGaps() }
+        try await order(old.id, at: position, in: module, isNew: false)
     }
 
     /// Removes an item, but not what it leads to.
     func delete(_ item: ModuleItem) async throws {
         try await transaction.query(ItemQueries.delete, [call.tenant, call.courseValue, .int(item.id)])
-        try await closeGaps()
     }
 
     /// Removes the items that lead to what is removed itself.
     func deleteItems(of kind: ModuleItem.Kind, _ content: Int64) async throws {
-        let rows = try await transaction.query(
+        try await transaction.query(
             ItemQueries.deleteLeadingTo,
             [call.tenant, call.courseValue, .text(kind.rawValue), .int(content)])
-        if rows.affected > 0 { try await closeGaps() }
     }
 
-    private func closeGaps() async throws {
-        try await transaction.query(ItemQueries.closeGaps, [call.tenant, call.courseValue])
-    }
-
-    private func order(_ id: Int64, at position: Int?, in module: Module) async throws {
-        let order = ModuleOrder.placing(id, at: position, in: module.items.map(\.id))
-        try await transaction.query(ItemQueries.reorder, [call.tenant, call.courseValue, .intArray(order)])
+    /// Puts an item of the module where it is to be; a new one came last just now.
+    private func order(_ id: Int64, at position: Int?, in module: Module, isNew: Bool) async throws {
+        var ranks = module.ranks
+        if isNew {
+            ranks.append(SparseOrder.Ranked(id: id, rank: SparseOrder.end(of: ranks.map(\.rank))))
+        }
+        let ranked = SparseOrder.placing(id, at: position, in: ranks)
+        guard !ranked.isEmpty else { return }
+        try await transaction.query(
+            ItemQueries.rank,
+            [
+                call.tenant, call.courseValue, .intArray(ranked.map(\.id)), .intArray(ranked.map(\.rank)),
+            ])
     }
 
     /// Publishing a page's or discussion's item is publishing that.

@@ -8,6 +8,8 @@ struct Module: Hashable, Sendable {
     var name: String
     /// Counted from 1 without gaps.
     var position: Int64
+    /// What it is sorted by; see ``SparseOrder``.
+    var rank: Int64 = 0
     /// Whether students and observers see it.
     var isPublished: Bool
     /// Before then it is locked; milliseconds since 1970.
@@ -18,6 +20,9 @@ struct Module: Hashable, Sendable {
     var prerequisites: [Int64]
     /// By position.
     var items: [ModuleItem] = []
+
+    /// The items in their order.
+    var ranks: [SparseOrder.Ranked] { items.map { SparseOrder.Ranked(id: $0.id, rank: $0.rank) } }
 
     /// The items that students and observers see.
     var publishedItems: [ModuleItem] { items.filter(\.isPublished) }

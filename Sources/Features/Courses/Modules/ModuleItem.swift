@@ -23,6 +23,8 @@ struct ModuleItem: Hashable, Sendable {
     var module: Int64
     /// Counted from 1 within the module, without gaps.
     var position: Int64
+    /// What it is sorted by; see ``SparseOrder``.
+    var rank: Int64 = 0
     var indent: Int64
     let kind: Kind
     /// Its own title; `nil` where that of what it leads to is shown.

@@ -69,7 +69,13 @@ struct ModuleOutline: Sendable {
         for row in results[1] {
             if let item = try ItemQueries.item(row) { items[item.module, default: []].append(item) }
         }
-        for index in modules.indices { modules[index].items = items[modules[index].id] ?? [] }
+        for index in modules.indices {
+            modules[index].position = Int64(index + 1)
+            modules[index].items = items[modules[index].id] ?? []
+            for place in modules[index].items.indices {
+                modules[index].items[place].position = Int64(place + 1)
+            }
+        }
         guard student != nil else { return ModuleOutline(modules: modules, facts: nil) }
         var facts = StudentFacts()
         for row in results[2] { facts.begun[try row.int(0)] = .some(try row.timestampMillisecondsOrNil(1)) }
@@ -125,6 +131,9 @@ struct ModuleOutline: Sendable {
     var prerequisites: [Int64: [Int64]] {
         Dictionary(uniqueKeysWithValues: modules.map { ($0.id, $0.prerequisites) })
     }
+
+    /// The modules in their order.
+    var ranks: [SparseOrder.Ranked] { modules.map { SparseOrder.Ranked(id: $0.id, rank: $0.rank) } }
 
     /// A module by its id.
     func module(_ id: Int64) -> Module? { modules.first { $0.id == id } }

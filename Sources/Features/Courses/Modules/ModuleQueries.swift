@@ -8,7 +8,7 @@ enum ModuleQueries {
         FROM modules WHERE institution_id = $1 AND course_id = $2 ORDER BY position, id
         """
 
-    /// $3 name, $4 position, $5 published, $6 beginning, $7 sequential, $8 prerequisites.
+    /// $3 name, $4 rank, $5 published, $6 beginning, $7 sequential, $8 prerequisites.
     static let create: Statement = """
         INSERT INTO modules (
             institution_id, course_id, name, position, is_published, unlock_at, require_sequential_progress,
@@ -23,11 +23,11 @@ enum ModuleQueries {
         WHERE institution_id = $1 AND course_id = $2 AND id = $3
         """
 
-    /// $3 all modules in their order.
-    static let reorder: Statement = """
-        UPDATE modules m SET position = o.position
-        FROM unnest($3::bigint[]) WITH ORDINALITY AS o (id, position)
-        WHERE m.institution_id = $1 AND m.course_id = $2 AND m.id = o.id AND m.position <> o.position
+    /// $3 modules, $4 their ranks.
+    static let rank: Statement = """
+        UPDATE modules m SET position = o.rank
+        FROM unnest($3::bigint[], $4::bigint[]) AS o (id, rank)
+        WHERE m.institution_id = $1 AND m.course_id = $2 AND m.id = o.id
         """
 
     /// $3 module.
@@ -87,10 +87,11 @@ enum ModuleQueries {
         WHERE institution_id = $1 AND module_id = $2 AND user_id = $3 AND completed_at IS NULL
         """
 
-    /// Reads a module without its items.
+    /// Reads a module without its items; its position is to be counted.
     static func module(_ row: Row) throws(PostgresError) -> Module {
         Module(
-            id: try row.int(0), name: try row.text(1), position: try row.int(2), isPublished: try row.bool(3),
+            id: try row.int(0), name: try row.text(1), position: 0, rank: try row.int(2),
+            isPublished: try row.bool(3),
             unlockAt: try row.timestampMillisecondsOrNil(4), isSequential: try row.bool(5),
             prerequisites: try row.intArray(6))
     }

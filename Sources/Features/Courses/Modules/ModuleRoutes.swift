@@ -15,7 +15,7 @@ enum ModuleRoutes {
         let found = view.modules.filter { module in
             holds(module.name) || (hasItems && module.items.contains { holds($0.title) })
         }
-        let (page, next) = try paging.cut(found) { ($0.position, $0.id) }
+        let (page, next) = try paging.cut(found) { ($0.rank, $0.id) }
         var response = WebResponse.json { json in
             json.array(of: page) { json, module in
                 view.write(module, &json, for: call, items: hasItems ? module.items : nil)
@@ -42,7 +42,8 @@ enum ModuleRoutes {
             let rows = try await transaction.query(
                 ModuleQueries.create,
                 [
-                    call.tenant, call.courseValue, .text(module.name), .int(module.position),
+                    call.tenant, call.courseValue, .text(module.name),
+                    .int(SparseOrder.end(of: outline.modules.map(\.rank))),
                     .bool(module.isPublished), .timestamp(milliseconds: module.unlockAt),
                     .bool(module.isSequential), .intArray(module.prerequisites),
                 ])
@@ -86,11 +87,9 @@ enum ModuleRoutes {
         return try await call.changeContents { transaction in
             let outline = try await ModuleOutline.load(call, in: transaction)
             guard let module = outline.module(id) else { throw WebError.notFound }
-            let rest = outline.modules.map(\.id).filter { $0 != id }
             try await transaction.query([
                 (ModuleQueries.delete, [call.tenant, call.courseValue, .int(id)]),
                 (ModuleQueries.forgetPrerequisite, [call.tenant, call.courseValue, .int(id)]),
-                (ModuleQueries.reorder, [call.tenant, call.courseValue, .intArray(rest)]),
             ])
             return .json {
                 ModuleView(outline, .staff, call).write(module, &$0, for: call, items: nil, state: "deleted")
@@ -118,9 +117,17 @@ enum ModuleRoutes {
         _ transaction: PostgresTransaction
     ) async throws {
         guard let position else { return }
-        let order = ModuleOrder.placing(id, at: position, in: outline.modules.map(\.id))
+        var ranks = outline.ranks
+        if !ranks.contains(where: { $0.id == id }) {
+            ranks.append(SparseOrder.Ranked(id: id, rank: SparseOrder.end(of: ranks.map(\.rank))))
+        }
+        let ranked = SparseOrder.placing(id, at: position, in: ranks)
+        guard !ranked.isEmpty else { return }
         try await transaction.query(
-            ModuleQueries.reorder, [call.tenant, call.courseValue, .intArray(order)])
+            ModuleQueries.rank,
+            [
+                call.tenant, call.courseValue, .intArray(ranked.map(\.id)), .intArray(ranked.map(\.rank)),
+            ])
     }
 
     /// The module as staff see it.

@@ -77,7 +77,13 @@ package final class ArchiveFile: Sendable {
     {
         let opened = await lane.run { () -> Result<CInt, Problem> in
             let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            return descriptor >= 0 ? .success(descriptor) : .failure(failure("open", path))
+            guard descriptor >= 0 else { return .failure(failure("open", path)) }
+            guard AbandonedArchives.claim(descriptor) else {
+                close(descriptor)
+                unlink(path)
+                return .failure(.failed("\(path) was taken for abandoned"))
+            }
+            return .success(descriptor)
         }
         guard let opened else { throw .busy }
         return ArchiveFile(path: path, lane: lane, descriptor: try opened.get(), now: now)

@@ -68,8 +68,10 @@ struct ReportJob: JobKind {
             )
         }
         let now = WallTime.milliseconds()
-        let path =
-            "\(place.folder)/export-\(run.institution.rawValue)-\(run.id)-\(UInt64.random(in: 0...(.max)))"
+        // What an attempt that was killed has left goes before more is written.
+        let own = "\(AbandonedArchives.prefix)\(run.institution.rawValue)-\(run.id)-"
+        _ = await place.lane.run { AbandonedArchives.remove(in: place.folder, beginningWith: own) }
+        let path = "\(place.folder)/\(own)\(UInt64.random(in: 0...(.max)))"
         let archive = try await ArchiveFile.create(at: path, lane: place.lane, now: now)
         // Its file goes with it: not before it is stored.
         defer { withExtendedLifetime(archive) {} }

@@ -12,7 +12,7 @@ package final class RetentionKeeper {
     /// The hour, in UTC, from which on a day's sweeps may run.
     private static let hour = 2
     private static let batch = 200
-    /// Seconds after its last change that an unfinished file in the folder is given up.
+    /// Seconds after its last change that any other file in the folder is given up.
     private static let patience = 86_400
 
     private static let institutions: Statement =
@@ -45,8 +45,11 @@ package final class RetentionKeeper {
         self.clock = clock
     }
 
-    /// Begins: it looks every half an hour.
-    package func start() { schedule(after: .seconds(60)) }
+    /// Begins: what dead workers left goes at once; it looks every half an hour.
+    package func start() {
+        pool.loop.run { [weak self] in await self?.clean() }
+        schedule(after: .seconds(60))
+    }
 
     /// Ends; before the pool is closed.
     package func stop() {
@@ -100,22 +103,16 @@ package final class RetentionKeeper {
     private func clean() async {
         guard let place else { return }
         let (folder, limit) = (place.folder, clock() / 1000 - Int64(RetentionKeeper.patience))
-        _ = await place.lane.run { RetentionKeeper.clean(folder, before: limit) }
+        _ = await place.lane.run {
+            AbandonedArchives.remove(in: folder)
+            RetentionKeeper.clean(folder, before: limit)
+        }
     }
 
     /// Removes files of the folder itself that nobody has written to since; blocks.
     private static func clean(_ folder: String, before limit: Int64) {
-        guard let directory = opendir(folder) else { return }
-        defer { closedir(directory) }
-        var paths: [String] = []
-        while let entry = readdir(directory), paths.count < 10_000 {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name != ".", name != ".." else { continue }
-            paths.append("\(folder)/\(name)")
-        }
-        for path in paths {
+        for name in AbandonedArchives.names(in: folder) where !name.hasPrefix(AbandonedArchives.prefix) {
+            let path = "\(folder)/\(name)"
             var status = stat()
             guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
                 Int64(status.st_mtim.tv_sec) < limit

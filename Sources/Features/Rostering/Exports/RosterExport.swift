@@ -22,7 +22,7 @@ package struct RosterExport: Hashable, Sendable {
 
     /// All files, in the order in which an import does them.
     package static let all: [RosterExport] = [
-        accounts, terms, users, courses, sections, crossLists, enrollments, observers,
+        accounts, terms, users, courses, sections, crossLists, enrollments, observers, admins,
     ]
 
     private static func time(_ column: String) -> String {
@@ -163,5 +163,25 @@ package struct RosterExport: Hashable, Sendable {
         JOIN users k ON k.institution_id = l.institution_id AND k.id = l.child_id AND k.workflow_state <> 'deleted'
         WHERE l.institution_id = $1 AND p.sis_user_id IS NOT NULL AND k.sis_user_id IS NOT NULL
         ORDER BY l.parent_id, l.child_id
+        """)
+
+    /// The root account is named by an empty cell; admins of an account that no file can name are left out.
+    private static let admins = RosterExport(
+        .admins,
+        [
+            (.userID, "u.sis_user_id"), (.accountID, "h.sis_account_id"), (.role, "'AccountAdmin'"),
+            (.status, "'active'"),
+        ],
+        """
+        FROM (
+            SELECT r.user_id, r.institution_id AS account_id, NULL AS sis_account_id FROM user_roles r
+            WHERE r.institution_id = $1 AND r.role = 'admin'
+            UNION ALL
+            SELECT m.user_id, m.account_id, a.sis_account_id FROM account_admins m
+            JOIN accounts a ON a.institution_id = m.institution_id AND a.id = m.account_id
+            WHERE m.institution_id = $1 AND a.workflow_state = 'active' AND a.sis_account_id IS NOT NULL
+        ) h
+        JOIN users u ON u.institution_id = $1 AND u.id = h.user_id
+        WHERE u.sis_user_id IS NOT NULL AND u.workflow_state <> 'deleted' ORDER BY h.user_id, h.account_id
         """)
 }

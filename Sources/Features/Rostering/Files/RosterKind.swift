@@ -8,6 +8,7 @@ enum RosterKind: String, CaseIterable, Hashable, Sendable, Comparable {
     case crossLists = "xlists"
     case enrollments
     case observers = "user_observers"
+    case admins
 
     /// The name that Canvas has for the file's content, as in `supplied_batches`.
     var batchName: String {
@@ -20,6 +21,7 @@ enum RosterKind: String, CaseIterable, Hashable, Sendable, Comparable {
         case .crossLists: "xlist"
         case .enrollments: "enrollment"
         case .observers: "user_observer"
+        case .admins: "admin"
         }
     }
 
@@ -33,12 +35,14 @@ enum RosterKind: String, CaseIterable, Hashable, Sendable, Comparable {
         case .sections, .crossLists: "CourseSection"
         case .enrollments: "Enrollment"
         case .observers: "UserObserver"
+        case .admins: "AccountUser"
         }
     }
 
     /// The classes that statistics tell of.
     static let classNames = [
         "Account", "EnrollmentTerm", "User", "Course", "CourseSection", "Enrollment", "UserObserver",
+        "AccountUser",
     ]
 
     private var rank: Int { RosterKind.allCases.firstIndex(of: self) ?? 0 }
@@ -56,6 +60,7 @@ enum RosterKind: String, CaseIterable, Hashable, Sendable, Comparable {
         case .crossLists: [.crossListCourseID, .sectionID]
         case .enrollments: [.courseID, .sectionID, .userID, .userIntegrationID, .role, .roleID]
         case .observers: [.observerID, .studentID]
+        case .admins: [.accountID, .userID, .role, .roleID]
         }
     }
 
@@ -70,6 +75,7 @@ enum RosterKind: String, CaseIterable, Hashable, Sendable, Comparable {
         case .crossLists: [.crossListCourseID, .sectionID, .status]
         case .enrollments: [.status]
         case .observers: [.observerID, .studentID, .status]
+        case .admins: [.accountID, .userID, .status]
         }
     }
 
@@ -82,7 +88,10 @@ enum RosterKind: String, CaseIterable, Hashable, Sendable, Comparable {
         {
             return .enrollments
         }
-        return allCases.first { $0 != .enrollments && $0.required.isSubset(of: columns) }
+        let hasRole = columns.contains(.role) || columns.contains(.roleID)
+        return allCases.first {
+            $0 != .enrollments && $0.required.isSubset(of: columns) && ($0 != .admins || hasRole)
+        }
     }
 }
 

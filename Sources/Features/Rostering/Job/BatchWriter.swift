@@ -164,6 +164,7 @@ struct BatchWriter {
         case .crossLists: try await SectionTable.applyCrossLists(rows, batch)
         case .enrollments: try await EnrollmentTable.apply(rows, batch)
         case .observers: try await ObserverTable.apply(rows, batch)
+        case .admins: try await AdminTable.apply(rows, batch)
         }
     }
 

@@ -3,7 +3,21 @@ import Postgres
 /// A table whose states can be put back.
 struct RestoreTable {
     let className: String
-    private let update: Statement?
+    private let writing: Writing
+
+    /// How states are given back: as a column, or as rows that are there or not.
+    private enum Writing {
+        case column(Statement)
+        case rows(link: Statement, unlink: Statement, lock: Statement?)
+    }
+
+    private init(className: String, update: Statement) {
+        (self.className, writing) = (className, .column(update))
+    }
+
+    private init(className: String, link: Statement, unlink: Statement, lock: Statement? = nil) {
+        (self.className, writing) = (className, .rows(link: link, unlink: unlink, lock: lock))
+    }
 
     /// From what others stand on to what stands on others.
     static let all: [RestoreTable] = [
@@ -18,7 +32,10 @@ struct RestoreTable {
                 "enrollments",
                 ", updated_at = now(), completed_at = CASE WHEN g.state = 'completed' THEN coalesce(t.completed_at, now()) END"
             )),
-        RestoreTable(className: "UserObserver", update: nil),
+        RestoreTable(className: "UserObserver", link: ObserverTable.link, unlink: ObserverTable.unlink),
+        RestoreTable(
+            className: "AccountUser", link: AdminTable.restore, unlink: AdminTable.takeBack,
+            lock: AdminTable.lockAdmins),
     ]
 
     /// Gives rows the states that they had; those that something else now stands on stay.
@@ -26,11 +43,14 @@ struct RestoreTable {
         _ ids: [Int64], _ others: [Int64], _ states: [String], _ tenant: PostgresValue,
         _ transaction: PostgresTransaction
     ) async throws(PostgresError) {
-        if let update {
-            try await transaction.query(update, [tenant, .intArray(ids), .textArray(states)])
+        guard case .rows(let link, let unlink, let lock) = writing else {
+            if case .column(let update) = writing {
+                try await transaction.query(update, [tenant, .intArray(ids), .textArray(states)])
+            }
             return
         }
-        for (statement, isLink) in [(ObserverTable.link, true), (ObserverTable.unlink, false)] {
+        if let lock { try await transaction.query(lock, [tenant]) }
+        for (statement, isLink) in [(link, true), (unlink, false)] {
             let places = states.indices.filter { (states[$0] == "active") == isLink }
             guard !places.isEmpty else { continue }
             try await transaction.query(
@@ -57,7 +77,7 @@ struct RestoreTable {
         ORDER BY c.row_id, c.other_id LIMIT $10
         """
 
-    /// How many accounts and terms the import has made that something else stands on by now.
+    /// How much the import has made that something else stands on by now: accounts, terms, and the last admins.
     ///
     /// $1 institution, $2 import.
     static let leftovers: Statement = """
@@ -69,6 +89,11 @@ struct RestoreTable {
             SELECT count(*) FROM sis_state_changes s
             JOIN enrollment_terms t ON t.institution_id = $1 AND t.id = s.row_id AND t.workflow_state <> 'deleted'
             WHERE s.institution_id = $1 AND s.import_id = $2 AND s.kind = 'EnrollmentTerm' AND s.former = 'creation')
+            + (
+            SELECT count(*) FROM sis_state_changes s
+            JOIN user_roles r ON r.institution_id = $1 AND r.user_id = s.row_id AND r.role = 'admin' AND r.sis_batch_id = $2
+            WHERE s.institution_id = $1 AND s.import_id = $2 AND s.kind = 'AccountUser' AND s.other_id = $1
+                AND s.former = 'creation')
         """
 
     /// $1 institution, $2 ids, $3 states.

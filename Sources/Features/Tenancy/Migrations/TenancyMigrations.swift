@@ -29,5 +29,6 @@ package enum TenancyMigrations {
         Migration(number: 48, name: "own_passwords", sql: m0048OwnPasswords),
         Migration(number: 56, name: "erasure", sql: m0056Erasure),
         Migration(number: 57, name: "departed_people", sql: m0057DepartedPeople),
+        Migration(number: 58, name: "apps_in_one_place", sql: m0058Apps),
     ]
 }

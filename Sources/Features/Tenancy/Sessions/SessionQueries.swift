@@ -74,9 +74,7 @@ enum SessionQueries {
             UNION ALL
             SELECT 1::bigint, t.id, t.user_id FROM access_tokens t
             WHERE t.institution_id = $1 AND t.id = ANY ($3) AND (t.expires_at IS NULL OR t.expires_at > now())
-                AND NOT EXISTS (
-                    SELECT 1 FROM developer_keys k
-                    WHERE k.institution_id = $1 AND k.id = t.developer_key_id AND k.workflow_state <> 'active')
+                AND tenancy_app_is_on($1, t.developer_key_id)
         ) c
         JOIN users u ON u.institution_id = $1 AND u.id = c.user_id AND u.workflow_state = 'registered'
         JOIN institutions i ON i.id = $1 AND i.workflow_state = 'active'

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTPTypes
 package import Postgres
 package import WebServer
@@ -28,7 +29,8 @@ extension Call {
             }
         }
         do {
-            return try await pool.transaction(tenant: institution, options: origin.options) { transaction in
+            let response = try await pool.transaction(tenant: institution, options: origin.options) {
+                transaction in
                 try await standing?.check(transaction)
                 let repetition = Repetition(of: principal.user, in: institution, key)
                 if let response = try await repetition.begin(transaction) { throw Replay(response: response) }
@@ -36,6 +38,8 @@ extension Call {
                 try await repetition.note(response, transaction)
                 return response
             }
+            FaultPoint.pass(.afterRequestCommit)
+            return response
         } catch let replay as Replay {
             return replay.response
         }

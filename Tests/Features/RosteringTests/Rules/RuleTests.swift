@@ -78,6 +78,7 @@ struct `Roster values` {
                 refusal { () throws(RowRefusal) in try CourseRow(row(cells)) },
                 refusal { () throws(RowRefusal) in try EnrollmentRow(row(cells)) },
                 refusal { () throws(RowRefusal) in try SectionRow(row(cells)) },
+                refusal { () throws(RowRefusal) in try AdminRow(row(cells)) },
             ]
             for text in texts.compactMap(\.self) { #expect(!text.contains("s3cret")) }
         }
@@ -92,6 +93,9 @@ struct `Roster kinds` {
         ("course_id,user_id,role,status", .enrollments),
         ("section_id,user_integration_id,role_id,status", .enrollments),
         ("observer_id,student_id,status", .observers),
+        ("user_id,account_id,role,status", .admins),
+        ("user_id,account_id,role_id,status,root_account", .admins),
+        ("user_id,account_id,status", nil), ("user_id,login_id,account_id,role,status", .users),
         ("Course_ID, Short_Name ,LONG_NAME,status,x", .courses),
         ("user_id,login_id", nil), ("group_id,name,status", nil), ("course_id,user_id,status", nil),
     ]
