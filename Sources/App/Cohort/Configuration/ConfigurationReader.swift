@@ -338,7 +338,7 @@ struct ConfigurationReader {
         switch (parts.dropFirst().first, parts.count) {
         case ("ephemeral", 2):
             return Namespace(
-                name: name, kind: .ephemeral, isRecoverable: false, allowsPublish: true, allowsHistory: false,
+                name: name, kind: .ephemeral, recovery: .never, allowsPublish: true, allowsHistory: false,
                 allowsPresence: true)
         case ("stream", 2), ("stream", 4):
             let size = parts.count == 4 ? Int(parts[2]) : 100
