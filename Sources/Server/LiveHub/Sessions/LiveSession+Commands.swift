@@ -126,10 +126,10 @@ extension LiveSession {
         guard let caller, let subscription = subscription(to: name) else {
             return refuse(id, ProtocolError(.permissionDenied))
         }
-        guard subscription.channel.namespace.allowsPresence else {
-            return refuse(id, ProtocolError(.notAvailable))
+        guard subscription.grant.presence else {
+            let isOffered = subscription.channel.namespace.allowsPresence
+            return refuse(id, ProtocolError(isOffered ? .permissionDenied : .notAvailable))
         }
-        guard subscription.grant.presence else { return refuse(id, ProtocolError(.permissionDenied)) }
         let key = ChannelKey(institution: caller.institution, name: name)
         loop.hub.gather(on: loop.loop) { $0.infos(of: key) } then: { [self] shares in
             let everyone = shares.flatMap { $0 }
