@@ -56,7 +56,7 @@ extension CarriedFrame {
             }
         let said = publication.publication
         return Array("\(head(letter, sender, key)) \(at) \(publication.offset) \(hides)".utf8)
-            + tail(said.info, said.tags, said.data)
+            + tail(said.info, said.data, tags: said.tags)
     }
 
     /// A stream's publication up to the epoch and the offset, which Redis knows.
@@ -65,7 +65,7 @@ extension CarriedFrame {
     }
 
     /// Everything behind the first line, with its line feed.
-    static func tail(_ info: ClientInfo?, _ tags: [String: String] = [:], _ data: Payload) -> [UInt8] {
+    static func tail(_ info: ClientInfo?, _ data: Payload, tags: [String: String] = [:]) -> [UInt8] {
         var bytes: [UInt8] = [UInt8(ascii: "\n")]
         if info != nil || !tags.isEmpty { bytes += encode(info, tags) }
         bytes.append(UInt8(ascii: "\n"))

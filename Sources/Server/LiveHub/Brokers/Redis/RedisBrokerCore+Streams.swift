@@ -20,7 +20,7 @@ extension RedisBrokerCore {
         let arguments: [RedisArgument] = [
             RedisArgument(RedisBrokerCore.newEpoch()), RedisArgument(size),
             RedisArgument(lifetime.wholeMilliseconds), RedisArgument(topic.name), RedisArgument(head),
-            RedisArgument(CarriedFrame.tail(info, tags, data)),
+            RedisArgument(CarriedFrame.tail(info, data, tags: tags)),
             RedisArgument(kind == .plain ? "PUBLISH" : "SPUBLISH"),
             RedisArgument(StreamScripts.metaLifetime), RedisArgument(StreamScripts.keyLifetime),
         ]
