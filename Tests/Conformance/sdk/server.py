@@ -22,7 +22,7 @@ from Rig.demo import ROOT
 from Rig.redis import free_port
 
 #: Beyond this a test hangs.
-LIMIT = 20.0
+LIMIT = 8.0
 SECRET = "secret"
 
 

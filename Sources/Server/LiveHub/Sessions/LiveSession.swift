@@ -22,6 +22,13 @@ package final class LiveSession {
 
     private enum Phase { case waiting, connecting, connected, closed }
 
+    /// What came behind `connect` before that was answered.
+    private enum Waiting {
+        case command(Command)
+        /// A command that is wrong, and what its client is told when its turn comes.
+        case refused(UInt32, ProtocolError)
+    }
+
     /// The connection's name.
     package let client = ClientID()
     /// Who it is, once connected.
@@ -43,7 +50,7 @@ package final class LiveSession {
     private var isEnding = false
     private var subscriptions: [Subscription] = []
     private var pending: [ChannelKey] = []
-    private var waitingCommands: [Command] = []
+    private var waitingCommands: [Waiting] = []
     private var deadline: LoopTimer?
     private var bucket: TokenBucket
     /// What subscriptions by token have besides; `nil` for the many sessions without one.
@@ -124,14 +131,17 @@ package final class LiveSession {
         loop.counters.commands += 1
         switch phase {
         case .closed: return
-        case .connecting:
-            guard waitingCommands.count < 64 else { return disconnect(.tooManyRequests) }
-            waitingCommands.append(command)
+        case .connecting: wait(.command(command))
         case .waiting:
             guard case .connect(let request) = command.kind else { return disconnect(.badRequest) }
             connect(command.id, request)
         case .connected: dispatch(command, receivedAt: receivedAt)
         }
+    }
+
+    private func wait(_ waiting: Waiting) {
+        guard waitingCommands.count < 64 else { return disconnect(.tooManyRequests) }
+        waitingCommands.append(waiting)
     }
 
     private func dispatch(_ command: Command, receivedAt: Int64) {
@@ -225,7 +235,12 @@ package final class LiveSession {
         for one in prepared { become(memberOf: one.channel, one.grant, isReturning: one.wish.recovers) }
         let commands = waitingCommands
         waitingCommands = []
-        for command in commands { take(command, receivedAt: result.time) }
+        for waiting in commands {
+            switch waiting {
+            case .command(let command): take(command, receivedAt: result.time)
+            case .refused(let id, let error): refuse(id, error)
+            }
+        }
     }
 
     private func refresh(_ id: UInt32, token: String) async {
@@ -347,8 +362,11 @@ extension LiveSession: WebSocketHandler {
                 guard let command = try decoder.next() else { return }
                 take(command, receivedAt: receivedAt)
             } catch .refused(let id, let error) {
-                guard phase == .connected else { return disconnect(.badRequest) }
-                refuse(id, error)
+                switch phase {
+                case .connected: refuse(id, error)
+                case .connecting: wait(.refused(id, error))
+                case .waiting, .closed: return disconnect(.badRequest)
+                }
             } catch {
                 return disconnect(.badRequest)
             }
