@@ -29,7 +29,8 @@ package final class LiveCaller: Sendable {
     /// Describes a caller.
     package init(
         institution: TenantID, user: Int64?, subject: String, name: String, roles: Set<String>,
-        expiresAt: Int64? = nil, principal: Principal? = nil, session: Int64? = nil, accessToken: Int64? = nil,
+        expiresAt: Int64? = nil, principal: Principal? = nil, session: Int64? = nil,
+        accessToken: Int64? = nil,
         app: AppCredential? = nil
     ) {
         self.app = app

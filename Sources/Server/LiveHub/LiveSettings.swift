@@ -14,7 +14,9 @@ package struct LiveSettings: Sendable {
     package var expiryGrace: Duration = .seconds(25)
     /// Seconds between two looks whether the callers of open sessions are still who they were.
     package var credentialSeconds = 2
-    /// Subscriptions of one session; more are refused (106). What the server subscribes to counts, too.
+    /// Subscriptions of one session; more are refused (106).
+    ///
+    /// What the server subscribes to counts, too.
     package var subscriptionsPerSession = 128
     /// Commands a second, in the long run and at once; more are refused (111), signals are dropped.
     package var commandsPerSecond = 50

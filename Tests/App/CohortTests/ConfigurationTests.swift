@@ -64,7 +64,8 @@ struct `Settings of a server` {
     @Test func `knows no other role, and needs one`() {
         #expect(
             problem(["--roles", "web,wrker"])
-                == "roles, set by the flag --roles, must be web, worker or both, or channels; \"wrker\" is none of them")
+                == "roles, set by the flag --roles, must be web, worker or both, or channels; \"wrker\" is none of them"
+        )
         #expect(problem(["--roles", "channels,web"]) != nil)
         #expect(problem(yaml: "roles: []\n") != nil)
     }
@@ -172,7 +173,10 @@ struct `Settings of a server` {
         (["--loops=1", "--loops=2"], "--loops is given twice"),
         (["--namespaces", "chat:ephemeral"], "names chat, which is one of Cohort's own"),
         (["--namespaces", "app:log"], "namespaces"),
-        (["--namespaces", "app:stream publsh"], "has \"publsh\" in \"app:stream publsh\"; known are publish"),
+        (
+            ["--namespaces", "app:stream publsh"],
+            "has \"publsh\" in \"app:stream publsh\"; known are publish"
+        ),
         (["--namespaces", "app:ephemeral delta"], "which needs a stream"),
         (["--namespaces", "app:ephemeral,app:stream"], "names app twice"),
     ])

@@ -10,7 +10,8 @@ struct `A plain namespace in the settings` {
         #expect(app.allowsPublish && app.allowsHistory && app.allowsPresence && app.recovery == .always)
         #expect(app.joins == .never && !app.allowsDelta && app.tokens == .checked)
         let brief = try NamespaceText.read("brief:ephemeral")
-        #expect(brief.allowsPublish && brief.allowsPresence && !brief.allowsHistory && brief.recovery == .never)
+        #expect(
+            brief.allowsPublish && brief.allowsPresence && !brief.allowsHistory && brief.recovery == .never)
         #expect(try NamespaceText.read("app:stream").kind == .stream(size: 100, lifetime: .seconds(300)))
     }
 

@@ -30,7 +30,8 @@ struct `Channel name` {
     @Test(
         arguments: [
             ("", ChannelName.Problem.empty), (":x", .noNamespace), (":", .noNamespace),
-            ("7:x", .noNamespace), ("#42:x", .noNamespace), ("-a:1", .noNamespace), ("ch.at:1", .noNamespace), ("chat:", .noName),
+            ("7:x", .noNamespace), ("#42:x", .noNamespace), ("-a:1", .noNamespace), ("ch.at:1", .noNamespace),
+            ("chat:", .noName),
             ("chat:a b", .badCharacter), ("chat:é", .badCharacter), ("chat:\n", .badCharacter),
             ("chat:*", .badCharacter),
             ("chat:\"", .badCharacter), ("chat:\\", .badCharacter), ("chat:\u{7F}", .badCharacter),

@@ -42,5 +42,7 @@ struct AppAuthenticator: LiveAuthenticator {
         LiveCaller(institution: institution, user: nil, subject: "", name: "", roles: [])
     }
 
-    func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? { callers.map { _ in true } }
+    func areCurrent(_ callers: [LiveCaller], pool: PostgresPool) async -> [Bool]? {
+        callers.map { _ in true }
+    }
 }

@@ -103,7 +103,8 @@ package final class ChannelsServer: Sendable {
         _ health: Health
     ) -> HTTPServer {
         // Never started: no plain channel and no caller of an app has a row anywhere.
-        let none = PostgresPool(loop: loop, configuration: PostgresConfiguration(parameters: [:]), size: 1, waiters: 0)
+        let none = PostgresPool(
+            loop: loop, configuration: PostgresConfiguration(parameters: [:]), size: 1, waiters: 0)
         let context = WebContext(
             loop: loop, streams: StreamContext(loop: loop), pool: nil,
             disk: WorkLane(label: "disk", width: 1, backlog: 16), metrics: metrics, health: health,

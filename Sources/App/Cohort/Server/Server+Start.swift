@@ -89,7 +89,9 @@ extension Server {
             metadata: [
                 "address": "\(address)", "loops": "\(group.loops.count)", "version": "\(Version.text)",
             ])
-        return Server(address: address, node: node, shares: shares, notes: notes + shardNotes + indexNotes + appNotes(configuration))
+        return Server(
+            address: address, node: node, shares: shares,
+            notes: notes + shardNotes + indexNotes + appNotes(configuration))
     }
 
     // MARK: Parts

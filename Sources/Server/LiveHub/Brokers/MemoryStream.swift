@@ -25,7 +25,8 @@ struct MemoryStream {
         top += 1
         let nanoseconds = MonotonicTime.nanoseconds()
         let publication = ChannelPublication(
-            Publication(data: data, offset: top, info: info, tags: tags), epoch: epoch, publishedAt: nanoseconds)
+            Publication(data: data, offset: top, info: info, tags: tags), epoch: epoch,
+            publishedAt: nanoseconds)
         if size > 0 { kept.append((publication, now + lifetime)) }
         while kept.count > size { kept.removeFirst() }
         return publication

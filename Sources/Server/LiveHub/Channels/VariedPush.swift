@@ -31,7 +31,9 @@ struct VariedPush {
     }
 
     private mutating func delta(_ form: MessageForm) -> [UInt8]? {
-        guard let previous, DeltaPublication.isPossible(publication, after: previous, form) else { return nil }
+        guard let previous, DeltaPublication.isPossible(publication, after: previous, form) else {
+            return nil
+        }
         if let difference { return difference }
         let made = DeltaPublication.difference(publication, after: previous)
         difference = .some(made)

@@ -131,7 +131,9 @@ extension LiveSession {
             return refuse(id, ProtocolError(isOffered ? .permissionDenied : .notAvailable))
         }
         let key = ChannelKey(institution: caller.institution, name: name)
-        loop.hub.gather(on: loop.loop) { $0.infos(of: key) } then: { [self] shares in
+        loop.hub.gather(on: loop.loop) {
+            $0.infos(of: key)
+        } then: { [self] shares in
             let everyone = shares.flatMap { $0 }
             guard onlyStats else { return reply(id, .presence(everyone)) }
             let users = Set(everyone.map(\.user)).count

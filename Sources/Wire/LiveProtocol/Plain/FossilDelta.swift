@@ -25,7 +25,8 @@ package enum FossilDelta {
         while head < shorter, source[head] == target[head] { head += 1 }
         writer.copy(from: 0, to: 0, count: head)
         var tail = 0
-        while tail < shorter - writer.done, source[source.count - 1 - tail] == target[target.count - 1 - tail] {
+        while tail < shorter - writer.done, source[source.count - 1 - tail] == target[target.count - 1 - tail]
+        {
             tail += 1
         }
         search(source, target, upTo: target.count - tail, &writer)
@@ -50,7 +51,9 @@ package enum FossilDelta {
             while let from = candidate, probes < mostProbes {
                 probes += 1
                 var count = 0
-                while at + count < end, from + count < source.count, source[from + count] == target[at + count] {
+                while at + count < end, from + count < source.count,
+                    source[from + count] == target[at + count]
+                {
                     count += 1
                 }
                 if count >= window {

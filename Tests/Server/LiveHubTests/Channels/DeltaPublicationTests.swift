@@ -46,9 +46,11 @@ struct `Publications as differences` {
 }
 
 struct `A publication for members of several manners` {
-    private let one = Publication(data: RawJSON { $0.string(String(repeating: "words ", count: 20)) }, offset: 1)
+    private let one = Publication(
+        data: RawJSON { $0.string(String(repeating: "words ", count: 20)) }, offset: 1)
     private let two = Publication(
-        data: RawJSON { $0.string(String(repeating: "words ", count: 20) + "!") }, offset: 2, tags: ["t": "a"])
+        data: RawJSON { $0.string(String(repeating: "words ", count: 20) + "!") }, offset: 2, tags: ["t": "a"]
+    )
 
     @Test func `is a difference for those who have the one before, and whole for the others`() throws {
         var push = VariedPush(two, after: one, in: "app:x")

@@ -90,10 +90,17 @@ struct `A session in plain channels` {
             let bob = try await open(0, "app:bob")
             _ = await ada.command("subscribe", #"{"channel":"blink:x","join_leave":true}"#)
             _ = await bob.command("subscribe", #"{"channel":"blink:x"}"#)
-            await ada.until { ada.messages.count { $0["push"]?["join"] != nil && $0["push"]?["channel"]?.string == "blink:x" } == 2 }
+            await ada.until {
+                ada.messages.count {
+                    $0["push"]?["join"] != nil && $0["push"]?["channel"]?.string == "blink:x"
+                } == 2
+            }
             _ = await ada.command("publish", #"{"channel":"blink:x","data":1}"#)
             await bob.until { !bob.pushes("blink:x").isEmpty }
-            #expect(!bob.messages.contains { $0["push"]?["join"] != nil && $0["push"]?["channel"]?.string == "blink:x" })
+            #expect(
+                !bob.messages.contains {
+                    $0["push"]?["join"] != nil && $0["push"]?["channel"]?.string == "blink:x"
+                })
         }
     }
 
@@ -115,7 +122,9 @@ struct `A session in plain channels` {
         }
     }
 
-    @Test func `recovers no further back than the namespace keeps, and is refused when it asks for that`() async throws {
+    @Test func `recovers no further back than the namespace keeps, and is refused when it asks for that`()
+        async throws
+    {
         let site = try await LiveSite.start()
         try await site.run { open in
             let ada = try await open(0, "app:ada")
@@ -229,7 +238,8 @@ struct `A session in plain channels` {
                 let reply = await ada.command("sub_refresh", #"{"channel":"news","token":"\#(token)"}"#)
                 #expect(code(reply) == expected)
             }
-            #expect(code(await ada.command("sub_refresh", #"{"channel":"other","token":"ada other"}"#)) == 103)
+            #expect(
+                code(await ada.command("sub_refresh", #"{"channel":"other","token":"ada other"}"#)) == 103)
             let fresh = await ada.command("sub_refresh", #"{"channel":"news","token":"ada news 1"}"#)
             #expect(fresh["sub_refresh"]?["ttl"]?.int == 1)
             await ada.until { ada.messages.contains { $0["push"]?["unsubscribe"]?["code"]?.int == 2501 } }

@@ -160,7 +160,9 @@ extension CarriedFrame {
         let parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let data = payload(parts[1]) else { throw .malformed }
         guard !parts[0].isEmpty else { return (nil, [:], data) }
-        guard let value = try? JSONReader.read(Array(parts[0])), let about = value.object else { throw .malformed }
+        guard let value = try? JSONReader.read(Array(parts[0])), let about = value.object else {
+            throw .malformed
+        }
         var tags: [String: String] = [:]
         for tag in value["tags"]?.object?.members ?? [] { tags[tag.name] = tag.value.string ?? "" }
         let info = info(value)

@@ -75,7 +75,8 @@ package final class RedisBroker: Broker, NodeBus {
     ) {
         let reply = LoopBound(then, loop: loop)
         core.loop.execute { [core] in
-            core.value.publishToStream(data, info: info, tags: tags, to: key, size: size, lifetime: lifetime) {
+            core.value.publishToStream(data, info: info, tags: tags, to: key, size: size, lifetime: lifetime)
+            {
                 position in
                 loop.execute { reply.value(position) }
             }
