@@ -8,7 +8,7 @@ import pytest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
-from Conformance.sdk.server import PlainServer  # noqa: E402
+from Conformance.sdk.server import KEY, PlainServer  # noqa: E402
 from Rig.demo import ROOT, locate  # noqa: E402
 
 #: What the published example does not offer: every other word of `namespaces`.
@@ -37,7 +37,8 @@ def server(request):
 @pytest.fixture(scope="session")
 def others(request):
     """A node that offers what the example does not, and pings every second."""
-    flags = [f"--namespaces={','.join(OTHERS)}", "--live-ping-seconds=1", "--live-pong-seconds=1", "--live-subscriptions=4"]
+    flags = [f"--namespaces={','.join(OTHERS)}", "--live-ping-seconds=1", "--live-pong-seconds=1", "--live-subscriptions=4",
+             f"--apps-api-key={KEY}"]
     config = ROOT / "deploy/examples/plain-pubsub.yaml"
     with PlainServer(locate(request.config.getoption("--cohort")), port=0, config=config, flags=flags) as one:
         yield one

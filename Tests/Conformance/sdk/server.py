@@ -24,6 +24,8 @@ from Rig.redis import free_port
 #: Beyond this a test hangs.
 LIMIT = 8.0
 SECRET = "secret"
+#: What an app's own server shows.
+KEY = "0123456789abcdef0123456789abcdef"
 
 
 def is_free(port: int) -> bool:
@@ -69,6 +71,18 @@ class PlainServer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def call(self, name: str, body, key: str | None = KEY) -> tuple[int, dict]:
+        """What an app's server does by HTTP: the status, and what is answered."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/{name}", data, {"Content-Type": "application/json"})
+        if key is not None:
+            request.add_header("X-API-Key", key)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as problem:
+            return problem.code, json.loads(problem.read() or b"{}")
 
     def tail(self) -> str:
         self.log.seek(0)

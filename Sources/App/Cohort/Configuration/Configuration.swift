@@ -94,6 +94,8 @@ package struct Configuration: Sendable {
     package struct Apps: Sendable {
         /// What their tokens are signed with; `nil` for no apps.
         package let tokenSecret: Redacted<[UInt8]>?
+        /// What their servers show; `nil` lets none in.
+        package let key: Redacted<[UInt8]>?
         /// Whose plain channels they use.
         package let institution: TenantID
         /// Whether each of their users is subscribed to a channel of their own.

@@ -17,6 +17,7 @@ extension ConfigurationReader {
         let institution = Int64(try number(ConfigurationKeys.appsInstitution))
         return Configuration.Apps(
             tokenSecret: secret,
+            key: try self.secret(ConfigurationKeys.appsKey),
             institution: TenantID(
                 rawValue: institution == 0 ? ConfigurationReader.noInstitution : institution),
             hasPersonalChannels: try flag(ConfigurationKeys.appsPersonalChannels))

@@ -65,7 +65,8 @@ package final class ChannelsServer: Sendable {
         do {
             application = try WebApplication(
                 routes: ProbeRoutes.all(watchers: configuration.metricsReaders)
-                    + [LiveEndpoint.route(messageBytes: configuration.live.messageBytes)],
+                    + [LiveEndpoint.route(messageBytes: configuration.live.messageBytes)]
+                    + Server.appRoutes(configuration),
                 settings: Server.webSettings(configuration), metrics: metrics)
         } catch {
             preconditionFailure("two routes want the same requests: \(error)")
@@ -140,6 +141,12 @@ extension Server {
     static func plainChannels(_ configuration: Configuration) -> PlainChannels {
         PlainChannels(
             namespaces: configuration.namespaces, hasPersonalChannels: configuration.apps.hasPersonalChannels)
+    }
+
+    /// What the apps' own servers may do by HTTP, where they have a key.
+    static func appRoutes(_ configuration: Configuration) -> [Route] {
+        guard let key = configuration.apps.key?.secret else { return [] }
+        return AppEndpoint(key: key, institution: configuration.apps.institution).routes
     }
 
     /// What operators should read of their apps' secret.

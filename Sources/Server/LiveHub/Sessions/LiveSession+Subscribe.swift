@@ -265,6 +265,20 @@ extension LiveSession {
         }
     }
 
+    /// Begins a subscription that the client has not asked for; nothing happens where it has one.
+    func subscribeByServer(_ name: String) {
+        guard let caller, subscription(to: name) == nil, subscriptionCount < loop.settings.subscriptionsPerSession
+        else { return }
+        let key = ChannelKey(institution: caller.institution, name: name)
+        guard !isPending(key) else { return }
+        beginSubscribing(key)
+        prepare([name], of: caller, [:]) { [self] prepared in
+            guard let one = prepared.first, isPending(key), isOpen else { return endSubscribing(key) }
+            deliver(LiveFrame.push(Push(channel: name, .subscribe(subscribeResult(of: one))), form))
+            become(memberOf: one.channel, one.grant, isReturning: false)
+        }
+    }
+
     /// What the connect reply says of a subscription by the server; from this moment on the session must be a member.
     func subscribeResult(of prepared: PreparedSubscription) -> SubscribeResult {
         let channel = prepared.channel
