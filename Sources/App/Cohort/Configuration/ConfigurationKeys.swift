@@ -170,7 +170,8 @@ package enum ConfigurationKeys {
         "Checks the tokens of own apps, for connections and subscriptions (HS256); empty takes none")
     static let appsKey = ConfigurationKey(
         "apps.api-key", .secret, "",
-        "Key of own apps' servers, who publish and act on connections by HTTP; at least 32 bytes; empty lets none in")
+        "Key of own apps' servers, who publish and act on connections by HTTP; at least 32 bytes; empty lets none in"
+    )
     static let appsInstitution = ConfigurationKey(
         "apps.institution", .number(0...9_007_199_254_740_991), "0",
         "Institution whose plain channels own apps use; 0 gives them channels of their own")
@@ -237,7 +238,8 @@ package enum ConfigurationKeys {
         contentUserQuota,
         contentInstitutionQuota, contentRequiresScan, contentS3Endpoint, contentS3Bucket, contentS3Region,
         contentS3Prefix, contentS3AccessKey, contentS3SecretKey,
-        namespaces, appsTokenSecret, appsKey, appsInstitution, appsPersonalChannels, jobsSlots, jobsPool, jobsLease,
+        namespaces, appsTokenSecret, appsKey, appsInstitution, appsPersonalChannels, jobsSlots, jobsPool,
+        jobsLease,
         jobsRetention, passwordsWidth, passwordsBacklog,
         mailHost, mailPort, mailSecurity, mailUser, mailPassword, mailFrom, operators, drainCloses,
         drainLimit, logLevel,

@@ -48,7 +48,8 @@ package struct AppEndpoint: Sendable {
     ) -> Route {
         Route(.post, "/api/\(name)", access: .anyone, bodyLimit: AppEndpoint.bodyLimit) { request, context in
             guard isRight(request) else {
-                throw WebError(.unauthorized, code: "unauthenticated", items: [.init("The key is missing or wrong.")])
+                throw WebError(
+                    .unauthorized, code: "unauthenticated", items: [.init("The key is missing or wrong.")])
             }
             guard let value = try? JSONReader.read(request.body) else {
                 throw WebError.badRequest("The body is no JSON.")

@@ -11,6 +11,31 @@ enum StreamRecovery {
 }
 
 extension LocalChannel {
+    /// Makes a subscription by the server ready; `nil` when what the client has seen elsewhere cannot be looked for now.
+    func prepare(
+        _ wish: SubscriptionWish, _ grant: Admission.Grant, then: @escaping (PreparedSubscription?) -> Void
+    ) {
+        let request = wish.request
+        guard wish.recovers, request.offset > position, request.epoch == epoch else {
+            return prepareHere(wish, grant, then: then)
+        }
+        // Who comes from another node may have seen what has not been carried here yet.
+        reach(request.offset) { [self] isReached in
+            isReached == nil ? then(nil) : prepareHere(wish, grant, then: then)
+        }
+    }
+
+    private func prepareHere(
+        _ wish: SubscriptionWish, _ grant: Admission.Grant, then: @escaping (PreparedSubscription?) -> Void
+    ) {
+        recover(wish) { [self] recovery in
+            let place = StreamPosition(offset: position, epoch: epoch)
+            then(
+                PreparedSubscription(
+                    channel: self, grant: grant, wish: wish, recovery: recovery, position: place))
+        }
+    }
+
     /// Brings together what a subscriber is to be given up to ``position``, which holds in the moment in which `then` is called.
     func recover(_ wish: SubscriptionWish, then: @escaping (StreamRecovery) -> Void) {
         guard wish.recovers, case .stream(let size, let lifetime) = namespace.kind else {

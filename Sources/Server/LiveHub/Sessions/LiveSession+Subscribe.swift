@@ -255,19 +255,15 @@ extension LiveSession {
             }
             channel.whenLive { isLive in
                 guard isLive else { return then(nil) }
-                channel.recover(wish) { recovery in
-                    let from = StreamPosition(offset: channel.position, epoch: channel.epoch)
-                    then(
-                        PreparedSubscription(
-                            channel: channel, grant: grant, wish: wish, recovery: recovery, position: from))
-                }
+                channel.prepare(wish, grant, then: then)
             }
         }
     }
 
     /// Begins a subscription that the client has not asked for; nothing happens where it has one.
     func subscribeByServer(_ name: String) {
-        guard let caller, subscription(to: name) == nil, subscriptionCount < loop.settings.subscriptionsPerSession
+        guard let caller, subscription(to: name) == nil,
+            subscriptionCount < loop.settings.subscriptionsPerSession
         else { return }
         let key = ChannelKey(institution: caller.institution, name: name)
         guard !isPending(key) else { return }

@@ -269,4 +269,43 @@ struct `A session in plain channels` {
             #expect(code(reply) == 112)
         }
     }
+
+    @Test func `is acted on by its app's server, on whatever node it is`() async throws {
+        let redis = try await RedisRig.shared()
+        let brokers = [try await redis.broker(), try await redis.broker()]
+        let near = try await LiveSite.start(broker: brokers[0], bus: brokers[0])
+        let far = try await LiveSite.start(on: near.database, broker: brokers[1], bus: brokers[1])
+        let institution = TenantID(rawValue: 1)
+        let channel = "news\(UInt32.random(in: 0 ... .max))"
+        try await near.run { open in
+            let here = try await open(0, "app:ada")
+            try await far.run { open in
+                let ada = try await open(1, "app:ada")
+                // Of the same name, and nobody's of an app.
+                let member = try await open(1, "1:7:ada")
+                near.hub.carryOut(
+                    AppOrder(institution: institution, user: "ada", .subscribe(channel: channel)))
+                func told(_ client: LiveClient, _ what: String) -> [JSONValue] {
+                    client.messages.compactMap { message in
+                        guard message["push"]?["channel"]?.string == channel else { return nil }
+                        return message["push"]?[what]
+                    }
+                }
+                await ada.until { !told(ada, "subscribe").isEmpty && !told(ada, "join").isEmpty }
+                #expect(told(ada, "subscribe")[0]["recoverable"]?.bool == true)
+                _ = await ada.command("publish", #"{"channel":"\#(channel)","data":1}"#)
+                await ada.until { ada.offsets(channel) == [1] }
+                near.hub.carryOut(
+                    AppOrder(institution: institution, user: "ada", .unsubscribe(channel: channel)))
+                await ada.until { told(ada, "unsubscribe").first?["code"]?.int == 2000 }
+                near.hub.carryOut(AppOrder(institution: institution, user: "ada", .disconnect))
+                await ada.until { ada.isClosed }
+                #expect(ada.closeCode == 3503)
+                #expect(await member.command("ping", "{}")["ping"] != nil)
+            }
+            await here.until { here.isClosed }
+            let subscribed = here.messages.contains { $0["push"]?["subscribe"] != nil }
+            #expect(subscribed)
+        }
+    }
 }
