@@ -36,10 +36,18 @@ def server(request):
 
 @pytest.fixture(scope="session")
 def others(request):
-    """A node that offers what the example does not, and pings every second."""
-    flags = [f"--namespaces={','.join(OTHERS)}", "--live-ping-seconds=1", "--live-pong-seconds=1", "--live-subscriptions=4",
-             f"--apps-api-key={KEY}"]
+    """A node that offers what the example does not."""
+    flags = [f"--namespaces={','.join(OTHERS)}", "--live-subscriptions=4", f"--apps-api-key={KEY}"]
     config = ROOT / "deploy/examples/plain-pubsub.yaml"
+    with PlainServer(locate(request.config.getoption("--cohort")), port=0, config=config, flags=flags) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def pinged(request):
+    """A node that pings often."""
+    config = ROOT / "deploy/examples/plain-pubsub.yaml"
+    flags = ["--live-ping-seconds=3", "--live-pong-seconds=2"]
     with PlainServer(locate(request.config.getoption("--cohort")), port=0, config=config, flags=flags) as one:
         yield one
 

@@ -22,7 +22,7 @@ from Rig.demo import ROOT
 from Rig.redis import free_port
 
 #: Beyond this a test hangs.
-LIMIT = 8.0
+LIMIT = 20.0
 SECRET = "secret"
 #: What an app's own server shows.
 KEY = "0123456789abcdef0123456789abcdef"
