@@ -11,7 +11,7 @@ STRICT := --explicit-target-dependency-import-check error
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-edge test-scenario \
+.PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-edge test-scenario test-conformance \
 	test-browser test-faults test-jobs faults test-cluster cluster demo bench bench-page conformance protobuf clean
 
 help: ## List these commands
@@ -43,7 +43,7 @@ check: lint test ## What must be green before every commit: format, build with w
 # The Swift tests wait more than they compute, the browser computes: beside each other they take little longer than one of
 # them. What kills and restarts servers has the machine to itself.
 test: build-tests ## Install what is missing, build, run every test
-	@BUILT=1 Tests/Tools/side_by_side.py "test-swift test-web test-protocol test-edge test-jobs" "test-browser test-canvas test-scenario"
+	@BUILT=1 Tests/Tools/side_by_side.py "test-swift test-web test-protocol test-edge test-jobs" "test-browser test-canvas test-scenario test-conformance"
 	@BUILT=1 $(MAKE) --no-print-directory test-faults test-cluster
 	@echo "all tests passed"
 
@@ -66,6 +66,9 @@ test-edge: build-tests ## Only the tests of files behind nginx
 
 test-scenario: build-tests ## Only the scenario that our client and the reference SDK must both pass
 	$(PYTHON) Tests/Tools/with_demo.py $(DEBUG) -- $(PYTHON) Tests/Scenario/scenario.py {ready}
+
+test-conformance: build-tests ## Only the tests with the reference SDK of the live protocol (a minute)
+	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Conformance/sdk --cohort $(DEBUG)
 
 test-browser: build-tests ## Only the tests in Chromium
 	$(PYTHON) -m pytest -q Tests/Browser --cohort $(DEBUG)
@@ -99,7 +102,8 @@ bench: build deps ## Measure one node beside its peers, two nodes, recoveries an
 bench-page: build deps ## Measure the class page's first load on a phone: time, requests, weight
 	$(PYTHON) Tests/Benchmarks/page_load.py --cohort $(RELEASE)
 
-conformance: build deps ## Autobahn's cases against /echo, where autobahntestsuite is installed
+conformance: build deps ## The reference SDK through all it can, and Autobahn's cases where that is installed (a minute)
+	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Conformance/sdk --cohort $(RELEASE)
 	Tests/Conformance/autobahn.sh $(RELEASE)
 
 protobuf: ## Write the Swift code of protocol/live/client.proto anew

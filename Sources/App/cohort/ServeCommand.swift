@@ -28,6 +28,16 @@ struct ServeCommand: AsyncParsableCommand {
         extras.sink = sink
         extras.hasTestEndpoints = testEndpoints
         let plan = extras
+        guard !configuration.roles.contains(.channels) else {
+            let server = try await Complaint.around {
+                try await ChannelsServer.start(configuration, extras: plan)
+            }
+            for note in server.notes { StandardOutput.line(note) }
+            StandardOutput.line("serving plain channels at \(server.address)")
+            await signals.wait()
+            StandardOutput.line("stopping; a second signal ends at once")
+            return await server.drain()
+        }
         guard configuration.roles.contains(.web) else {
             let worker = try await Complaint.around {
                 try await WorkerServer.start(configuration, extras: plan)

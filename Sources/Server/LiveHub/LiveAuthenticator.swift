@@ -1,3 +1,4 @@
+package import JSON
 package import Postgres
 package import WebServer
 
@@ -7,6 +8,13 @@ package protocol LiveAuthenticator: Sendable {
     ///
     /// - Throws: ``LiveAuthenticationError``.
     func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller
+
+    /// Reads a token that lets one caller into one channel; on a loop.
+    ///
+    /// - Throws: ``LiveAuthenticationError``.
+    func ticket(
+        token: String, of caller: LiveCaller, to channel: String
+    ) async throws(LiveAuthenticationError) -> SubscriptionTicket
 
     /// The caller that a session cookie stands for.
     func caller(principal: Principal) -> LiveCaller
@@ -27,9 +35,26 @@ package protocol LiveAuthenticator: Sendable {
 }
 
 extension LiveAuthenticator {
+    package func ticket(
+        token: String, of caller: LiveCaller, to channel: String
+    ) async throws(LiveAuthenticationError) -> SubscriptionTicket { throw .invalid }
+
     package func withdrawals(
         since mark: String?, in institutions: [TenantID], pool: PostgresPool
     ) async -> CredentialWithdrawals? { nil }
+}
+
+/// What a subscription token gives.
+package struct SubscriptionTicket: Sendable, Hashable {
+    /// When the subscription ends, in seconds since 1970; `nil` for never.
+    package let expiresAt: Int64?
+    /// What others in the channel are told of the subscriber.
+    package let info: RawJSON?
+
+    package init(expiresAt: Int64? = nil, info: RawJSON? = nil) {
+        self.expiresAt = expiresAt
+        self.info = info
+    }
 }
 
 /// Whose credentials may have been withdrawn.

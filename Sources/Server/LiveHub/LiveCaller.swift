@@ -1,3 +1,4 @@
+package import JSON
 package import Postgres
 package import WebServer
 
@@ -22,12 +23,17 @@ package final class LiveCaller: Sendable {
     /// The session, or the access token, that a live token was got with; `nil` where it names none.
     package let session: Int64?
     package let accessToken: Int64?
+    /// For a caller of an operator's own app, what its token says besides; `nil` for everybody else.
+    package let app: AppCredential?
 
     /// Describes a caller.
     package init(
         institution: TenantID, user: Int64?, subject: String, name: String, roles: Set<String>,
-        expiresAt: Int64? = nil, principal: Principal? = nil, session: Int64? = nil, accessToken: Int64? = nil
+        expiresAt: Int64? = nil, principal: Principal? = nil, session: Int64? = nil,
+        accessToken: Int64? = nil,
+        app: AppCredential? = nil
     ) {
+        self.app = app
         self.session = session
         self.accessToken = accessToken
         self.institution = institution
@@ -37,6 +43,19 @@ package final class LiveCaller: Sendable {
         self.roles = roles
         self.expiresAt = expiresAt
         self.principal = principal
+    }
+}
+
+/// What the token of an operator's own app says besides who bears it.
+package final class AppCredential: Sendable {
+    /// What others are told of the connection.
+    package let info: RawJSON?
+    /// What the connection is subscribed to by the server.
+    package let channels: [String]
+
+    package init(info: RawJSON? = nil, channels: [String] = []) {
+        self.info = info
+        self.channels = channels
     }
 }
 

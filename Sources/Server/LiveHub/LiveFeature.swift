@@ -16,6 +16,9 @@ package protocol LiveFeature: Sendable {
     /// Ephemeral signals (`send`) by the `type` of their data.
     var signals: [String: LiveSignal] { get }
 
+    /// What the server subscribes a caller to who has just connected; streams and ephemeral channels only.
+    func channels(of caller: LiveCaller) -> [String]
+
     /// Whether `caller` may subscribe to the channel.
     func admit(
         _ caller: LiveCaller, to channel: ChannelKey, loop: LiveLoop, then: @escaping (Admission) -> Void)
@@ -29,6 +32,10 @@ package protocol LiveFeature: Sendable {
 
     /// A session's subscription has ended.
     func didLeave(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop)
+}
+
+extension LiveFeature {
+    package func channels(of caller: LiveCaller) -> [String] { [] }
 }
 
 /// Carries out one RPC method; replies through the call, once.

@@ -114,6 +114,7 @@ extension LiveHub {
         case .changed(let institution): changeListener.withLock { $0 }?(institution)
         case .aside(let node, let isAside):
             if node == bus.node { stand(aside: isAside, for: .operator) }
+        case .app(let order): obeyHere(order)
         }
     }
 }

@@ -28,6 +28,7 @@ package final class LiveHub: Sendable {
     /// Messages of other nodes that could not be read and were dropped.
     package let malformedNodeMessages: Counter
 
+    private let features: [any LiveFeature]
     private let namespaces: [String: (namespace: Namespace, feature: any LiveFeature)]
     private let methods: [String: LiveMethod]
     private let signals: [String: LiveSignal]
@@ -85,6 +86,7 @@ package final class LiveHub: Sendable {
             methods.merge(feature.methods) { _, _ in preconditionFailure("two features own one method") }
             signals.merge(feature.signals) { _, _ in preconditionFailure("two features own one signal") }
         }
+        self.features = features
         self.namespaces = namespaces
         self.methods = methods
         self.signals = signals
@@ -167,6 +169,9 @@ package final class LiveHub: Sendable {
         }
         return (found.namespace, found.feature)
     }
+
+    /// What the server subscribes a caller to who has just connected.
+    func channels(of caller: LiveCaller) -> [String] { features.flatMap { $0.channels(of: caller) } }
 
     func method(_ name: String) -> LiveMethod? { methods[name] }
 

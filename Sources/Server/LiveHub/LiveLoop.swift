@@ -203,6 +203,11 @@ package final class LiveLoop {
         (channels[key]?.members ?? []).compactMap { session in session.caller.map { (session.client, $0) } }
     }
 
+    /// Who is subscribed to a channel on this loop, as others are told.
+    func infos(of key: ChannelKey) -> [ClientInfo] {
+        (channels[key]?.members ?? []).compactMap { $0.info(in: key.name) }
+    }
+
     /// Milliseconds to some of a channel's members and back, as the last ping that was answered has shown.
     package func roundTrips(in key: ChannelKey, of users: Set<Int64>) -> [Int64: Int] {
         var found: [Int64: Int] = [:]

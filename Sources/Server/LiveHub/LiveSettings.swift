@@ -10,9 +10,13 @@ package struct LiveSettings: Sendable {
     package var pongSeconds = 10
     /// How long a connection may stay without `connect`; then it is disconnected (3502).
     package var connectWithin: Duration = .seconds(10)
+    /// How long a connection or subscription whose token has run out is left alone, so that a fresh token can come.
+    package var expiryGrace: Duration = .seconds(25)
     /// Seconds between two looks whether the callers of open sessions are still who they were.
     package var credentialSeconds = 2
     /// Subscriptions of one session; more are refused (106).
+    ///
+    /// What the server subscribes to counts, too.
     package var subscriptionsPerSession = 128
     /// Commands a second, in the long run and at once; more are refused (111), signals are dropped.
     package var commandsPerSecond = 50

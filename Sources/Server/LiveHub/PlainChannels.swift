@@ -5,11 +5,23 @@ package struct PlainChannels: LiveFeature {
     package let namespaces: [Namespace]
     package let methods: [String: LiveMethod] = [:]
     package let signals: [String: LiveSignal] = [:]
+    private let hasPersonalChannels: Bool
 
     /// Offers these namespaces; none of them is a log.
-    package init(namespaces: [Namespace]) {
+    ///
+    /// - Parameters:
+    ///   - namespaces: What is offered.
+    ///   - hasPersonalChannels: Whether each user of an app is subscribed to `#` and their own name.
+    package init(namespaces: [Namespace], hasPersonalChannels: Bool = false) {
         precondition(!namespaces.contains { $0.kind == .log }, "a plain namespace cannot be a log")
         self.namespaces = namespaces
+        self.hasPersonalChannels = hasPersonalChannels
+    }
+
+    package func channels(of caller: LiveCaller) -> [String] {
+        guard let app = caller.app else { return [] }
+        let own = hasPersonalChannels && !caller.subject.isEmpty ? ["#" + caller.subject] : []
+        return own + app.channels.filter { !own.contains($0) }
     }
 
     package func admit(

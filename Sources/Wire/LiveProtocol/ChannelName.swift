@@ -1,4 +1,5 @@
-/// A channel's name: `namespace:name`, or `namespace:#user` for what belongs to one user alone.
+/// A channel's name: `namespace:name`, or `namespace:#user` for what belongs to one user alone; an operator's own channels may
+/// do without a namespace.
 ///
 /// The namespace begins with a letter and has letters, digits, `-` and `_`; the rest is visible ASCII without `"`,
 /// `\` and `*`; all in all at most 255 bytes. So no name needs escaping in JSON and none looks like another.
@@ -7,7 +8,7 @@ package struct ChannelName: Hashable, Sendable {
     package enum Problem: Error, Hashable, Sendable {
         case empty
         case tooLong
-        /// No colon, or nothing that may be a namespace before it.
+        /// A colon, and nothing that may be a namespace before it.
         case noNamespace
         /// Nothing after the colon.
         case noName
@@ -20,7 +21,7 @@ package struct ChannelName: Hashable, Sendable {
 
     /// The whole name, as clients write it.
     package let text: String
-    /// How many bytes the namespace has.
+    /// How many bytes the namespace has; 0 for none, then there is no colon either.
     private let namespaceLength: Int
 
     /// Checks a name that a client sent.
@@ -28,21 +29,22 @@ package struct ChannelName: Hashable, Sendable {
         guard !text.isEmpty else { throw .empty }
         guard text.utf8.count <= Self.longest else { throw .tooLong }
         var colon: Int?
+        var isNamespace = true
         for (index, byte) in text.utf8.enumerated() {
             guard (0x21...0x7E).contains(byte), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"),
                 byte != UInt8(ascii: "*")
             else { throw .badCharacter }
             guard colon == nil else { continue }
             if byte == UInt8(ascii: ":") {
+                guard isNamespace, index > 0 else { throw .noNamespace }
                 colon = index
             } else if !Self.mayStandInNamespace(byte, first: index == 0) {
-                throw .noNamespace
+                isNamespace = false
             }
         }
-        guard let colon, colon > 0 else { throw .noNamespace }
-        guard colon + 1 < text.utf8.count else { throw .noName }
+        if let colon, colon + 1 == text.utf8.count { throw .noName }
         self.text = text
-        namespaceLength = colon
+        namespaceLength = colon ?? 0
     }
 
     /// The channel of a namespace that belongs to the thing `id`: `chat:7`.
@@ -57,11 +59,13 @@ package struct ChannelName: Hashable, Sendable {
         namespaceLength = namespace.utf8CodeUnitCount
     }
 
-    /// What stands before the first colon.
+    /// What stands before the first colon; empty when there is none.
     package var namespace: Substring { text[..<colon] }
 
-    /// What stands after the first colon.
-    package var name: Substring { text[text.utf8.index(after: colon)...] }
+    /// What stands after the first colon; everything when there is none.
+    package var name: Substring {
+        namespaceLength == 0 ? text[...] : text[text.utf8.index(after: colon)...]
+    }
 
     /// The id that the name is, when it is one: digits without leading zeros, 1 to 2^53 − 1.
     package var id: Int64? { Self.id(name) }

@@ -67,6 +67,9 @@ package struct SubscribeRequest: Hashable, Sendable {
     /// Features that the client offers, as a bit set; unknown bits are ignored.
     package var flag: Int64 = 0
 
+    /// Whether a subscription that cannot be recovered is to be refused (112), so that the client can load its state anew.
+    package var rejectsUnrecovered: Bool { flag & 2 != 0 }
+
     package init() {}
 }
 

@@ -3,6 +3,7 @@ import LiveHub
 import Redis
 import Sockets
 import Telemetry
+import Postgres
 import Testing
 import WebClient
 import WebServer
@@ -54,6 +55,7 @@ struct `Settings of a server` {
 
     @Test(arguments: [
         ("web", [Configuration.Role.web]), ("worker", [.worker]), ("worker,web", [.web, .worker]),
+        ("channels", [.channels]),
     ])
     func `gives a node its roles`(text: String, roles: [Configuration.Role]) throws {
         #expect(try read(["--roles", text]).roles == Set(roles))
@@ -62,7 +64,9 @@ struct `Settings of a server` {
     @Test func `knows no other role, and needs one`() {
         #expect(
             problem(["--roles", "web,wrker"])
-                == "roles, set by the flag --roles, must be web, worker or both; \"wrker\" is neither")
+                == "roles, set by the flag --roles, must be web, worker or both, or channels; \"wrker\" is none of them"
+        )
+        #expect(problem(["--roles", "channels,web"]) != nil)
         #expect(problem(yaml: "roles: []\n") != nil)
     }
 
@@ -109,6 +113,17 @@ struct `Settings of a server` {
         #expect(found.map(\.name) == ["bench", "app"])
         #expect(found[0].kind == .stream(size: 10, lifetime: .seconds(60)))
         #expect(found[1].kind == .ephemeral)
+    }
+
+    @Test func `reads what own apps may`() throws {
+        let none = try read().apps
+        #expect(none.tokenSecret == nil && !none.hasPersonalChannels)
+        #expect(none.institution.rawValue == ConfigurationReader.noInstitution)
+        let apps = try read(
+            yaml: "apps:\n  token-secret: short\n  institution: 7\n  personal-channels: true\n"
+        ).apps
+        #expect(apps.tokenSecret?.secret == Array("short".utf8))
+        #expect(apps.institution.rawValue == 7 && apps.hasPersonalChannels)
     }
 
     @Test func `reads where keys are fetched from`() throws {
@@ -158,6 +173,11 @@ struct `Settings of a server` {
         (["--loops=1", "--loops=2"], "--loops is given twice"),
         (["--namespaces", "chat:ephemeral"], "names chat, which is one of Cohort's own"),
         (["--namespaces", "app:log"], "namespaces"),
+        (
+            ["--namespaces", "app:stream publsh"],
+            "has \"publsh\" in \"app:stream publsh\"; known are publish"
+        ),
+        (["--namespaces", "app:ephemeral delta"], "which needs a stream"),
         (["--namespaces", "app:ephemeral,app:stream"], "names app twice"),
     ])
     func `refuses flags that it cannot use`(flags: [String], sentence: String) throws {

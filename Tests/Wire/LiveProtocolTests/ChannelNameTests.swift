@@ -13,6 +13,8 @@ struct `Channel name` {
             ("chat:9007199254740992", "chat", "9007199254740992", nil, nil),
             ("personal:#1,2", "personal", "#1,2", nil, nil),
             ("personal:#", "personal", "#", nil, nil), ("personal:##1", "personal", "##1", nil, nil),
+            ("chat", "", "chat", nil, nil), ("#42", "", "#42", nil, 42), ("7", "", "7", 7, nil),
+            ("ch.at/x", "", "ch.at/x", nil, nil),
         ] as [(String, String, String, Int64?, Int64?)])
     func `falls into namespace and name`(
         text: String, namespace: String, name: String, id: Int64?, user: Int64?
@@ -27,9 +29,9 @@ struct `Channel name` {
 
     @Test(
         arguments: [
-            ("", ChannelName.Problem.empty), (":x", .noNamespace), ("chat", .noNamespace),
-            ("7:x", .noNamespace),
-            ("#42", .noNamespace), ("-a:1", .noNamespace), ("ch.at:1", .noNamespace), ("chat:", .noName),
+            ("", ChannelName.Problem.empty), (":x", .noNamespace), (":", .noNamespace),
+            ("7:x", .noNamespace), ("#42:x", .noNamespace), ("-a:1", .noNamespace), ("ch.at:1", .noNamespace),
+            ("chat:", .noName),
             ("chat:a b", .badCharacter), ("chat:é", .badCharacter), ("chat:\n", .badCharacter),
             ("chat:*", .badCharacter),
             ("chat:\"", .badCharacter), ("chat:\\", .badCharacter), ("chat:\u{7F}", .badCharacter),

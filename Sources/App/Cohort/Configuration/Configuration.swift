@@ -62,6 +62,8 @@ package struct Configuration: Sendable {
     package let content: Content
     /// Plain namespaces of the operator's.
     package let namespaces: [Namespace]
+    /// What the operator's own apps may.
+    package let apps: Apps
     /// Passwords hashed at a time.
     package let passwordsWidth: Int
     package let passwordsBacklog: Int
@@ -84,6 +86,20 @@ package struct Configuration: Sendable {
         case web
         /// It does jobs.
         case worker
+        /// It serves plain channels and nothing else, without a database.
+        case channels
+    }
+
+    /// What the operator's own apps may.
+    package struct Apps: Sendable {
+        /// What their tokens are signed with; `nil` for no apps.
+        package let tokenSecret: Redacted<[UInt8]>?
+        /// What their servers show; `nil` lets none in.
+        package let key: Redacted<[UInt8]>?
+        /// Whose plain channels they use.
+        package let institution: TenantID
+        /// Whether each of their users is subscribed to a channel of their own.
+        package let hasPersonalChannels: Bool
     }
 
     /// Where the search index is.
@@ -189,6 +205,7 @@ package struct Configuration: Sendable {
             retention: .seconds(3600 * (try reader.number(ConfigurationKeys.jobsRetention))))
         content = try reader.content()
         namespaces = try reader.namespaces()
+        apps = try reader.apps()
         passwordsWidth = try reader.count(
             ConfigurationKeys.passwordsWidth, zero: max(1, ConfigurationReader.usableCPUs / 2))
         passwordsBacklog = try reader.number(ConfigurationKeys.passwordsBacklog)

@@ -21,7 +21,8 @@ package enum ConfigurationKeys {
         "loops", .number(0...256), "0", "Event loops; 0 makes one for each CPU that the process may use")
     static let roles = ConfigurationKey(
         "roles", .list, "web,worker",
-        "What this node does: web serves people, worker does jobs; a worker alone answers probes only")
+        "What this node does: web serves people, worker does jobs; a worker alone answers probes only; channels alone serves plain channels, without a database"
+    )
     static let nodeName = ConfigurationKey("node.name", .text, "", "This node's name; empty takes the host's")
 
     static let databaseURL = ConfigurationKey(
@@ -162,7 +163,21 @@ package enum ConfigurationKeys {
 
     static let namespaces = ConfigurationKey(
         "namespaces", .list, "",
-        "Plain channels for own apps: NAME:stream:SIZE:SECONDS or NAME:ephemeral; members may publish there")
+        "Plain channels for own apps: NAME:stream:SIZE:SECONDS or NAME:ephemeral, and words for what they offer; an empty NAME is for channels without one"
+    )
+    static let appsTokenSecret = ConfigurationKey(
+        "apps.token-secret", .secret, "",
+        "Checks the tokens of own apps, for connections and subscriptions (HS256); empty takes none")
+    static let appsKey = ConfigurationKey(
+        "apps.api-key", .secret, "",
+        "Key of own apps' servers, who publish and act on connections by HTTP; at least 32 bytes; empty lets none in"
+    )
+    static let appsInstitution = ConfigurationKey(
+        "apps.institution", .number(0...9_007_199_254_740_991), "0",
+        "Institution whose plain channels own apps use; 0 gives them channels of their own")
+    static let appsPersonalChannels = ConfigurationKey(
+        "apps.personal-channels", .flag, "false",
+        "Whether each user of an own app is subscribed to the channel # and their name")
 
     static let jobsSlots = ConfigurationKey(
         "jobs.slots", .number(1...1000), "16", "Jobs that a worker does at a time")
@@ -223,7 +238,9 @@ package enum ConfigurationKeys {
         contentUserQuota,
         contentInstitutionQuota, contentRequiresScan, contentS3Endpoint, contentS3Bucket, contentS3Region,
         contentS3Prefix, contentS3AccessKey, contentS3SecretKey,
-        namespaces, jobsSlots, jobsPool, jobsLease, jobsRetention, passwordsWidth, passwordsBacklog,
+        namespaces, appsTokenSecret, appsKey, appsInstitution, appsPersonalChannels, jobsSlots, jobsPool,
+        jobsLease,
+        jobsRetention, passwordsWidth, passwordsBacklog,
         mailHost, mailPort, mailSecurity, mailUser, mailPassword, mailFrom, operators, drainCloses,
         drainLimit, logLevel,
         logRequests,

@@ -1,6 +1,5 @@
 import EventLoop
 import Glibc
-import LiveHub
 import Mail
 import Postgres
 import Redis
@@ -13,11 +12,6 @@ import WebServer
 struct ConfigurationReader {
     /// A secret shorter than this can be guessed; HS256 demands as much (RFC 7518 §3.2).
     static let secretBytes = 32
-
-    /// Namespaces of classes and people, which no operator can redefine.
-    private static let ownNamespaces: Set<String> = [
-        "class", "chat", "board", "quiz", "staff", "course-staff", "personal",
-    ]
 
     private let sources: ConfigurationSources
 
@@ -38,7 +32,7 @@ struct ConfigurationReader {
             ?? ConfigurationSources.Given(values: key.split(key.standard), origin: "its default")
     }
 
-    private func bad(
+    func bad(
         _ key: ConfigurationKey, _ given: ConfigurationSources.Given, _ reason: String? = nil
     ) -> ConfigurationProblem {
         .bad(
@@ -91,9 +85,14 @@ struct ConfigurationReader {
         for text in given.values {
             guard let role = Configuration.Role(rawValue: text) else {
                 throw bad(
-                    ConfigurationKeys.roles, given, "must be web, worker or both; \"\(text)\" is neither")
+                    ConfigurationKeys.roles, given,
+                    "must be web, worker or both, or channels; \"\(text)\" is none of them")
             }
             roles.insert(role)
+        }
+        guard !roles.contains(.channels) || roles.count == 1 else {
+            throw bad(
+                ConfigurationKeys.roles, given, "must not have channels beside others: web serves them, too")
         }
         guard !roles.isEmpty else {
             throw bad(ConfigurationKeys.roles, given, "must be web, worker or both")
@@ -305,53 +304,6 @@ struct ConfigurationReader {
             commandBurst: try number(ConfigurationKeys.liveCommandBurst),
             admissionsPerSecond: try number(ConfigurationKeys.liveAdmissions),
             sessionBytes: try number(ConfigurationKeys.liveSessionBytes))
-    }
-
-    /// Reads `name:ephemeral` and `name:stream:size:seconds`.
-    func namespaces() throws(ConfigurationProblem) -> [Namespace] {
-        let key = ConfigurationKeys.namespaces
-        let given = try given(key)
-        var found: [Namespace] = []
-        for text in given.values {
-            guard let namespace = ConfigurationReader.namespace(text) else {
-                throw bad(
-                    key, given,
-                    "must hold such as app:ephemeral or app:stream:100:300; \"\(text)\" is neither")
-            }
-            guard !ConfigurationReader.ownNamespaces.contains(namespace.name) else {
-                throw bad(key, given, "names \(namespace.name), which is one of Cohort's own")
-            }
-            guard !found.contains(where: { $0.name == namespace.name }) else {
-                throw bad(key, given, "names \(namespace.name) twice")
-            }
-            found.append(namespace)
-        }
-        return found
-    }
-
-    private static func namespace(_ text: String) -> Namespace? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard let name = parts.first, !name.isEmpty,
-            name.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }
-            )
-        else { return nil }
-        switch (parts.dropFirst().first, parts.count) {
-        case ("ephemeral", 2):
-            return Namespace(
-                name: name, kind: .ephemeral, isRecoverable: false, allowsPublish: true, allowsHistory: false,
-                allowsPresence: true)
-        case ("stream", 2), ("stream", 4):
-            let size = parts.count == 4 ? Int(parts[2]) : 100
-            let seconds = parts.count == 4 ? Int(parts[3]) : 300
-            guard let size, let seconds, (1...100_000).contains(size), (1...2_592_000).contains(seconds)
-            else {
-                return nil
-            }
-            return Namespace(
-                name: name, kind: .stream(size: size, lifetime: .seconds(seconds)), allowsPublish: true,
-                allowsPresence: true)
-        default: return nil
-        }
     }
 
     // MARK: Printing

@@ -39,6 +39,7 @@ enum Routes {
             LiveEndpoint.route(
                 messageBytes: configuration.live.messageBytes,
                 scope: Permissions.of("POST /api/v1/live_token").scope))
+        routes += Server.appRoutes(configuration)
         routes += files.routes()
         if hasTestEndpoints { routes.append(EchoEndpoint.route) }
         return routes

@@ -89,7 +89,9 @@ extension Server {
             metadata: [
                 "address": "\(address)", "loops": "\(group.loops.count)", "version": "\(Version.text)",
             ])
-        return Server(address: address, node: node, shares: shares, notes: notes + shardNotes + indexNotes)
+        return Server(
+            address: address, node: node, shares: shares,
+            notes: notes + shardNotes + indexNotes + appNotes(configuration))
     }
 
     // MARK: Parts
@@ -225,11 +227,12 @@ extension Server {
         let classroom = ClassroomFeature(loops: group, intake: intake)
         var features: [any LiveFeature] = [classroom]
         if !configuration.namespaces.isEmpty {
-            features.append(PlainChannels(namespaces: configuration.namespaces))
+            features.append(plainChannels(configuration))
         }
+        let authenticator = TokenAuthenticator(tokens: tokens, apps: await AppAuthenticator.of(configuration))
         let hub = LiveHub(
             features: features, broker: broker, bus: carrier.bus,
-            authenticator: TokenAuthenticator(tokens: tokens), settings: liveSettings(configuration),
+            authenticator: authenticator, settings: liveSettings(configuration),
             metrics: metrics)
         let first = pools[0]
         hub.use(log: log, epoch: try await first.loop.carryOut { try await LiveHub.readEpoch(first.value) })
@@ -334,7 +337,7 @@ extension Server {
 
     // MARK: Settings of the layers below
 
-    private static func webSettings(_ configuration: Configuration) -> ServerSettings {
+    static func webSettings(_ configuration: Configuration) -> ServerSettings {
         var settings = ServerSettings()
         settings.connectionLimit = configuration.connectionLimit
         settings.allowedOrigins = configuration.allowedOrigins
@@ -343,7 +346,7 @@ extension Server {
         return settings
     }
 
-    private static func liveSettings(_ configuration: Configuration) -> LiveSettings {
+    static func liveSettings(_ configuration: Configuration) -> LiveSettings {
         var settings = LiveSettings()
         let live = configuration.live
         settings.pingSeconds = live.pingSeconds

@@ -6,8 +6,27 @@ import WebServer
 /// Turns live tokens and session cookies into callers of the live layer, by Tenancy's rules.
 struct TokenAuthenticator: LiveAuthenticator {
     let tokens: LiveTokens
+    /// Reads what the operator's own apps have signed, where there are any.
+    var apps: AppAuthenticator?
 
     func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller {
+        do throws(LiveAuthenticationError) {
+            return try await member(token: token)
+        } catch {
+            guard error == .invalid, let apps else { throw error }
+            return try await apps.caller(token: token)
+        }
+    }
+
+    func ticket(
+        token: String, of caller: LiveCaller, to channel: String
+    ) async throws(LiveAuthenticationError) -> SubscriptionTicket {
+        guard let apps else { throw .invalid }
+        return try await apps.ticket(token: token, of: caller, to: channel)
+    }
+
+    /// Somebody of an institution.
+    private func member(token: String) async throws(LiveAuthenticationError) -> LiveCaller {
         let claims: LiveClaims
         do {
             claims = try await tokens.verify(token, at: WallClock.milliseconds)

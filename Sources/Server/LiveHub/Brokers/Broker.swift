@@ -22,8 +22,8 @@ package protocol Broker: Sendable {
     /// Publishes to a stream channel: assigns the offset, keeps it, carries it. From a loop; `then` is called there,
     /// with `nil` when nothing is known to be published.
     func publishToStream(
-        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
-        loop: EventLoop,
+        _ data: Payload, info: ClientInfo?, tags: [String: String], to key: ChannelKey, size: Int,
+        lifetime: Duration, loop: EventLoop,
         then: @escaping (StreamPosition?) -> Void)
 
     /// Reads a stream's kept publications after `since` (all when `nil`), at most `limit`; from a loop.
@@ -32,6 +32,17 @@ package protocol Broker: Sendable {
     func history(
         of key: ChannelKey, since: UInt64?, limit: Int, reverse: Bool, loop: EventLoop,
         then: @escaping (StreamHistory?) -> Void)
+}
+
+extension Broker {
+    /// Publishes to a stream channel without tags.
+    package func publishToStream(
+        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
+        loop: EventLoop, then: @escaping (StreamPosition?) -> Void
+    ) {
+        publishToStream(
+            data, info: info, tags: [:], to: key, size: size, lifetime: lifetime, loop: loop, then: then)
+    }
 }
 
 /// Receives what the broker carries.

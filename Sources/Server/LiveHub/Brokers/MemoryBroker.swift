@@ -30,15 +30,16 @@ package final class MemoryBroker: Broker {
     }
 
     package func publishToStream(
-        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
-        loop: EventLoop,
+        _ data: Payload, info: ClientInfo?, tags: [String: String], to key: ChannelKey, size: Int,
+        lifetime: Duration, loop: EventLoop,
         then: @escaping (StreamPosition?) -> Void
     ) {
         let now = ContinuousClock.now
         // Carried within the lock, so that every loop's queue receives a stream's publications in their order.
         let position = state.withLock { state in
             var stream = state.streams[key] ?? MemoryStream(now: now)
-            let publication = stream.append(data, info: info, size: size, lifetime: lifetime, now: now)
+            let publication = stream.append(
+                data, info: info, tags: tags, size: size, lifetime: lifetime, now: now)
             state.streams[key] = stream
             state.interests[key].carry(publication)
             return stream.position

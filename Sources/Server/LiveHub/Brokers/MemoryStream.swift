@@ -19,12 +19,14 @@ struct MemoryStream {
     var position: StreamPosition { StreamPosition(offset: top, epoch: epoch) }
 
     mutating func append(
-        _ data: Payload, info: ClientInfo?, size: Int, lifetime: Duration, now: ContinuousClock.Instant
+        _ data: Payload, info: ClientInfo?, tags: [String: String] = [:], size: Int, lifetime: Duration,
+        now: ContinuousClock.Instant
     ) -> ChannelPublication {
         top += 1
         let nanoseconds = MonotonicTime.nanoseconds()
         let publication = ChannelPublication(
-            Publication(data: data, offset: top, info: info), epoch: epoch, publishedAt: nanoseconds)
+            Publication(data: data, offset: top, info: info, tags: tags), epoch: epoch,
+            publishedAt: nanoseconds)
         if size > 0 { kept.append((publication, now + lifetime)) }
         while kept.count > size { kept.removeFirst() }
         return publication

@@ -1,7 +1,7 @@
 import JSON
 package import LiveProtocol
 
-/// One thing said in a channel, on its way from the log or the broker to every subscriber.
+/// One thing said in a channel, or the word that somebody has come or left, on its way from the log or the broker to every subscriber.
 package struct ChannelPublication: Sendable, Hashable {
     /// What subscribers receive; its offset is the place in the channel's order, from 1, or 0 for ephemeral ones.
     package let publication: Publication
@@ -11,6 +11,18 @@ package struct ChannelPublication: Sendable, Hashable {
     package let epoch: String?
     /// When it was handed to the broker, in nanoseconds of the monotonic clock; 0 when it was read from history.
     package let publishedAt: Int64
+    /// For the word that the publication's `info` has come or left; `nil` for what is said.
+    package let notice: Notice?
+
+    /// Who came or left.
+    package enum Notice: UInt8, Sendable, Hashable { case join, leave }
+
+    /// Makes the word that somebody has come or left.
+    package init(_ notice: Notice, _ info: ClientInfo) {
+        publication = Publication(data: RawJSON.null, info: info)
+        (hides, epoch, publishedAt) = ([], nil, 0)
+        self.notice = notice
+    }
 
     /// Makes a publication on its way.
     package init(
@@ -20,6 +32,7 @@ package struct ChannelPublication: Sendable, Hashable {
         self.hides = hides
         self.epoch = epoch
         self.publishedAt = publishedAt
+        notice = nil
     }
 
     /// The place in the channel's order; 0 for an ephemeral one.

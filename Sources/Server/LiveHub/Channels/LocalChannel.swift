@@ -25,10 +25,12 @@ final class LocalChannel {
     private(set) var members: [LiveSession] = []
     /// How many of them speak the binary form.
     private var binaryMembers = 0
+    /// Beside ``members``, place by place, how they want publications; empty while all want them as they are.
+    private var manners: [Manner] = []
     /// Bumped whenever the channel is used; the loop lets go of channels that nobody has used for a while.
     private(set) var lastUsed: ContinuousClock.Instant = .now
 
-    private unowned let loop: LiveLoop
+    unowned let loop: LiveLoop
     private var phase: Phase
     private var waiters: [(Bool) -> Void] = []
     private var early: [ChannelPublication] = []
@@ -176,7 +178,10 @@ final class LocalChannel {
             if !publication.isEphemeral, phase == .loading { holdEarly(publication) }
             return
         }
-        if publication.isEphemeral { return deliverEphemeral(publication) }
+        if publication.isEphemeral {
+            if let notice = publication.notice { return deliver(notice, publication.publication.info) }
+            return deliverEphemeral(publication)
+        }
         if let epoch = publication.epoch, epoch != self.epoch {
             // The stream has begun another life; where that stands is asked for with the rest.
             mustFill = true
@@ -273,23 +278,39 @@ final class LocalChannel {
     }
 
     private func deliver(_ publication: ChannelPublication) {
+        let previous = manners.isEmpty ? nil : recent.newest
         recent.append(publication)
         for hidden in publication.hides {
             recent.replace(offset: hidden, with: LogEvent.hidden(offset: hidden))
         }
         for observer in observers { observer.channelDidDeliver(publication.publication, in: key) }
         if !members.isEmpty {
-            handOut(publication) { $0.deliver($1) }
+            handOut(publication, after: previous) { $0.deliver($1) }
         }
     }
 
     private func deliverEphemeral(_ publication: ChannelPublication) {
         guard !members.isEmpty else { return }
-        handOut(publication) { $0.deliverEphemeral($1) }
+        handOut(publication, after: nil) { $0.deliverEphemeral($1) }
+    }
+
+    /// Tells members that somebody has come or left; a slow reader may miss it.
+    private func deliver(_ notice: ChannelPublication.Notice, _ info: ClientInfo?) {
+        guard let info, !members.isEmpty, namespace.joins != .never else { return }
+        var shared = SharedPush(Push(channel: key.name, notice == .join ? .join(info) : .leave(info)))
+        let isToldToAll = namespace.joins == .always
+        for (place, session) in members.enumerated()
+        where isToldToAll || (!manners.isEmpty && manners[place].hearsJoins) {
+            session.deliverEphemeral(shared.frame(session.form))
+        }
     }
 
     /// Gives every member its frame, which is encoded once for each form that is spoken here.
-    private func handOut(_ publication: ChannelPublication, _ give: (LiveSession, [UInt8]) -> Void) {
+    private func handOut(
+        _ publication: ChannelPublication, after previous: Publication?,
+        _ give: (LiveSession, [UInt8]) -> Void
+    ) {
+        guard manners.isEmpty else { return handOutByManner(publication, after: previous, give) }
         let push = Push(channel: key.name, .publication(publication.publication))
         let members = members
         if binaryMembers == 0 {
@@ -302,11 +323,33 @@ final class LocalChannel {
         loop.noteDeliveries(members.count, publication)
     }
 
+    /// Gives every member what it wants of a publication, in the manner in which it wants it.
+    private func handOutByManner(
+        _ publication: ChannelPublication, after previous: Publication?,
+        _ give: (LiveSession, [UInt8]) -> Void
+    ) {
+        var push = VariedPush(publication.publication, after: previous, in: key.name)
+        // Whoever is too slow leaves meanwhile, and others take the place.
+        var given: [(LiveSession, [UInt8])] = []
+        given.reserveCapacity(members.count)
+        for place in members.indices {
+            if let frame = push.frame(members[place].form, &manners[place]) {
+                given.append((members[place], frame))
+            }
+        }
+        for (session, frame) in given { give(session, frame) }
+        loop.noteDeliveries(given.count, publication)
+    }
+
     // MARK: Members
 
     /// Adds a session that has been told everything up to ``position``; returns its place.
-    func add(_ session: LiveSession) -> Int {
+    func add(_ session: LiveSession, _ manner: Manner = Manner()) -> Int {
         touch()
+        if manner.isSpecial || !manners.isEmpty {
+            if manners.isEmpty { manners = Array(repeating: Manner(), count: members.count) }
+            manners.append(manner)
+        }
         members.append(session)
         if session.form == .protobuf { binaryMembers += 1 }
         return members.count - 1
@@ -316,10 +359,19 @@ final class LocalChannel {
     func remove(at place: Int) {
         touch()
         if members[place].form == .protobuf { binaryMembers -= 1 }
+        removeManner(at: place)
         let last = members.removeLast()
         guard place < members.count else { return }
         members[place] = last
         last.move(in: self, to: place)
+    }
+
+    private func removeManner(at place: Int) {
+        guard !manners.isEmpty else { return }
+        let wasSpecial = manners[place].isSpecial
+        manners.swapAt(place, manners.count - 1)
+        manners.removeLast()
+        if wasSpecial, !manners.contains(where: \.isSpecial) { manners = [] }
     }
 
     /// Registers an observer, which hears of every event after the offset that `then` is told.
@@ -351,6 +403,17 @@ final class LocalChannel {
         let isWhole =
             UInt64(found.count) == position - offset && (found.first?.offset ?? offset + 1) == offset + 1
         return isWhole ? found : nil
+    }
+
+    /// What was said after `offset` in a stream that keeps `size` publications for `lifetime`, as far as it is at hand: nothing
+    /// that the stream itself would not have any more.
+    func kept(after offset: UInt64, size: Int, lifetime: Duration) -> [Publication]? {
+        guard offset <= position, position - offset <= UInt64(size) else { return nil }
+        if offset < position, let oldest = recent.after(offset).first {
+            let age = MonotonicTime.nanoseconds() - oldest.publishedAt
+            guard oldest.publishedAt > 0, Duration.nanoseconds(age) < lifetime else { return nil }
+        }
+        return missed(after: offset)
     }
 
     /// What was said after `offset`, when it is at hand and fits one reply; `nil` otherwise.

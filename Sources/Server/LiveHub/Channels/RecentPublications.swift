@@ -21,6 +21,9 @@ struct RecentPublications {
         return first.offset <= offset + 1 && last.offset == top
     }
 
+    /// The newest one that is kept.
+    var newest: Publication? { kept.last?.publication }
+
     /// Everything kept after `offset`, in order.
     func after(_ offset: UInt64) -> Deque<ChannelPublication>.SubSequence {
         guard let first = kept.first, offset >= first.offset else { return kept[...] }

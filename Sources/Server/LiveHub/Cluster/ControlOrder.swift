@@ -15,6 +15,8 @@ enum ControlOrder: Hashable, Sendable {
     case changed(institution: TenantID)
     /// A node sends its sessions elsewhere, or takes some again.
     case aside(NodeID, Bool)
+    /// Do something with the connections of an app's user.
+    case app(AppOrder)
 
     /// Reads another node's message; `nil` for what is no order, or one that a newer version knows.
     init?(_ message: NodeMessage) {
@@ -36,6 +38,9 @@ enum ControlOrder: Hashable, Sendable {
             guard let node = value["node"]?.string.flatMap({ NodeID($0) }), let isAside = value["aside"]?.bool
             else { return nil }
             self = .aside(node, isAside)
+        case "app":
+            guard let order = AppOrder(value) else { return nil }
+            self = .app(order)
         default: return nil
         }
     }
@@ -84,6 +89,9 @@ enum ControlOrder: Hashable, Sendable {
                         json.member("do", "aside")
                         json.member("node", node.description)
                         json.member("aside", isAside)
+                    case .app(let order):
+                        json.member("do", "app")
+                        order.write(to: &json)
                     }
                 }
             })

@@ -51,7 +51,7 @@ extension LiveSession {
             return refuse(id, ProtocolError(.permissionDenied))
         }
         let key = ChannelKey(institution: caller.institution, name: name)
-        let info = ClientInfo(user: caller.subject, client: client.description)
+        let info = info(in: name)
         loop.counters.publications += 1
         switch namespace.kind {
         case .log: refuse(id, ProtocolError(.permissionDenied))
@@ -75,7 +75,8 @@ extension LiveSession {
             return refuse(id, ProtocolError(.permissionDenied))
         }
         let namespace = subscription.channel.namespace
-        guard namespace.allowsHistory else { return refuse(id, ProtocolError(.notAvailable)) }
+        guard namespace.kind != .ephemeral else { return refuse(id, ProtocolError(.notAvailable)) }
+        guard namespace.allowsHistory else { return refuse(id, ProtocolError(.permissionDenied)) }
         let key = ChannelKey(institution: caller.institution, name: request.channel)
         let limit = request.limit < 0 ? 1000 : min(1000, Int(request.limit))
         switch namespace.kind {
@@ -85,7 +86,7 @@ extension LiveSession {
                 of: key, since: request.since?.offset, limit: limit, reverse: request.reverse, loop: loop.loop
             ) { [self] history in
                 guard let history else { return refuse(id, ProtocolError(.internal)) }
-                if let since = request.since, since.epoch != history.position.epoch {
+                if let since = request.since, !since.epoch.isEmpty, since.epoch != history.position.epoch {
                     return refuse(id, ProtocolError(.unrecoverablePosition))
                 }
                 let publications = history.publications.map(\.publication)
@@ -125,10 +126,13 @@ extension LiveSession {
         guard let caller, let subscription = subscription(to: name) else {
             return refuse(id, ProtocolError(.permissionDenied))
         }
-        guard subscription.grant.presence else { return refuse(id, ProtocolError(.permissionDenied)) }
+        guard subscription.grant.presence else {
+            let isOffered = subscription.channel.namespace.allowsPresence
+            return refuse(id, ProtocolError(isOffered ? .permissionDenied : .notAvailable))
+        }
         let key = ChannelKey(institution: caller.institution, name: name)
-        loop.hub.gather(on: loop.loop) { loop in
-            loop.members(of: key).map { ClientInfo(user: $0.caller.subject, client: $0.client.description) }
+        loop.hub.gather(on: loop.loop) {
+            $0.infos(of: key)
         } then: { [self] shares in
             let everyone = shares.flatMap { $0 }
             guard onlyStats else { return reply(id, .presence(everyone)) }

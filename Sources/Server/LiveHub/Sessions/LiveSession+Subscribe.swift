@@ -6,7 +6,10 @@ extension LiveSession {
     func subscribe(_ id: UInt32, _ request: SubscribeRequest) {
         guard let caller else { return }
         let key = ChannelKey(institution: caller.institution, name: request.channel)
-        guard let (_, feature) = loop.hub.namespace(of: request.channel) else {
+        guard request.channel.utf8.count <= ChannelName.longest else {
+            return refuse(id, .badRequest("the channel's name is longer than \(ChannelName.longest) bytes"))
+        }
+        guard let (namespace, feature) = loop.hub.namespace(of: request.channel) else {
             return refuse(id, ProtocolError(.unknownChannel))
         }
         guard subscription(to: request.channel) == nil, !isPending(key) else {
@@ -15,45 +18,71 @@ extension LiveSession {
         guard subscriptionCount < loop.settings.subscriptionsPerSession else {
             return refuse(id, ProtocolError(.limitExceeded))
         }
+        let wish: SubscriptionWish
+        do throws(ProtocolError) {
+            wish = try SubscriptionWish(request, in: namespace)
+        } catch {
+            return refuse(id, error)
+        }
         beginSubscribing(key)
+        guard namespace.tokens != .ignored, namespace.tokens == .needed || !request.token.isEmpty else {
+            return ask(feature, id, key, caller, wish)
+        }
+        withTicket(request.token, caller, key) { [self] outcome in
+            guard isPending(key) else { return }
+            switch outcome {
+            case .failure(let error): abandon(id, key, error)
+            case .success(let ticket):
+                if let ticket { keep(ticket, of: key.name) }
+                ask(feature, id, key, caller, wish)
+            }
+        }
+    }
+
+    /// Asks the feature that owns the channel.
+    private func ask(
+        _ feature: any LiveFeature, _ id: UInt32, _ key: ChannelKey, _ caller: LiveCaller,
+        _ wish: SubscriptionWish
+    ) {
         feature.admit(caller, to: key, loop: loop) { [self] admission in
             guard isPending(key) else { return }
             switch admission {
             case .refused(let error): abandon(id, key, error)
-            case .granted(let grant): enter(id, key, request, grant)
+            case .granted(let grant): enter(id, key, wish, grant)
             }
         }
     }
 
     private func abandon(_ id: UInt32, _ key: ChannelKey, _ error: ProtocolError) {
         endSubscribing(key)
+        terms?.end(key.name)
         refuse(id, error)
     }
 
-    private func enter(_ id: UInt32, _ key: ChannelKey, _ request: SubscribeRequest, _ grant: Admission.Grant)
-    {
+    private func enter(_ id: UInt32, _ key: ChannelKey, _ wish: SubscriptionWish, _ grant: Admission.Grant) {
+        let request = wish.request
         guard let channel = loop.channel(key) else { return abandon(id, key, ProtocolError(.unknownChannel)) }
         channel.whenLive { [self] isLive in
             guard isPending(key), isOpen else { return endSubscribing(key) }
             guard isLive else { return abandon(id, key, ProtocolError(.internal)) }
             guard request.recover, request.offset > channel.position, request.epoch == self.epoch(of: channel)
-            else { return enter(id, channel, request, grant) }
+            else { return enter(id, channel, wish, grant) }
             // Who comes from another node may have seen what has not been carried here yet.
             channel.reach(request.offset) { [self] isReached in
                 guard isPending(key), isOpen else { return endSubscribing(key) }
                 guard isReached != nil else { return abandon(id, key, ProtocolError(.internal)) }
-                enter(id, channel, request, grant)
+                enter(id, channel, wish, grant)
             }
         }
     }
 
     private func enter(
-        _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant
+        _ id: UInt32, _ channel: LocalChannel, _ wish: SubscriptionWish, _ grant: Admission.Grant
     ) {
         switch channel.namespace.kind {
-        case .log: enterLog(id, channel, request, grant)
-        case .stream(let size, _): enterStream(id, channel, request, grant, size: size)
-        case .ephemeral: join(id, channel, grant, SubscribeResult())
+        case .log: enterLog(id, channel, wish.request, grant)
+        case .stream: enterStream(id, channel, wish, grant)
+        case .ephemeral: join(id, channel, grant, result(in: channel, wish, recovered: nil), wish.manner)
         }
     }
 
@@ -150,63 +179,145 @@ extension LiveSession {
     // MARK: Stream channels
 
     private func enterStream(
-        _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant,
-        size: Int
+        _ id: UInt32, _ channel: LocalChannel, _ wish: SubscriptionWish, _ grant: Admission.Grant
     ) {
-        guard request.recover, request.epoch == channel.epoch, request.offset <= channel.position else {
-            return joinStream(id, channel, request, grant, recovered: nil)
-        }
-        if let missed = channel.missed(after: request.offset) {
-            return joinStream(id, channel, request, grant, recovered: missed)
-        }
-        loop.hub.broker.history(
-            of: channel.key, since: request.offset, limit: size, reverse: false, loop: loop.loop
-        ) { [self] history in
+        channel.recover(wish) { [self] recovery in
             guard isPending(channel.key), isOpen else { return endSubscribing(channel.key) }
-            guard let history else { return abandon(id, channel.key, ProtocolError(.internal)) }
-            let missed = channel.completed(history, after: request.offset)
-            joinStream(id, channel, request, grant, recovered: missed)
+            let recovered: [Publication]?
+            switch recovery {
+            case .unreadable: return abandon(id, channel.key, ProtocolError(.internal))
+            case .impossible: recovered = nil
+            case .publications(let found): recovered = found
+            }
+            if wish.recovers, recovered == nil {
+                loop.counters.failedRecoveries += 1
+                if wish.request.rejectsUnrecovered {
+                    return abandon(id, channel.key, ProtocolError(.unrecoverablePosition))
+                }
+            }
+            var manner = wish.manner
+            manner.isReady = recovered?.isEmpty == false
+            join(id, channel, grant, result(in: channel, wish, recovered: recovered), manner)
         }
     }
 
-    /// The session becomes a member at the channel's position; with `recovered`, nothing up to there is missing.
-    private func joinStream(
-        _ id: UInt32, _ channel: LocalChannel, _ request: SubscribeRequest, _ grant: Admission.Grant,
-        recovered: [Publication]?
-    ) {
+    /// What a subscriber of a plain channel is told first; with `recovered`, nothing up to the channel's position is missing.
+    private func result(
+        in channel: LocalChannel, _ wish: SubscriptionWish, recovered: [Publication]?
+    ) -> SubscribeResult {
         var result = SubscribeResult()
-        result.recoverable = channel.namespace.isRecoverable
-        result.positioned = channel.namespace.isRecoverable
-        result.epoch = channel.epoch
-        result.offset = channel.position
-        result.wasRecovering = request.recover
+        result.expiresAfter = terms?.secondsLeft(of: channel.key.name)
+        result.recoverable = wish.isRecoverable
+        result.positioned = wish.isPositioned
+        if wish.isRecoverable || wish.isPositioned {
+            result.epoch = channel.epoch
+            result.offset = channel.position
+        }
+        result.delta = wish.manner.takesDeltas
+        result.wasRecovering = wish.recovers
         result.recovered = recovered != nil
-        result.publications = recovered ?? []
-        if request.recover, recovered == nil { loop.counters.failedRecoveries += 1 }
-        join(id, channel, grant, result)
+        let wanted = recovered?.filter { wish.manner.filter?.matches($0.tags) ?? true } ?? []
+        result.publications = result.delta ? DeltaPublication.run(wanted, form) : wanted
+        return result
+    }
+
+    // MARK: Subscriptions by the server
+
+    /// Makes ready what the server subscribes a new connection to; what cannot be had is left out.
+    func prepare(
+        _ names: [String], of caller: LiveCaller, _ known: [String: SubscribeRequest],
+        then: @escaping ([PreparedSubscription]) -> Void
+    ) {
+        var left = min(names.count, loop.settings.subscriptionsPerSession)
+        var prepared: [PreparedSubscription] = []
+        for name in names.prefix(left) {
+            let done = { (one: PreparedSubscription?) in
+                if let one { prepared.append(one) }
+                left -= 1
+                if left == 0 { then(prepared) }
+            }
+            var request = known[name] ?? SubscribeRequest()
+            request.channel = name
+            prepare(request, of: caller, then: done)
+        }
+    }
+
+    private func prepare(
+        _ request: SubscribeRequest, of caller: LiveCaller, then: @escaping (PreparedSubscription?) -> Void
+    ) {
+        let key = ChannelKey(institution: caller.institution, name: request.channel)
+        guard let (namespace, feature) = loop.hub.namespace(of: request.channel), !namespace.isLog,
+            let wish = try? SubscriptionWish(request, in: namespace)
+        else { return then(nil) }
+        feature.admit(caller, to: key, loop: loop) { [self] admission in
+            guard case .granted(let grant) = admission, let channel = loop.channel(key) else {
+                return then(nil)
+            }
+            channel.whenLive { isLive in
+                guard isLive else { return then(nil) }
+                channel.prepare(wish, grant, then: then)
+            }
+        }
+    }
+
+    /// Begins a subscription that the client has not asked for; nothing happens where it has one.
+    func subscribeByServer(_ name: String) {
+        guard let caller, subscription(to: name) == nil,
+            subscriptionCount < loop.settings.subscriptionsPerSession
+        else { return }
+        let key = ChannelKey(institution: caller.institution, name: name)
+        guard !isPending(key) else { return }
+        beginSubscribing(key)
+        prepare([name], of: caller, [:]) { [self] prepared in
+            guard let one = prepared.first, isPending(key), isOpen else { return endSubscribing(key) }
+            deliver(LiveFrame.push(Push(channel: name, .subscribe(subscribeResult(of: one))), form))
+            become(memberOf: one.channel, one.grant, isReturning: false)
+        }
+    }
+
+    /// What the connect reply says of a subscription by the server; from this moment on the session must be a member.
+    func subscribeResult(of prepared: PreparedSubscription) -> SubscribeResult {
+        let channel = prepared.channel
+        var recovered: [Publication]?
+        if case .publications(let found) = prepared.recovery, prepared.position.epoch == channel.epoch {
+            // Something may have been said while other channels were made ready.
+            recovered = channel.missed(after: prepared.position.offset).map { found + $0 }
+        }
+        if prepared.wish.recovers {
+            if recovered == nil { loop.counters.failedRecoveries += 1 } else { loop.counters.recoveries += 1 }
+        }
+        return result(in: channel, prepared.wish, recovered: recovered)
     }
 
     // MARK: Membership
 
     private func join(
-        _ id: UInt32, _ channel: LocalChannel, _ grant: Admission.Grant, _ result: SubscribeResult
+        _ id: UInt32, _ channel: LocalChannel, _ grant: Admission.Grant, _ result: SubscribeResult,
+        _ manner: Manner = Manner()
     ) {
         if result.recovered { loop.counters.recoveries += 1 }
         reply(id, .subscribe(result))
-        become(memberOf: channel, grant, isReturning: result.wasRecovering)
+        become(memberOf: channel, grant, isReturning: result.wasRecovering, manner)
     }
 
-    private func become(memberOf channel: LocalChannel, _ grant: Admission.Grant, isReturning: Bool) {
+    func become(
+        memberOf channel: LocalChannel, _ grant: Admission.Grant, isReturning: Bool,
+        _ manner: Manner = Manner()
+    ) {
         endSubscribing(channel.key)
         guard isOpen, let caller else { return }
-        addSubscription(Subscription(channel: channel, place: channel.add(self), grant: grant))
+        let place = channel.add(self, manner)
+        addSubscription(Subscription(channel: channel, place: place, grant: grant))
         channel.feature.didJoin(
             caller, client: client, channel: channel.key, isReturning: isReturning, loop: loop)
+        if channel.namespace.joins != .never, let info = info(in: channel.key.name) {
+            loop.hub.broker.publish(ChannelPublication(.join, info), to: channel.key)
+        }
     }
 
     func unsubscribe(_ id: UInt32, _ name: String) {
         if let caller { endSubscribing(ChannelKey(institution: caller.institution, name: name)) }
-        leave(name)
+        if !leave(name) { terms?.end(name) }
         reply(id, .unsubscribe)
     }
 

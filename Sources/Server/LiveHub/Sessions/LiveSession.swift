@@ -22,6 +22,13 @@ package final class LiveSession {
 
     private enum Phase { case waiting, connecting, connected, closed }
 
+    /// What came behind `connect` before that was answered.
+    private enum Waiting {
+        case command(Command)
+        /// A command that is wrong, and what its client is told when its turn comes.
+        case refused(UInt32, ProtocolError)
+    }
+
     /// The connection's name.
     package let client = ClientID()
     /// Who it is, once connected.
@@ -43,9 +50,11 @@ package final class LiveSession {
     private var isEnding = false
     private var subscriptions: [Subscription] = []
     private var pending: [ChannelKey] = []
-    private var waitingCommands: [Command] = []
+    private var waitingCommands: [Waiting] = []
     private var deadline: LoopTimer?
     private var bucket: TokenBucket
+    /// What subscriptions by token have besides; `nil` for the many sessions without one.
+    var terms: SubscriptionTerms?
 
     init(loop: LiveLoop, principal: Principal?, form: MessageForm = .json) {
         self.loop = loop
@@ -122,14 +131,17 @@ package final class LiveSession {
         loop.counters.commands += 1
         switch phase {
         case .closed: return
-        case .connecting:
-            guard waitingCommands.count < 64 else { return disconnect(.tooManyRequests) }
-            waitingCommands.append(command)
+        case .connecting: wait(.command(command))
         case .waiting:
             guard case .connect(let request) = command.kind else { return disconnect(.badRequest) }
             connect(command.id, request)
         case .connected: dispatch(command, receivedAt: receivedAt)
         }
+    }
+
+    private func wait(_ waiting: Waiting) {
+        guard waitingCommands.count < 64 else { return disconnect(.tooManyRequests) }
+        waitingCommands.append(waiting)
     }
 
     private func dispatch(_ command: Command, receivedAt: Int64) {
@@ -154,7 +166,7 @@ package final class LiveSession {
         case .presence(let channel): presence(command.id, channel, onlyStats: false)
         case .presenceStats(let channel): presence(command.id, channel, onlyStats: true)
         case .refresh(let token): loop.loop.run { await self.refresh(command.id, token: token) }
-        case .subRefresh: refuse(command.id, ProtocolError(.notAvailable))
+        case .subRefresh(let channel, let token): refreshSubscription(command.id, channel, token: token)
         }
     }
 
@@ -169,14 +181,14 @@ package final class LiveSession {
         phase = .connecting
         if request.token.isEmpty {
             guard let principal else { return disconnect(.invalidToken) }
-            return connected(id, loop.hub.authenticator.caller(principal: principal))
+            return admitted(id, loop.hub.authenticator.caller(principal: principal), request)
         }
-        loop.loop.run { await self.connect(id, token: request.token) }
+        loop.loop.run { await self.connect(id, token: request) }
     }
 
-    private func connect(_ id: UInt32, token: String) async {
+    private func connect(_ id: UInt32, token request: ConnectRequest) async {
         do {
-            connected(id, try await loop.hub.authenticator.caller(token: token))
+            admitted(id, try await loop.hub.authenticator.caller(token: request.token), request)
         } catch {
             notConnected(id, error)
         }
@@ -193,7 +205,15 @@ package final class LiveSession {
         waitingCommands = []
     }
 
-    private func connected(_ id: UInt32, _ caller: LiveCaller) {
+    /// Who it is, is known; what the server subscribes it to is made ready.
+    private func admitted(_ id: UInt32, _ caller: LiveCaller, _ request: ConnectRequest) {
+        guard phase == .connecting else { return }
+        let channels = loop.hub.channels(of: caller)
+        guard !channels.isEmpty else { return connected(id, caller, []) }
+        prepare(channels, of: caller, request.subs) { [self] in connected(id, caller, $0) }
+    }
+
+    private func connected(_ id: UInt32, _ caller: LiveCaller, _ prepared: [PreparedSubscription]) {
         guard phase == .connecting else { return }
         if loop.hub.turnsAway { return disconnect(.shutdown) }
         phase = .connected
@@ -210,10 +230,17 @@ package final class LiveSession {
         result.time = WallTime.milliseconds()
         result.expiresAfter = expiry(of: caller)
         result.data = loop.hub.welcome(caller, at: result.time)
+        for one in prepared { result.subs[one.channel.key.name] = subscribeResult(of: one) }
         reply(id, .connect(result))
+        for one in prepared { become(memberOf: one.channel, one.grant, isReturning: one.wish.recovers) }
         let commands = waitingCommands
         waitingCommands = []
-        for command in commands { take(command, receivedAt: result.time) }
+        for waiting in commands {
+            switch waiting {
+            case .command(let command): take(command, receivedAt: result.time)
+            case .refused(let id, let error): refuse(id, error)
+            }
+        }
     }
 
     private func refresh(_ id: UInt32, token: String) async {
@@ -241,7 +268,8 @@ package final class LiveSession {
         deadline = nil
         guard let end = caller.expiresAt else { return nil }
         let left = max(1, end - WallTime.milliseconds() / 1000)
-        deadline = loop.loop.schedule(after: .seconds(left + 25)) { [weak self] in self?.disconnect(.expired)
+        deadline = loop.loop.schedule(after: .seconds(left) + loop.settings.expiryGrace) { [weak self] in
+            self?.disconnect(.expired)
         }
         return UInt32(clamping: left)
     }
@@ -279,9 +307,14 @@ package final class LiveSession {
     }
 
     private func end(_ subscription: Subscription) {
-        if subscription.place >= 0 { subscription.channel.remove(at: subscription.place) }
-        guard let caller else { return }
         let channel = subscription.channel
+        let info = channel.namespace.joins == .never ? nil : info(in: channel.key.name)
+        terms?.end(channel.key.name)
+        if subscription.place >= 0 {
+            channel.remove(at: subscription.place)
+            if let info { loop.hub.broker.publish(ChannelPublication(.leave, info), to: channel.key) }
+        }
+        guard let caller else { return }
         channel.feature.didLeave(caller, client: client, channel: channel.key, loop: loop)
     }
 
@@ -329,8 +362,11 @@ extension LiveSession: WebSocketHandler {
                 guard let command = try decoder.next() else { return }
                 take(command, receivedAt: receivedAt)
             } catch .refused(let id, let error) {
-                guard phase == .connected else { return disconnect(.badRequest) }
-                refuse(id, error)
+                switch phase {
+                case .connected: refuse(id, error)
+                case .connecting: wait(.refused(id, error))
+                case .waiting, .closed: return disconnect(.badRequest)
+                }
             } catch {
                 return disconnect(.badRequest)
             }

@@ -43,6 +43,24 @@ struct `Carried frame` {
         #expect(frame.content == .publication(expected, in: key))
     }
 
+    @Test func `brings tags, with and without somebody who published`() throws {
+        let somebody = ClientInfo(user: "7", client: "c")
+        for info in [nil, somebody] {
+            let publication = ChannelPublication(
+                Publication(data: data, offset: 3, info: info, tags: ["a": "b", "c": ""]))
+            let bytes = CarriedFrame.encode(publication, in: key, from: sender, at: 1)
+            #expect(try CarriedFrame(bytes, on: Topic(of: key)).content == .publication(publication, in: key))
+        }
+    }
+
+    @Test(arguments: [ChannelPublication.Notice.join, .leave])
+    func `brings the word that somebody has come or left`(notice: ChannelPublication.Notice) throws {
+        let info = ClientInfo(user: "7", client: "c", connectionInfo: .emptyObject)
+        let publication = ChannelPublication(notice, info)
+        let bytes = CarriedFrame.encode(publication, in: key, from: sender, at: 1)
+        #expect(try CarriedFrame(bytes, on: Topic(of: key)).content == .publication(publication, in: key))
+    }
+
     @Test func `brings bytes that are no JSON, line feeds and all`() throws {
         let publication = ChannelPublication(Publication(data: .binary([0, 10, 10, 0xFF]), offset: 3))
         let bytes = CarriedFrame.encode(publication, in: key, from: sender, at: 1)
@@ -65,6 +83,8 @@ struct `Carried frame` {
             ("1 p \(id) 3 chat:7 1 1 1,x\n\n{}", .malformed), ("1 p \(id) 3 chat:7 1 1 -\n{}", .malformed),
             ("1 p \(id) 3 chat:7 1 1 -\n\n{", .malformed), ("1 p \(id) 3 chat:7 1 1 -\n[]\n{}", .malformed),
             ("1 s \(id) 3 chat:7 1 e 0\n\n{}", .malformed), ("1 q \(id) 3 chat:7 1 1 -\n\n{}", .malformed),
+            ("1 j \(id) 3 chat:7 1 0 -\n\nnull", .malformed),
+            ("1 p \(id) 3 chat:7 1 1 -\n{\"user\":\"7\"}\n{}", .malformed),
             ("1 n \(id) 3 gossip\n{}", .malformed), ("1 n \(id) 3 beat\n{", .malformed),
             (String(repeating: "x", count: CarriedFrame.longest + 1), .tooLong),
         ]

@@ -16,6 +16,9 @@ struct `A control order` {
         .disconnect(institution: TenantID(rawValue: 3), user: 7, .forceDisconnect),
         .recheck(institution: TenantID(rawValue: 3), user: 7), .aside(NodeID(rawValue: 9), true),
         .aside(NodeID(rawValue: .max), false),
+        .app(AppOrder(institution: TenantID(rawValue: 3), user: "ada", .subscribe(channel: "news"))),
+        .app(AppOrder(institution: TenantID(rawValue: 3), user: "ada", .unsubscribe(channel: "news"))),
+        .app(AppOrder(institution: TenantID(rawValue: 3), user: "ada", .disconnect)),
     ])
     func `is read as it was written`(order: ControlOrder) {
         #expect(ControlOrder(order.message) == order)
@@ -30,6 +33,11 @@ struct `A control order` {
         #"{"do":"disconnect","institution":3,"user":null,"code":3503}"#,
         #"{"do":"recheck","institution":3}"#, #"{"do":"recheck","institution":3,"user":0}"#,
         #"{"do":"recheck","user":7}"#, #"{"do":"aside","node":"0000000000000009"}"#,
+        #"{"do":"app","institution":3,"deed":"disconnect"}"#,
+        #"{"do":"app","institution":3,"user":"","deed":"disconnect"}"#,
+        #"{"do":"app","institution":3,"user":"ada","deed":"subscribe"}"#,
+        #"{"do":"app","user":"ada","deed":"disconnect"}"#,
+        #"{"do":"app","institution":3,"user":"ada","deed":"dance","channel":"x"}"#,
         #"{"do":"aside","node":"9","aside":true}"#, #"{"do":"aside","aside":true}"#,
     ])
     func `is nothing else: a wrong user never means everybody`(text: String) throws {

@@ -68,8 +68,8 @@ final class RecordingBroker: Broker {
     }
     func publishHere(_ publication: ChannelPublication, to key: ChannelKey) {}
     func publishToStream(
-        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
-        loop: EventLoop,
+        _ data: Payload, info: ClientInfo?, tags: [String: String], to key: ChannelKey, size: Int,
+        lifetime: Duration, loop: EventLoop,
         then: @escaping (StreamPosition?) -> Void
     ) {}
     func history(

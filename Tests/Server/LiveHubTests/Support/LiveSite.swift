@@ -55,7 +55,9 @@ struct NotesFeature: LiveFeature {
     func didLeave(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {}
 }
 
-/// Tokens of the form `institution:user:role`; `expired` and `broken` are what they say.
+/// Tokens of the form `institution:user:role`, or `app:user:channel…`; `expired` and `broken` are what they say.
+///
+/// Subscription tokens are `user channel` and perhaps the seconds that they last.
 struct PlainTokens: LiveAuthenticator {
     /// Tells what was withdrawn; without it everybody is asked about each time.
     var register: WithdrawalRegister?
@@ -63,6 +65,13 @@ struct PlainTokens: LiveAuthenticator {
     func caller(token: String) async throws(LiveAuthenticationError) -> LiveCaller {
         if token == "expired" { throw .expired }
         let parts = token.split(separator: ":")
+        if parts.first == "app", parts.count >= 2 {
+            return LiveCaller(
+                institution: TenantID(rawValue: 1), user: nil, subject: String(parts[1]), name: "", roles: [],
+                app: AppCredential(
+                    info: RawJSON { $0.string(String(parts[1])) },
+                    channels: parts.dropFirst(2).map(String.init)))
+        }
         guard parts.count == 3, let institution = Int64(parts[0]), let user = Int64(parts[1]) else {
             throw .invalid
         }
@@ -70,6 +79,17 @@ struct PlainTokens: LiveAuthenticator {
             institution: TenantID(rawValue: institution), user: user, subject: String(user),
             name: "User \(user)",
             roles: [String(parts[2])])
+    }
+
+    func ticket(
+        token: String, of caller: LiveCaller, to channel: String
+    ) async throws(LiveAuthenticationError) -> SubscriptionTicket {
+        if token == "expired" { throw .expired }
+        if token == "unknown" { throw .unavailable }
+        let parts = token.split(separator: " ").map(String.init)
+        guard parts.count >= 2, parts[0] == caller.subject, parts[1] == channel else { throw .invalid }
+        let end = parts.count > 2 ? Int64(parts[2]).map { WallTime.milliseconds() / 1000 + $0 } : nil
+        return SubscriptionTicket(expiresAt: end, info: RawJSON { $0.object { $0.member("seat", 3) } })
     }
 
     func caller(principal: Principal) -> LiveCaller {
@@ -170,12 +190,25 @@ final class LiveSite: Sendable {
             _ = try await Migrator(LiveHubMigrations.all).run(on: loops[0], configuration: database.owner)
             return database
         }
-        let plain = PlainChannels(namespaces: [
-            Namespace(
-                name: "app", kind: .stream(size: 10, lifetime: .seconds(60)), allowsPublish: true,
-                allowsPresence: true),
-            Namespace(name: "blink", kind: .ephemeral, allowsPublish: true),
-        ])
+        let plain = PlainChannels(
+            namespaces: [
+                Namespace(
+                    name: "app", kind: .stream(size: 10, lifetime: .seconds(60)), allowsPublish: true,
+                    allowsPresence: true),
+                Namespace(
+                    name: "blink", kind: .ephemeral, allowsPublish: true, allowsPresence: true, joins: .asked,
+                    allowsTagsFilter: true),
+                Namespace(
+                    name: "", kind: .stream(size: 4, lifetime: .seconds(60)), allowsPublish: true,
+                    allowsPresence: true, joins: .always, allowsDelta: true, allowsTagsFilter: true,
+                    tokens: .needed),
+                Namespace(
+                    name: "last", kind: .stream(size: 4, lifetime: .seconds(60)), recovers: .newest,
+                    allowsPublish: true, tokens: .checked),
+                Namespace(
+                    name: "asked", kind: .stream(size: 4, lifetime: .seconds(60)), recovery: .asked,
+                    positioning: .asked, allowsPublish: true, allowsHistory: false),
+            ], hasPersonalChannels: true)
         let hub = LiveHub(
             features: [NotesFeature(), plain], broker: broker, bus: bus, authenticator: tokens,
             settings: settings, metrics: metrics)

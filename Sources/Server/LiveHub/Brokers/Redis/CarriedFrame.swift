@@ -6,10 +6,12 @@ import Postgres
 ///
 ///     1 p <sender> <institution> <channel> <at> <offset> <hides>⏎<info>⏎<data>     a log or ephemeral publication
 ///     1 s <sender> <institution> <channel> <at> <epoch> <offset>⏎<info>⏎<data>     a stream's publication
+///     1 j <sender> <institution> <channel> <at> 0 -⏎<info>⏎null                     somebody has come to a channel
+///     1 l <sender> <institution> <channel> <at> 0 -⏎<info>⏎null                     somebody has left it
 ///     1 n <sender> <institution> <kind>⏎<body>                                    a node's message to others
 ///
 /// `at` is when it was published, in milliseconds since 1970; `hides` are offsets joined by commas, or `-`; `info` is who
-/// published it, or nothing; `data` is JSON, or a zero octet and whatever bytes are none.
+/// published it, and tags, or nothing; `data` is JSON, or a zero octet and whatever bytes are none.
 struct CarriedFrame: Hashable, Sendable {
     enum Content: Hashable, Sendable {
         case publication(ChannelPublication, in: ChannelKey)
@@ -46,8 +48,15 @@ extension CarriedFrame {
     ) -> [UInt8] {
         let hides =
             publication.hides.isEmpty ? "-" : publication.hides.map(String.init).joined(separator: ",")
-        return Array("\(head("p", sender, key)) \(at) \(publication.offset) \(hides)".utf8)
-            + tail(publication.publication.info, publication.publication.data)
+        let letter =
+            switch publication.notice {
+            case nil: "p"
+            case .join: "j"
+            case .leave: "l"
+            }
+        let said = publication.publication
+        return Array("\(head(letter, sender, key)) \(at) \(publication.offset) \(hides)".utf8)
+            + tail(said.info, said.data, tags: said.tags)
     }
 
     /// A stream's publication up to the epoch and the offset, which Redis knows.
@@ -56,9 +65,9 @@ extension CarriedFrame {
     }
 
     /// Everything behind the first line, with its line feed.
-    static func tail(_ info: ClientInfo?, _ data: Payload) -> [UInt8] {
+    static func tail(_ info: ClientInfo?, _ data: Payload, tags: [String: String] = [:]) -> [UInt8] {
         var bytes: [UInt8] = [UInt8(ascii: "\n")]
-        if let info { bytes += encode(info) }
+        if info != nil || !tags.isEmpty { bytes += encode(info, tags) }
         bytes.append(UInt8(ascii: "\n"))
         if case .binary = data { bytes.append(0) }
         bytes += data.bytes
@@ -75,13 +84,19 @@ extension CarriedFrame {
         "\(version) \(letter) \(sender) \(key.institution.rawValue) \(key.name)"
     }
 
-    private static func encode(_ info: ClientInfo) -> [UInt8] {
+    private static func encode(_ info: ClientInfo?, _ tags: [String: String]) -> [UInt8] {
         RawJSON { json in
             json.object { json in
-                json.member("user", info.user)
-                json.member("client", info.client)
-                if let data = info.connectionInfo { json.member("conn_info", data) }
-                if let data = info.channelInfo { json.member("chan_info", data) }
+                if let info {
+                    json.member("user", info.user)
+                    json.member("client", info.client)
+                    if let data = info.connectionInfo { json.member("conn_info", data) }
+                    if let data = info.channelInfo { json.member("chan_info", data) }
+                }
+                guard !tags.isEmpty else { return }
+                json.object("tags") { json in
+                    for (name, value) in tags.sorted(by: { $0.key < $1.key }) { json.member(name, value) }
+                }
             }
         }.bytes
     }
@@ -115,7 +130,7 @@ extension CarriedFrame {
         guard words.count == 8, let at = Int64(words[5]) else { throw .malformed }
         let key = ChannelKey(institution: topic.institution, name: String(words[4]))
         guard Topic(of: key) == topic, (try? ChannelName(key.name)) != nil else { throw .misplaced }
-        let (info, data) = try CarriedFrame.body(lines[1])
+        let (info, tags, data) = try CarriedFrame.body(lines[1])
         self.at = at
         switch words[1] {
         case "p":
@@ -123,24 +138,36 @@ extension CarriedFrame {
                 throw .malformed
             }
             content = .publication(
-                ChannelPublication(Publication(data: data, offset: offset, info: info), hides: hides), in: key
-            )
+                ChannelPublication(
+                    Publication(data: data, offset: offset, info: info, tags: tags), hides: hides), in: key)
+        case "j", "l":
+            guard let info else { throw .malformed }
+            content = .publication(ChannelPublication(words[1] == "j" ? .join : .leave, info), in: key)
         case "s":
             guard let offset = UInt64(words[7]), offset > 0, !words[6].isEmpty else { throw .malformed }
             content = .publication(
                 ChannelPublication(
-                    Publication(data: data, offset: offset, info: info), epoch: String(words[6])), in: key)
+                    Publication(data: data, offset: offset, info: info, tags: tags),
+                    epoch: String(words[6])), in: key)
         default: throw .malformed
         }
     }
 
     /// Reads `info` and `data`, as a stream keeps them; without the first line feed.
-    static func body(_ bytes: ArraySlice<UInt8>) throws(CarriedFrameError) -> (ClientInfo?, Payload) {
+    static func body(
+        _ bytes: ArraySlice<UInt8>
+    ) throws(CarriedFrameError) -> (info: ClientInfo?, tags: [String: String], data: Payload) {
         let parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let data = payload(parts[1]) else { throw .malformed }
-        guard !parts[0].isEmpty else { return (nil, data) }
-        guard let info = info(Array(parts[0])) else { throw .malformed }
-        return (info, data)
+        guard !parts[0].isEmpty else { return (nil, [:], data) }
+        guard let value = try? JSONReader.read(Array(parts[0])), let about = value.object else {
+            throw .malformed
+        }
+        var tags: [String: String] = [:]
+        for tag in value["tags"]?.object?.members ?? [] { tags[tag.name] = tag.value.string ?? "" }
+        let info = info(value)
+        guard info != nil || (about["user"] == nil && !tags.isEmpty) else { throw .malformed }
+        return (info, tags, data)
     }
 
     private static func payload(_ bytes: ArraySlice<UInt8>) -> Payload? {
@@ -155,10 +182,8 @@ extension CarriedFrame {
         return known.count == offsets.count ? known : nil
     }
 
-    private static func info(_ bytes: [UInt8]) -> ClientInfo? {
-        guard let value = try? JSONReader.read(bytes), let user = value["user"]?.string,
-            let client = value["client"]?.string
-        else { return nil }
+    private static func info(_ value: JSONValue) -> ClientInfo? {
+        guard let user = value["user"]?.string, let client = value["client"]?.string else { return nil }
         return ClientInfo(
             user: user, client: client, connectionInfo: value["conn_info"].map { RawJSON($0) },
             channelInfo: value["chan_info"].map { RawJSON($0) })

@@ -70,12 +70,13 @@ package final class RedisBroker: Broker, NodeBus {
     }
 
     package func publishToStream(
-        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
-        loop: EventLoop, then: @escaping (StreamPosition?) -> Void
+        _ data: Payload, info: ClientInfo?, tags: [String: String], to key: ChannelKey, size: Int,
+        lifetime: Duration, loop: EventLoop, then: @escaping (StreamPosition?) -> Void
     ) {
         let reply = LoopBound(then, loop: loop)
         core.loop.execute { [core] in
-            core.value.publishToStream(data, info: info, to: key, size: size, lifetime: lifetime) {
+            core.value.publishToStream(data, info: info, tags: tags, to: key, size: size, lifetime: lifetime)
+            {
                 position in
                 loop.execute { reply.value(position) }
             }

@@ -8,8 +8,8 @@ import Telemetry
 extension RedisBrokerCore {
     /// Publishes; when the connection breaks meanwhile, once more under the same key, so that it counts once.
     func publishToStream(
-        _ data: Payload, info: ClientInfo?, to key: ChannelKey, size: Int, lifetime: Duration,
-        then: @escaping (StreamPosition?) -> Void
+        _ data: Payload, info: ClientInfo?, tags: [String: String], to key: ChannelKey, size: Int,
+        lifetime: Duration, then: @escaping (StreamPosition?) -> Void
     ) {
         let topic = Topic(of: key)
         let keys: [RedisArgument] = [
@@ -20,7 +20,7 @@ extension RedisBrokerCore {
         let arguments: [RedisArgument] = [
             RedisArgument(RedisBrokerCore.newEpoch()), RedisArgument(size),
             RedisArgument(lifetime.wholeMilliseconds), RedisArgument(topic.name), RedisArgument(head),
-            RedisArgument(CarriedFrame.tail(info, data)),
+            RedisArgument(CarriedFrame.tail(info, data, tags: tags)),
             RedisArgument(kind == .plain ? "PUBLISH" : "SPUBLISH"),
             RedisArgument(StreamScripts.metaLifetime), RedisArgument(StreamScripts.keyLifetime),
         ]
@@ -88,8 +88,9 @@ extension RedisBrokerCore {
     private static func publication(_ entry: RedisValue, epoch: String) -> ChannelPublication? {
         guard let parts = entry.elements, parts.count == 2, let id = parts[0].text,
             let offset = UInt64(id.prefix { $0 != "-" }), let fields = parts[1].elements, fields.count == 2,
-            let bytes = fields[1].bytes, let (info, data) = try? CarriedFrame.body(bytes.dropFirst())
+            let bytes = fields[1].bytes, let body = try? CarriedFrame.body(bytes.dropFirst())
         else { return nil }
-        return ChannelPublication(Publication(data: data, offset: offset, info: info), epoch: epoch)
+        return ChannelPublication(
+            Publication(data: body.data, offset: offset, info: body.info, tags: body.tags), epoch: epoch)
     }
 }

@@ -1,0 +1,79 @@
+import LiveProtocol
+
+/// What a subscriber of a stream who comes back is given.
+enum StreamRecovery {
+    /// Nothing up to the channel's position is missing with these.
+    case publications([Publication])
+    /// It was not asked for, or the stream does not reach back as far.
+    case impossible
+    /// The stream cannot be read now.
+    case unreadable
+}
+
+extension LocalChannel {
+    /// Makes a subscription by the server ready; `nil` when what the client has seen elsewhere cannot be looked for now.
+    func prepare(
+        _ wish: SubscriptionWish, _ grant: Admission.Grant, then: @escaping (PreparedSubscription?) -> Void
+    ) {
+        let request = wish.request
+        guard wish.recovers, request.offset > position, request.epoch == epoch else {
+            return prepareHere(wish, grant, then: then)
+        }
+        // Who comes from another node may have seen what has not been carried here yet.
+        reach(request.offset) { [self] isReached in
+            isReached == nil ? then(nil) : prepareHere(wish, grant, then: then)
+        }
+    }
+
+    private func prepareHere(
+        _ wish: SubscriptionWish, _ grant: Admission.Grant, then: @escaping (PreparedSubscription?) -> Void
+    ) {
+        recover(wish) { [self] recovery in
+            let place = StreamPosition(offset: position, epoch: epoch)
+            then(
+                PreparedSubscription(
+                    channel: self, grant: grant, wish: wish, recovery: recovery, position: place))
+        }
+    }
+
+    /// Brings together what a subscriber is to be given up to ``position``, which holds in the moment in which `then` is called.
+    func recover(_ wish: SubscriptionWish, then: @escaping (StreamRecovery) -> Void) {
+        guard wish.recovers, case .stream(let size, let lifetime) = namespace.kind else {
+            return then(.impossible)
+        }
+        let request = wish.request
+        switch namespace.recovers {
+        case .newest: recoverNewest(request, then: then)
+        case .everything:
+            // Without an epoch the client goes on from what somebody else told it.
+            guard request.epoch.isEmpty || request.epoch == epoch, request.offset <= position else {
+                return then(.impossible)
+            }
+            if let found = kept(after: request.offset, size: size, lifetime: lifetime) {
+                return then(.publications(found))
+            }
+            loop.hub.broker.history(
+                of: key, since: request.offset, limit: size, reverse: false, loop: loop.loop
+            ) { [self] history in
+                guard let history else { return then(.unreadable) }
+                let found = completed(history, after: request.offset)
+                then(found.map { .publications($0) } ?? .impossible)
+            }
+        }
+    }
+
+    /// Only the newest publication counts, whatever the client has had; not even that, where it has had that one.
+    private func recoverNewest(_ request: SubscribeRequest, then: @escaping (StreamRecovery) -> Void) {
+        loop.hub.broker.history(of: key, since: nil, limit: 1, reverse: true, loop: loop.loop) {
+            [self] history in
+            guard let history else { return then(.unreadable) }
+            guard history.position.epoch == epoch else { return then(.impossible) }
+            // The broker may know one already that comes to the session as to every member.
+            var newest = history.publications.first?.publication
+            if let found = newest, found.offset != position { newest = missed(after: position - 1)?.last }
+            guard let newest, newest.offset == position else { return then(.impossible) }
+            let isKnown = request.epoch == epoch && request.offset == position
+            then(.publications(isKnown ? [] : [newest]))
+        }
+    }
+}
