@@ -38,7 +38,7 @@ struct ConfigurationReader {
             ?? ConfigurationSources.Given(values: key.split(key.standard), origin: "its default")
     }
 
-    private func bad(
+    func bad(
         _ key: ConfigurationKey, _ given: ConfigurationSources.Given, _ reason: String? = nil
     ) -> ConfigurationProblem {
         .bad(
