@@ -100,8 +100,10 @@ static inline void copenssl_write_again(BIO *bio) { BIO_set_retry_write(bio); }
 static inline int copenssl_kernel_encrypts(SSL *session) { return (int)BIO_get_ktls_send(SSL_get_wbio(session)); }
 /// A new key of RSA with this many bits; NULL where there is no memory or no randomness.
 static inline EVP_PKEY *copenssl_new_rsa_key(unsigned int bits) { return EVP_RSA_gen(bits); }
-static inline long copenssl_set_version(SSL_CTX *context, int version) {
-    return SSL_CTX_set_min_proto_version(context, version) && SSL_CTX_set_max_proto_version(context, version);
+/// Speaks this one version.
+static inline void copenssl_pin_version(SSL *session, int version) {
+    SSL_set_min_proto_version(session, version);
+    SSL_set_max_proto_version(session, version);
 }
 
 /// The names of a certificate (RFC 5280 §4.2.1.6), as X509_get_ext_d2i gives them.
