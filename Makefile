@@ -12,7 +12,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-edge test-scenario test-conformance \
-	test-browser test-faults test-jobs faults test-cluster cluster demo bench bench-page conformance protobuf clean
+	test-browser test-faults test-jobs faults test-cluster cluster demo bench bench-page conformance conformance-tls protobuf clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -105,6 +105,9 @@ bench-page: build deps ## Measure the class page's first load on a phone: time, 
 conformance: build deps ## The reference SDK through all it can, and Autobahn's cases where that is installed (a minute)
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Conformance/sdk --cohort $(RELEASE)
 	Tests/Conformance/autobahn.sh $(RELEASE)
+
+conformance-tls: build deps ## What testssl.sh finds of our HTTPS, where it is installed (two minutes)
+	$(PYTHON) Tests/Conformance/testssl.py --cohort $(RELEASE)
 
 protobuf: ## Write the Swift code of protocol/live/client.proto anew
 	Tests/Tools/protobuf.sh

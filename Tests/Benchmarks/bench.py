@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One interleaved run of everything that has a number: fan-out, memory, joins, durable answers.
 
-    bench.py [--only server,nodes,recoveries,jobs,sis,catalogue,enrollments,class] [--cohort PATH] [--reps 3] [--json FILE]
+    bench.py [--only server,nodes,recoveries,jobs,sis,catalogue,enrollments,tls,class] [--cohort PATH] [--reps 3] [--json FILE]
              [--seconds 1.5] [--idle 10000] [--members 1000] [--rate-seconds 20] [--returning 4000] [--class 90000]
 
 Loopback only, bounded in time (about fifteen minutes after the first build; README.md has each part's), everything that
@@ -28,6 +28,7 @@ import large_class  # noqa: E402
 import nodes  # noqa: E402
 import recoveries  # noqa: E402
 import sis  # noqa: E402
+import tls  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
 from tools import CPUS, build, quiet, spread, table  # noqa: E402
 
@@ -124,6 +125,8 @@ PARTS = {
         catalogue, catalogue.measure(program, folder, options.reps)),
     "enrollments": lambda options, program, programs, folder: apart(
         enrollments, enrollments.measure(program, folder, options.reps)),
+    "tls": lambda options, program, programs, folder: apart(
+        tls, tls.measure(programs, program, folder, options.reps, options.seconds, options.idle)),
     "class": lambda options, program, programs, folder: apart(
         large_class, large_class.measure(programs, program, folder, options.most)),
 }

@@ -71,8 +71,8 @@ def fan_out(programs: dict, program, which: str, seconds: float) -> dict[str, di
     return found
 
 
-def idle(programs: dict, demo: Demo, count: int, folder) -> dict:
-    """Members of one class, each another student with the five channels of a class, then silent."""
+def idle(programs: dict, demo: Demo, count: int, folder, port: int | None = None, more: tuple = ()) -> dict:
+    """Members of one class, each another student with the five channels of a class, then silent; `more` is for wsload."""
     tokens = folder / "tokens"
     users = gather(demo, Database(demo), count)
     tokens.write_text("".join(f"{user['token']} {user['id']}\n" for user in users))
@@ -81,7 +81,7 @@ def idle(programs: dict, demo: Demo, count: int, folder) -> dict:
     commands += [f'{{"id":{number},"subscribe":{{"channel":"{name}:{lesson}"}}}}'
                  for number, name in enumerate(("class", "chat", "board", "quiz"), 2)]
     commands.append('{"id":6,"subscribe":{"channel":"personal:#%USER%"}}')
-    return load(programs, port_of(demo), demo.pid, [
-        "idle", "-n", str(count), "--duration", "1", "--settle", "2", "--path", "/connection/websocket",
+    return load(programs, port or port_of(demo), demo.pid, [
+        "idle", *more, "-n", str(count), "--duration", "1", "--settle", "2", "--path", "/connection/websocket",
         "--tokens", str(tokens), "--multi", "--subscribe", "\n".join(commands), "--await", '"id":6,"subscribe"',
         "--connect-concurrency", "64"])

@@ -1,4 +1,4 @@
-// wsload - WebSocket load generator for broadcast servers (Linux, C11, no dependencies).
+// wsload - WebSocket load generator for broadcast servers (Linux, C11, OpenSSL for --tls).
 //
 // Modes
 //   fanout  N clients join; P of them (the first P) publish; every client counts deliveries.
@@ -8,6 +8,7 @@
 //
 // Several --port P[:COUNT] share the connections out in order, COUNT to each or as many to one as to another. With two
 // ports and one worker the report has how much later a publication came by the second port than by the first.
+// --tls: wss, TLS 1.3; certificates are not verified.
 // --apart TEMPLATE: the publishers are no members; they say this instead of --subscribe.
 // --offsets: every "offset" that a connection is told must follow the one before.
 //
@@ -38,6 +39,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -67,7 +69,7 @@ enum { M_FANOUT, M_ECHO, M_IDLE };
 static struct {
   int mode, port[MAXPORTS], until[MAXPORTS], nport, n, pubs, window, rooms, workers, conc, active, depth, ncpu, cpus[64];
   double rate, dur, warm, settle, drain, join_rate, join_limit;
-  int size; bool ack_own, noself, binary, reply_any, multi, noverify, offsets, recover; u64 since, top;
+  int size; bool tls, ack_own, noself, binary, reply_any, multi, noverify, offsets, recover; u64 since, top;
   const char *host, *path, *subscribe, *apart, *await_, *tmpl, *label, *hdr[8]; int nhdr;
   int pids[MAXPIDS], npid;
 } o = {.mode = M_FANOUT, .n = 1000, .join_limit = 120, .pubs = 1, .window = 8, .rooms = 1, .workers = 1, .conc = 128,
@@ -93,10 +95,10 @@ static void die(const char *f, ...) { va_list a; va_start(a, f); vfprintf(stderr
 #define INC(x, d) atomic_store_explicit(&(x), LD(x) + (d), memory_order_relaxed) // single writer
 
 // ---- connections ----
-enum { C_NEW, C_CONNECTING, C_UPGRADE, C_AWAIT, C_OPEN, C_DEAD };
+enum { C_NEW, C_CONNECTING, C_TLS, C_UPGRADE, C_AWAIT, C_OPEN, C_DEAD };
 typedef struct { u64 mask; u32 top; } seqwin; // window of the last 64 sequence numbers (as in IPsec replay protection)
 typedef struct conn {
-  int fd; u32 id; unsigned char st, port, odd; bool wantw, replied; u64 top; u32 rlen, olen, inflight; char *rest, *out; seqwin *sw; u64 t0, seq, sent_ns;
+  int fd; u32 id; unsigned char st, port, odd; bool wantw, replied; u64 top; u32 rlen, olen, inflight; char *rest, *out; SSL *ssl; seqwin *sw; u64 t0, seq, sent_ns;
 } conn;
 
 static char **tokens, **users; static u32 ntokens; static size_t longest_token;
@@ -186,11 +188,21 @@ static u64 *arrived; static u32 aring; // when a publication came first by the f
 static bool is_apart(const conn *c) { return o.apart && c->id < (u32)o.pubs; }
 static u64 members(int room) { return room_members[room] - (o.noself ? 1 : 0); }
 
+static SSL_CTX *tls;
+// As send(2) and recv(2) do it: -1 with EAGAIN where it would block, 0 for the end.
+static ssize_t tls_result(SSL *ssl, int k) {
+  if (k > 0) return k;
+  int e = SSL_get_error(ssl, k); if (e == SSL_ERROR_ZERO_RETURN) return 0;
+  errno = e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE ? EAGAIN : ECONNRESET; return -1;
+}
+static ssize_t put_bytes(conn *c, const char *p, size_t n) { return c->ssl ? tls_result(c->ssl, SSL_write(c->ssl, p, (int)n)) : send(c->fd, p, n, MSG_NOSIGNAL); }
+static ssize_t get_bytes(conn *c, char *p, size_t n) { return c->ssl ? tls_result(c->ssl, SSL_read(c->ssl, p, (int)n)) : recv(c->fd, p, n, 0); }
+static void let_go(conn *c) { if (c->ssl) SSL_free(c->ssl); c->ssl = NULL; close(c->fd); c->fd = -1; }
 static void dead(conn *c, bool fail) {
   if (c->st == C_DEAD) return;
   if (c->st < C_OPEN) { inconn--; }
   if (fail) INC(me->failed, 1); else INC(me->closed, 1);
-  c->st = C_DEAD; close(c->fd); c->fd = -1;
+  c->st = C_DEAD; let_go(c);
 }
 static void wantw(conn *c, bool w) {
   if (c->wantw == w) return; c->wantw = w;
@@ -199,7 +211,7 @@ static void wantw(conn *c, bool w) {
 static bool tx(conn *c, const char *p, int n) {
   if (c->st == C_DEAD) return false;
   if (!c->olen) {
-    ssize_t k = send(c->fd, p, (size_t)n, MSG_NOSIGNAL);
+    ssize_t k = put_bytes(c, p, (size_t)n);
     if (k == n) return true;
     if (k < 0) { if (errno != EAGAIN) { dead(c, false); return false; } k = 0; }
     p += k; n -= (int)k;
@@ -207,7 +219,7 @@ static bool tx(conn *c, const char *p, int n) {
   c->out = realloc(c->out, c->olen + (size_t)n); memcpy(c->out + c->olen, p, (size_t)n); c->olen += (u32)n; wantw(c, true); return true;
 }
 static void flushout(conn *c) {
-  ssize_t k = send(c->fd, c->out, c->olen, MSG_NOSIGNAL); if (k < 0) return;
+  ssize_t k = put_bytes(c, c->out, c->olen); if (k <= 0) return;
   c->olen -= (u32)k; memmove(c->out, c->out + k, c->olen); if (!c->olen) wantw(c, false);
 }
 static void start(conn *c) {
@@ -223,6 +235,15 @@ static void start(conn *c) {
   c->t0 = now(); c->st = C_CONNECTING; inconn++;
   if (connect(c->fd, (void *)&dst[c->port], sizeof dst[0]) && errno != EINPROGRESS) { dead(c, true); return; }
   struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP, .data.ptr = c}; c->wantw = true; epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &e);
+}
+static void handshake(conn *c);
+static void shake(conn *c) { // TLS, before the WebSocket's own handshake
+  if (!c->ssl) {
+    int err = 0; socklen_t l = sizeof err; getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &l); if (err) { dead(c, true); return; }
+    c->ssl = SSL_new(tls); SSL_set_fd(c->ssl, c->fd); SSL_set_tlsext_host_name(c->ssl, "localhost"); c->st = C_TLS; wantw(c, false);
+  }
+  int k = SSL_connect(c->ssl); if (k == 1) { handshake(c); return; }
+  if (tls_result(c->ssl, k) == 0 || errno != EAGAIN) dead(c, true);
 }
 static void handshake(conn *c) {
   int err = 0; socklen_t l = sizeof err; getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &l); if (err) { dead(c, true); return; }
@@ -245,7 +266,7 @@ static void recovering(conn *c, const char *p, int n) {
   if (c->odd > 1) { INC(me->ooo, 1); dead(c, true); return; }
   if (!c->replied || c->top < o.top) return;
   if (c->top > o.top) INC(me->dup, 1);
-  INC(me->uniq, c->top - o.since); opened(c); c->st = C_DEAD; close(c->fd); c->fd = -1;
+  INC(me->uniq, c->top - o.since); opened(c); c->st = C_DEAD; let_go(c);
 }
 
 static bool seen(seqwin *w, u32 s, bool *ooo) { // true when already seen
@@ -312,7 +333,7 @@ static void ondata(conn *c, const char *p, int n, u64 t) {
 }
 static void onread(conn *c) {
   int have = (int)c->rlen; if (have) { memcpy(rbuf, c->rest, (size_t)have); }
-  ssize_t k = recv(c->fd, rbuf + have, (size_t)(RB - have), 0);
+  ssize_t k = get_bytes(c, rbuf + have, (size_t)(RB - have));
   if (k <= 0) { if (k < 0 && errno == EAGAIN) return; dead(c, c->st < C_OPEN); return; }
   u64 t = now(); int n = have + (int)k; char *p = rbuf, *e = rbuf + n;
   if (c->st == C_UPGRADE) {
@@ -356,6 +377,11 @@ static void publish(int i, u64 ts) { // worker 0 only; connection i is publisher
 static void worker(int idx, int first, int count) {
   wi = idx; me = &W[idx]; nc = count; prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (o.ncpu) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(o.cpus[idx % o.ncpu], &s); sched_setaffinity(0, sizeof s, &s); }
+  if (o.tls) {
+    tls = SSL_CTX_new(TLS_client_method()); SSL_CTX_set_min_proto_version(tls, TLS1_3_VERSION);
+    SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
+  }
   ep = epoll_create1(0); rbuf = malloc(RB + 64); cs = calloc((size_t)nc, sizeof *cs); per_room = (o.pubs + o.rooms - 1) / o.rooms;
   for (int i = 0; i < nc; i++) { cs[i].id = (u32)(first + i); cs[i].fd = -1; cs[i].top = o.since; while (first + i >= o.until[cs[i].port]) cs[i].port++; if (o.mode == M_FANOUT) cs[i].sw = calloc((size_t)per_room, sizeof(seqwin)); }
   npub = 0;
@@ -414,7 +440,8 @@ static void worker(int idx, int first, int count) {
       conn *c = ev[i].data.ptr;
       if (!c) { u64 x; if (read(evfd, &x, 8) < 0) {} continue; }
       if (c->st == C_DEAD) continue;
-      if (c->st == C_CONNECTING) { if (ev[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) handshake(c); continue; }
+      if (c->st == C_CONNECTING) { if (ev[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) { if (o.tls) shake(c); else handshake(c); } continue; }
+      if (c->st == C_TLS) { shake(c); continue; }
       if (ev[i].events & EPOLLOUT && c->olen) flushout(c);
       if (ev[i].events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) onread(c);
       if (dirty_pub && npub && o.rate <= 0 && ph == PH_RUN) { // keep the window full within a long event batch
@@ -462,7 +489,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(a, "-n")) o.n = atoi(ARG); else if (!strcmp(a, "-p")) o.pubs = atoi(ARG); else if (!strcmp(a, "-s")) o.size = atoi(ARG);
     else if (!strcmp(a, "--rate")) o.rate = atof(ARG); else if (!strcmp(a, "--window")) o.window = atoi(ARG); else if (!strcmp(a, "--ack")) o.ack_own = !strcmp(ARG, "own");
     else if (!strcmp(a, "--no-self")) o.noself = true; else if (!strcmp(a, "--binary")) o.binary = true; else if (!strcmp(a, "--reply-any")) o.reply_any = true;
-    else if (!strcmp(a, "--multi")) o.multi = true; else if (!strcmp(a, "--no-verify")) o.noverify = true;
+    else if (!strcmp(a, "--multi")) o.multi = true; else if (!strcmp(a, "--no-verify")) o.noverify = true; else if (!strcmp(a, "--tls")) o.tls = true;
     else if (!strcmp(a, "--rooms")) o.rooms = atoi(ARG); else if (!strcmp(a, "--workers")) o.workers = atoi(ARG); else if (!strcmp(a, "--connect-concurrency")) o.conc = atoi(ARG);
     else if (!strcmp(a, "--active")) o.active = atoi(ARG); else if (!strcmp(a, "--depth")) o.depth = atoi(ARG);
     else if (!strcmp(a, "--cpus")) { char *d = strdup(ARG), *sv = NULL; for (char *x = strtok_r(d, ",", &sv); x && o.ncpu < 64; x = strtok_r(NULL, ",", &sv)) o.cpus[o.ncpu++] = atoi(x); }

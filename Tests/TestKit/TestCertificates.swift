@@ -57,13 +57,17 @@ package final class TestCertificates: @unchecked Sendable {
     /// - Parameters:
     ///   - alternatives: What it is for, such as `DNS:localhost` or `IP:127.0.0.1`.
     ///   - days: When it is valid, in days from now.
+    ///   - isRSA: Whether its key is of RSA, not of P-256.
     /// - Returns: The files.
     /// - Throws: ``Failure``.
     package func issue(
-        for alternatives: [String] = ["DNS:localhost", "IP:127.0.0.1"], days: ClosedRange<Int> = -1...30
+        for alternatives: [String] = ["DNS:localhost", "IP:127.0.0.1"], days: ClosedRange<Int> = -1...30,
+        isRSA: Bool = false
     ) throws -> Identity {
         let serial = serials.add(1, ordering: .relaxed).newValue
-        guard let key = copenssl_new_p256_key() else { throw Failure(step: "key") }
+        guard let key = isRSA ? copenssl_new_rsa_key(2048) : copenssl_new_p256_key() else {
+            throw Failure(step: "key")
+        }
         defer { EVP_PKEY_free(key) }
         guard let certificate = TestCertificates.make("Test server", serial: serial, days: days, key: key)
         else {

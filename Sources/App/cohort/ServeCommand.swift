@@ -50,6 +50,12 @@ struct ServeCommand: AsyncParsableCommand {
         let server = try await Complaint.around { try await Server.start(configuration, extras: plan) }
         for note in server.notes { StandardOutput.line(note) }
         StandardOutput.line("serving at \(server.baseURL)")
+        if let url = server.secureURL { StandardOutput.line("serving at \(url)") }
+        signals.onReload {
+            StandardOutput.line(
+                server.reloadCertificates()
+                    ? "the certificates were read anew" : "there are no new certificates; the log says why")
+        }
         await signals.wait()
         StandardOutput.line("stopping; a second signal ends at once")
         await server.drain()

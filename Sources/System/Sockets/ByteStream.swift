@@ -10,6 +10,9 @@ package protocol ByteStream: AnyObject {
     /// Bytes accepted by ``send(_:)`` that the kernel has not taken yet.
     var queuedBytes: Int { get }
 
+    /// Whether nobody between the peer and us can read along.
+    var isSecure: Bool { get }
+
     /// The peer's address, when it has one.
     var peer: SocketAddress? { get }
 

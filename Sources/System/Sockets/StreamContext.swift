@@ -66,12 +66,15 @@ package final class StreamContext: RoundEndWork {
         let (began, frames) = (loop.now, totals.frames - framesAtLastFlush)
         let before = heldFrames ?? frames
         (heldFrames, isHurrying) = (nil, false)
-        let streams = flush()
+        let (streams, sealed) = flush()
         framesAtLastFlush = totals.frames
         pace.note(
             FlushPace.Flush(began: began, ended: loop.now, framesBefore: Int(before), frames: Int(frames)))
         // Who looked at the end of the round found everything still here.
-        if wasHeld { for stream in streams { stream.tellDrained() } }
+        if wasHeld {
+            for stream in streams { stream.tellDrained() }
+            for stream in sealed { stream.tellDrained() }
+        }
         let told = afterFlush
         afterFlush.removeAll(keepingCapacity: true)
         for work in told { work.roundDidEnd() }
@@ -83,7 +86,7 @@ package final class StreamContext: RoundEndWork {
         afterFlush.append(work)
     }
 
-    private func flush() -> [TCPStream] {
+    private func flush() -> ([TCPStream], [TLSStream]) {
         // What is encrypted now leaves in this same round.
         let encrypting = plain
         plain.removeAll(keepingCapacity: true)
@@ -94,6 +97,6 @@ package final class StreamContext: RoundEndWork {
         frames.isLeaving = true
         for stream in streams { stream.flush() }
         frames.end()
-        return streams
+        return (streams, encrypting)
     }
 }

@@ -31,7 +31,7 @@ package final class TCPStream: ByteStream, ReadinessHandler {
 
     private var state = State.open
     private var isNoted = false
-    private var isBlocked = false
+    private(set) var isBlocked = false
     private var isPaused = false
     private var readableWhilePaused = false
     private var receivedEnd = false
@@ -72,7 +72,35 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         return result == 0 ? SocketAddress(storage) : nil
     }
 
+    package var isSecure: Bool { false }
+
     // MARK: Output
+
+    /// The socket, for OpenSSL to write to while the stream is open.
+    var socket: CInt { descriptor }
+
+    /// Hands bytes to the kernel at once; for a layer above that queues by itself and never calls ``send(_:)`` too.
+    ///
+    /// - Returns: How many it took, which may be none: then the handler is told when there is room. On an error -1, with
+    ///   `errno`.
+    func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard state == .open, !isBlocked else { return 0 }
+        while true {
+            let sent = clinux_send(descriptor, bytes.baseAddress, bytes.count)
+            context.totals.sendCalls += 1
+            if sent >= 0 {
+                context.totals.sentBytes += UInt64(sent)
+                return sent
+            }
+            if errno == EINTR { continue }
+            guard errno == EAGAIN else { return -1 }
+            isBlocked = true
+            return 0
+        }
+    }
+
+    /// Notes that somebody who writes to ``socket`` himself found no room.
+    func noteBlocked() { isBlocked = true }
 
     @discardableResult
     package func send(_ bytes: [UInt8]) -> Bool {

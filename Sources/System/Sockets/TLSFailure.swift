@@ -4,6 +4,8 @@ package enum TLSFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case certificate(CertificateFault)
     /// The peer broke the protocol, speaks another one, or sent a fatal alert; the text is OpenSSL's reason.
     case violation(String)
+    /// The peer speaks HTTP without TLS.
+    case plainHTTP
     /// The peer ended the connection before the handshake was complete.
     case endedEarly
     /// The connection ended without a closing alert: bytes may be missing (RFC 8446 §6.1).
@@ -19,11 +21,35 @@ package enum TLSFailure: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .certificate(let fault): "the peer's certificate is not accepted: \(fault)"
         case .violation(let reason): "TLS: \(reason)"
+        case .plainHTTP: "the peer speaks HTTP without TLS"
         case .endedEarly: "the peer ended the connection during the TLS handshake"
         case .truncated: "the connection ended without TLS's closing alert"
         case .handshakeTimedOut: "the TLS handshake took too long"
         case .settings(let reason): reason
         case .exhausted: "no memory for another TLS session"
+        }
+    }
+
+    /// One word of a few, for counters.
+    package var kind: String {
+        switch self {
+        case .certificate: return "certificate"
+        case .plainHTTP: return "plain_http"
+        case .endedEarly: return "ended"
+        case .truncated: return "truncated"
+        case .handshakeTimedOut: return "timeout"
+        case .settings, .exhausted: return "own"
+        case .violation(let reason):
+            switch reason {
+            case "no application protocol": return "application_protocol"
+            case "unsupported protocol": return "version"
+            case "no shared cipher", "no suitable key share", "no suitable signature algorithm",
+                "no shared signature algorithms", "no shared groups":
+                return "cipher"
+            // What a peer says to ours: that it does not trust the certificate, for one.
+            case _ where reason.contains("alert"): return "alert"
+            default: return "protocol"
+            }
         }
     }
 }

@@ -17,6 +17,13 @@ final class TestSite: Sendable {
     let log = LogLines()
     private let server: LoopBound<HTTPServer>
 
+    /// Listens for TLS too; the port.
+    func listen(_ entrance: TLSEntrance) throws -> UInt16 {
+        let address = try SocketAddress(host: "127.0.0.1", port: 0)
+        return try onLoop { server in Result { try server.listen(on: address, entrance: entrance) } }.get()
+            .port
+    }
+
     init(
         _ routes: [Route], authenticator: any Authenticator = NoAuthenticator(),
         settings change: (inout ServerSettings) -> Void = { _ in }

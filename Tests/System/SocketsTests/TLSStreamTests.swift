@@ -344,9 +344,10 @@ struct `TLS stream` {
             plain.stream.send(Array(text.utf8))
             let far = await side.first()
             await far.heard.until { far.heard.closure != nil }
-            guard case .tls(.violation) = far.heard.closure else {
-                Issue.record("heard \(String(describing: far.heard.closure))")
-                return side.stop()
+            switch far.heard.closure {
+            case .tls(.violation) where !text.hasPrefix("GET"), .tls(.plainHTTP) where text.hasPrefix("GET"):
+                break
+            default: Issue.record("heard \(String(describing: far.heard.closure))")
             }
             plain.stream.close()
             side.stop()
@@ -409,7 +410,7 @@ struct `TLS context` {
         #expect(throws: TLSFailure.settings("/nowhere holds no authorities that can be read")) {
             try TLSContext.client(trusting: .file("/nowhere"))
         }
-        #expect(throws: TLSFailure.settings("/nowhere holds no certificate that can be read")) {
+        #expect(throws: TLSFailure.settings("/nowhere cannot be read: No such file or directory")) {
             try TLSContext.server(certificateFile: "/nowhere", keyFile: one.keyFile)
         }
         #expect(

@@ -13,6 +13,8 @@ package import WebServer
 package struct Configuration: Sendable {
     /// Where to listen.
     package let address: SocketAddress
+    /// How HTTPS is spoken; `nil` for a node that leaves it to a proxy.
+    package let tls: TLS?
     /// What this node does; never empty.
     package let roles: Set<Role>
     /// Event loops.
@@ -102,6 +104,20 @@ package struct Configuration: Sendable {
         package let hasPersonalChannels: Bool
     }
 
+    /// How HTTPS is spoken.
+    package struct TLS: Sendable, Equatable {
+        package let address: SocketAddress
+        /// The first is the default.
+        package let files: [TLSServerSettings.Files]
+        package let minimum: TLSServerSettings.Version
+        package let redirects: Bool
+        package let strictTransportSeconds: Int
+        package let handshakes: Int
+        package let handshakeLimit: Duration
+        /// Whether the kernel may encrypt.
+        package let usesKernel: Bool
+    }
+
     /// Where the search index is.
     package struct Search: Sendable {
         /// Where the server logs in; `nil` for a server without an index.
@@ -167,6 +183,7 @@ package struct Configuration: Sendable {
             try ConfigurationSources(
                 arguments: arguments, environment: environment, file: file, defaults: defaults))
         address = try reader.address()
+        tls = try reader.tls(beside: address)
         roles = try reader.roles()
         loops = try reader.count(ConfigurationKeys.loops, zero: ConfigurationReader.usableCPUs)
         nodeName = try reader.text(ConfigurationKeys.nodeName) ?? ConfigurationReader.hostName

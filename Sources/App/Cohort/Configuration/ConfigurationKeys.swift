@@ -1,4 +1,5 @@
 import Mail
+import Sockets
 
 /// Every setting there is.
 ///
@@ -17,6 +18,32 @@ package enum ConfigurationKeys {
         "IP address to listen at; 0.0.0.0 or :: for every one of this machine")
     static let listenPort = ConfigurationKey(
         "listen.port", .number(0...65_535), "8080", "Port to listen at; 0 takes any free one")
+    static let tlsListen = ConfigurationKey(
+        "tls.listen", .text, "",
+        "Where to listen for HTTPS: a port at listen.host, or 0.0.0.0:443 or [::]:443; 0 takes any free port; empty does not"
+    )
+    static let tlsCertificates = ConfigurationKey(
+        "tls.certificates", .list, "",
+        "PEM files of certificates, each with its chain; a client gets the one of the name that it asks for, else the first"
+    )
+    static let tlsKeys = ConfigurationKey(
+        "tls.keys", .list, "", "PEM files of their keys, in the same order")
+    static let tlsMinimum = ConfigurationKey(
+        "tls.minimum", .oneOf(TLSServerSettings.Version.allCases.map(\.rawValue)), "1.2",
+        "Oldest version of TLS that is spoken")
+    static let tlsRedirect = ConfigurationKey(
+        "tls.redirect", .flag, "false",
+        "Whether who comes without TLS is sent to HTTPS (308), but for /healthz, /readyz and /metrics")
+    static let tlsStrictSeconds = ConfigurationKey(
+        "tls.hsts-seconds", .number(0...63_072_000), "0",
+        "Seconds for which browsers shall come by HTTPS only (Strict-Transport-Security); 0 does not say so")
+    static let tlsHandshakes = ConfigurationKey(
+        "tls.handshakes", .number(1...1_000_000), "2000",
+        "TLS handshakes of one loop under way at a time; connections beyond are closed at once")
+    static let tlsHandshakeSeconds = ConfigurationKey(
+        "tls.handshake-seconds", .number(1...60), "10", "Longest time that a TLS handshake may take")
+    static let tlsKernel = ConfigurationKey(
+        "tls.kernel", .flag, "true", "Whether the kernel encrypts, where it can")
     static let loops = ConfigurationKey(
         "loops", .number(0...256), "0", "Event loops; 0 makes one for each CPU that the process may use")
     static let roles = ConfigurationKey(
@@ -224,7 +251,8 @@ package enum ConfigurationKeys {
 
     /// The table, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
-        listenHost, listenPort, roles, loops, nodeName,
+        listenHost, listenPort, tlsListen, tlsCertificates, tlsKeys, tlsMinimum, tlsRedirect,
+        tlsStrictSeconds, tlsHandshakes, tlsHandshakeSeconds, tlsKernel, roles, loops, nodeName,
         databaseURL, databaseOwnerURL, databaseShards, databaseShardOwners, databasePool, databaseLogPool,
         databaseWaiters,
         databaseStatementSeconds, searchDatabaseURL, searchDatabaseOwnerURL, searchPool, redisURL,

@@ -243,7 +243,7 @@ package struct Demo: Sendable {
         _ classes: [Int64]
     ) -> ReadyFile {
         ReadyFile(
-            baseURL: server.baseURL, liveURL: server.liveURL, pid: getpid(),
+            baseURL: server.baseURL, liveURL: server.liveURL, secureURL: server.secureURL, pid: getpid(),
             tokenSecret: String(decoding: configuration.tokenSecret?.secret ?? [], as: UTF8.self),
             course: cast.courses[0], liveClass: classes[0], quiz: cast.quizzes[0], schools: cast.schools,
             database: options.hasTestEndpoints

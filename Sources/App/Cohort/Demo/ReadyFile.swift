@@ -20,6 +20,8 @@ struct ReadyFile: Sendable {
 
     let baseURL: String
     let liveURL: String
+    /// `nil`, and not in the file, without HTTPS.
+    var secureURL: String?
     let pid: Int32
     let tokenSecret: String
     let course: Int64
@@ -39,6 +41,7 @@ struct ReadyFile: Sendable {
             json.object { json in
                 json.member("base_url", baseURL)
                 json.member("ws_url", liveURL)
+                if let secureURL { json.member("https_url", secureURL) }
                 json.member("pid", Int(pid))
                 json.member("token_secret", tokenSecret)
                 json.member("course_id", course)

@@ -34,6 +34,8 @@ final class Node: Sendable {
     let jobs: BackgroundJobs
     /// Answers of the catalogue that are kept, for all loops.
     let snapshots: SnapshotStore
+    /// The certificates; `nil` for a node that leaves HTTPS to a proxy.
+    let tls: NodeTLS?
     /// The connections of the log and of the intake, which are their own.
     let ownPools: [LoopBound<PostgresPool>]
     /// One for each database.
@@ -47,7 +49,7 @@ final class Node: Sendable {
         hub: LiveHub, log: EventLog, intake: AnswerIntake, classroom: ClassroomFeature,
         tenancy: TenancyServices, content: ContentServices, disk: WorkLane,
         monitor: LiveMonitor, watchers: [LoopBound<LogWatcher>], nodeWatch: LoopBound<NodeWatch>?,
-        carrier: Carrier, jobs: BackgroundJobs, shards: Shards, snapshots: SnapshotStore,
+        carrier: Carrier, jobs: BackgroundJobs, shards: Shards, snapshots: SnapshotStore, tls: NodeTLS?,
         ownPools: [LoopBound<PostgresPool>]
     ) {
         self.configuration = configuration
@@ -69,6 +71,7 @@ final class Node: Sendable {
         self.carrier = carrier
         self.jobs = jobs
         self.snapshots = snapshots
+        self.tls = tls
         self.ownPools = ownPools
         logger = Log.logger("server")
     }

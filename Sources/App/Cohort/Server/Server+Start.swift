@@ -81,17 +81,24 @@ extension Server {
             shares.append(try await pool.loop.carryOut { share(node, pool: pool.value, application) })
         }
         node.monitor.start()
-        let address = try await listen(shares, on: configuration.address)
+        var secureAddress: SocketAddress?
+        if let tls = node.tls {
+            secureAddress = try await listen(shares, on: tls.configuration.address, entrance: tls.entrance)
+        }
+        let redirects = node.tls?.configuration.redirects ?? false
+        let address = try await listen(
+            shares, on: configuration.address, securePort: redirects ? secureAddress?.port : nil)
         node.startWatching()
         shards.start { node.jobs.start(in: $0) }
         node.logger.notice(
             "serving",
             metadata: [
-                "address": "\(address)", "loops": "\(group.loops.count)", "version": "\(Version.text)",
+                "address": "\(address)", "tls_address": "\(secureAddress.map { "\($0)" } ?? "-")",
+                "loops": "\(group.loops.count)", "version": "\(Version.text)",
             ])
         return Server(
-            address: address, node: node, shares: shares,
-            notes: notes + shardNotes + indexNotes + appNotes(configuration))
+            address: address, secureAddress: secureAddress, node: node, shares: shares,
+            notes: notes + shardNotes + indexNotes + appNotes(configuration) + (node.tls.map { [$0.note] } ?? []))
     }
 
     // MARK: Parts
@@ -202,6 +209,12 @@ extension Server {
         secret: [UInt8], pools: [LoopBound<PostgresPool>]
     ) async throws -> Node {
         let metrics = Metrics()
+        let tls: NodeTLS?
+        if let wanted = configuration.tls {
+            tls = try NodeTLS(wanted, secret: secret, metrics: metrics)
+        } else {
+            tls = nil
+        }
         let health = Health(metrics: metrics)
         let tokens = try await liveTokens(configuration, secret: secret, loop: group.loops[0])
         let tenancy = TenancyServices(
@@ -270,7 +283,7 @@ extension Server {
             hub: hub,
             log: log, intake: intake, classroom: classroom, tenancy: tenancy, content: content, disk: disk,
             monitor: monitor, watchers: watchers, nodeWatch: nodeWatch, carrier: carrier, jobs: jobs,
-            shards: shards, snapshots: snapshots,
+            shards: shards, snapshots: snapshots, tls: tls,
             ownPools: [logPool, answerPool])
     }
 
@@ -318,16 +331,25 @@ extension Server {
 
     // MARK: Listening
 
-    /// Listens on every loop at the same port.
+    /// Listens on every loop at the same port; with an entrance, for TLS.
+    ///
+    /// Who comes without it is sent to `securePort`.
     private static func listen(
-        _ shares: [LoopBound<LoopShare>], on wanted: SocketAddress
+        _ shares: [LoopBound<LoopShare>], on wanted: SocketAddress, entrance: TLSEntrance? = nil,
+        securePort: UInt16? = nil
     ) async throws -> SocketAddress {
         try PortProbe.check(wanted)
         var address = wanted
         for share in shares {
             let asked = address
             do {
-                address = try await share.loop.carryOut { try share.value.server.listen(on: asked) }
+                address = try await share.loop.carryOut {
+                    guard let entrance else {
+                        share.value.server.securePort = securePort
+                        return try share.value.server.listen(on: asked)
+                    }
+                    return try share.value.server.listen(on: asked, entrance: entrance)
+                }
             } catch {
                 throw ServerProblem.listen("\(asked) cannot be listened at: \(PortProbe.reason(error))")
             }
@@ -343,6 +365,7 @@ extension Server {
         settings.allowedOrigins = configuration.allowedOrigins
         settings.proxies = configuration.trustedProxies
         settings.logsRequests = configuration.logsRequests
+        settings.strictTransportSeconds = configuration.tls?.strictTransportSeconds ?? 0
         return settings
     }
 

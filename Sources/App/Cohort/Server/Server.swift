@@ -15,6 +15,8 @@ import WebServer
 package final class Server: Sendable {
     /// Where it listens, with the port that the kernel chose when 0 was asked for.
     package let address: SocketAddress
+    /// Where it speaks HTTPS; `nil` where it does not.
+    package let secureAddress: SocketAddress?
     /// Its loops.
     package let loops: [EventLoop]
     /// What was found at start that operators should read.
@@ -23,7 +25,11 @@ package final class Server: Sendable {
     let node: Node
     let shares: [LoopBound<LoopShare>]
 
-    init(address: SocketAddress, node: Node, shares: [LoopBound<LoopShare>], notes: [String]) {
+    init(
+        address: SocketAddress, secureAddress: SocketAddress?, node: Node,
+        shares: [LoopBound<LoopShare>], notes: [String]
+    ) {
+        self.secureAddress = secureAddress
         self.address = address
         self.node = node
         self.shares = shares
@@ -32,12 +38,14 @@ package final class Server: Sendable {
     }
 
     /// The URL of its pages.
-    package var baseURL: String { "http://\(displayHost)" }
+    package var baseURL: String { "http://\(Server.display(address))" }
+    /// The URL of its pages over HTTPS; `nil` where it does not speak it.
+    package var secureURL: String? { secureAddress.map { "https://\(Server.display($0))" } }
     /// The URL of its live endpoint.
-    package var liveURL: String { "ws://\(displayHost)/connection/websocket" }
+    package var liveURL: String { "ws://\(Server.display(address))/connection/websocket" }
 
     /// An address that one can connect to: a wildcard is reached by the loopback address.
-    private var displayHost: String {
+    private static func display(_ address: SocketAddress) -> String {
         switch address.host {
         case "0.0.0.0": "127.0.0.1:\(address.port)"
         case "::": "[::1]:\(address.port)"

@@ -10,6 +10,8 @@ package enum ServerProblem: Error, Sendable, CustomStringConvertible {
     case schema(String)
     /// The address is taken or forbidden.
     case listen(String)
+    /// A certificate or a key cannot be used.
+    case tls(String)
     /// The folder of the pages is missing or broken.
     case pages(String)
     /// Something of the system's: loops, descriptors.
@@ -21,6 +23,7 @@ package enum ServerProblem: Error, Sendable, CustomStringConvertible {
         case .database(let place, let error): return "the database \(place) cannot be used: \(error)"
         case .schema(let text): return text
         case .listen(let text): return text
+        case .tls(let text): return "HTTPS cannot be spoken: \(text)"
         case .pages(let text): return text
         case .system(let text): return text
         }

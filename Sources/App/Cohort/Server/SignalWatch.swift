@@ -27,6 +27,22 @@ package final class SignalWatch: Sendable {
         }
     }
 
+    /// Has `reload` called on a queue of its own at each SIGHUP, which from now on does not end the process.
+    ///
+    /// Called once, before anybody waits.
+    package func onReload(_ reload: @escaping @Sendable () -> Void) {
+        signal(SIGHUP, SIG_IGN)
+        let queue = DispatchQueue(label: "cohort.reload", qos: .utility)
+        let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: queue)
+        source.setEventHandler { reload() }
+        source.activate()
+        hangup.withLock { $0 = LoadedSource(source: source) }
+    }
+
+    // Safety: the source is only kept alive.
+    private struct LoadedSource: @unchecked Sendable { let source: any DispatchSourceSignal }
+    private let hangup = Mutex<LoadedSource?>(nil)
+
     private func caught(_ number: CInt) {
         let now = ContinuousClock.now
         let (isSecond, waiter) = state.withLock { state in

@@ -35,9 +35,13 @@ package struct ProxyTrust: Sendable {
     ///
     /// In `X-Forwarded-For` the last address that is no proxy of ours is the client's: what stands before it, the
     /// client may have written itself.
-    package func client(peer: String, _ headers: HTTPFields) -> (address: String, isSecure: Bool) {
-        guard trusts(peer) else { return (peer, false) }
-        let isSecure = headers[values: .forwardedProto].last?.lowercased() == "https"
+    ///
+    /// `overTLS` tells of the connection itself: it is the client's where no proxy of ours says otherwise.
+    package func client(
+        peer: String, _ headers: HTTPFields, overTLS: Bool = false
+    ) -> (address: String, isSecure: Bool) {
+        guard trusts(peer) else { return (peer, overTLS) }
+        let isSecure = headers[values: .forwardedProto].last.map { $0.lowercased() == "https" } ?? overTLS
         let chain = headers[values: .forwardedFor].flatMap { $0.split(separator: ",") }.map(
             ProxyTrust.trimmed)
         var address = peer

@@ -39,20 +39,36 @@ struct SecurityHeaders: Sendable {
 
     private let document: EncodedFields
     private let part: EncodedFields
+    private let secureDocument: EncodedFields
+    private let securePart: EncodedFields
+    /// What answers over https bear besides the others.
+    let strictTransport: EncodedFields
 
     /// Encodes the fields, once.
-    init() {
+    ///
+    /// - Parameter strictTransportSeconds: What answers over https say of the time to come (RFC 6797 §6.1); 0 for nothing.
+    init(strictTransportSeconds: Int = 0) {
+        var strict: HTTPFields = [:]
+        if strictTransportSeconds > 0 {
+            strict[.known("Strict-Transport-Security")] = "max-age=\(strictTransportSeconds)"
+        }
+        let secure = SecurityHeaders.always + strict
         do {
+            strictTransport = try EncodedFields(strict)
             document = try EncodedFields(SecurityHeaders.always + SecurityHeaders.ofDocuments)
             part = try EncodedFields(SecurityHeaders.always)
+            secureDocument = try EncodedFields(secure + SecurityHeaders.ofDocuments)
+            securePart = try EncodedFields(secure)
         } catch {
             preconditionFailure("the security headers cannot be sent: \(error)")
         }
     }
 
-    /// The fields for an answer.
-    func fields(for response: WebResponse) -> EncodedFields {
-        SecurityHeaders.isPart(response.headers[.contentType] ?? response.mediaType) ? part : document
+    /// The fields for an answer; over https there may be one more.
+    func fields(for response: WebResponse, isSecure: Bool = false) -> EncodedFields {
+        let isPart = SecurityHeaders.isPart(response.headers[.contentType] ?? response.mediaType)
+        guard isSecure else { return isPart ? part : document }
+        return isPart ? securePart : secureDocument
     }
 
     /// Whether a browser takes content of this type for a part of a document only.

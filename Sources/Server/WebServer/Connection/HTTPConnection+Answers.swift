@@ -55,7 +55,9 @@ extension HTTPConnection {
         bytes.reserveCapacity(1024 + length)
         do {
             try writer.head(
-                response.status, response.headers, common: application.headers.fields(for: response),
+                response.status, response.headers,
+                common: application.headers.fields(
+                    for: response, isSecure: exchange?.request.isSecure ?? stream.isSecure),
                 framing: .length(length), date: server.date, into: &bytes)
             return bytes
         } catch {

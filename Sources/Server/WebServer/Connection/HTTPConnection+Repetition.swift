@@ -111,9 +111,13 @@ extension HTTPConnection {
         var writer = ResponseWriter(answering: head, keepAlive: !isLast)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(kept.fields.size + kept.body.count + 512)
+        var own = kept.own + RequestID.line(id)
+        if exchange?.request.isSecure ?? repetition?.request.isSecure ?? stream.isSecure {
+            own = own + application.headers.strictTransport
+        }
         do {
             try writer.head(
-                kept.status, common: kept.fields, own: kept.own + RequestID.line(id),
+                kept.status, common: kept.fields, own: own,
                 framing: .length(kept.body.count), date: server.date, into: &bytes)
             try writer.body(kept.body.span, into: &bytes)
         } catch {

@@ -18,8 +18,12 @@ extension HTTPConnection {
         request.headers = head.fields
         let proxies = application.settings.proxies
         request.authority = proxies.authority(peer: peer, head.fields, host: head.host ?? "")
-        (request.remote, request.isSecure) = proxies.client(peer: peer, head.fields)
+        (request.remote, request.isSecure) = proxies.client(
+            peer: peer, head.fields, overTLS: stream.isSecure)
         exchange = Exchange(head, request, at: now)
+        if let location = secureLocation(request, head) {
+            return settle(.redirect(to: location, status: .permanentRedirect))
+        }
         do throws(WebError) {
             switch try find(head) {
             case .answer(let response): settle(response)
@@ -34,6 +38,21 @@ extension HTTPConnection {
             settle(refusal(error, id: request.id))
             if stage == .holding { stage = .collecting }
         }
+    }
+
+    /// What watchers ask of this machine itself, and balancers without TLS: it is answered as it comes.
+    private static let probes: Set<String> = ["/healthz", "/readyz", "/metrics"]
+
+    /// Where a client that came without TLS is sent; `nil` where it is served.
+    private func secureLocation(_ request: WebRequest, _ head: RequestHead) -> String? {
+        guard let port = server.securePort, !request.isSecure, head.target.form == .origin,
+            !request.authority.isEmpty, !HTTPConnection.probes.contains(head.target.path)
+        else { return nil }
+        var host = request.authority[...]
+        // The colon of a port stands behind an IPv6 address's bracket.
+        if let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") { host = host[..<colon] }
+        let query = head.target.query.map { "?" + $0 } ?? ""
+        return "https://\(host)\(port == 443 ? "" : ":\(port)")\(head.target.path)\(query)"
     }
 
     private enum Found {

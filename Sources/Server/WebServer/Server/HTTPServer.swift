@@ -16,6 +16,12 @@ package final class HTTPServer {
     let inflater = MessageInflater()
 
     private var listeners: [Listener] = []
+    /// Connections over TLS that have not agreed on anything yet.
+    var handshakes: [ObjectIdentifier: PendingHandshake] = [:]
+    private var entrance: TLSEntrance?
+    /// Where clients that came without TLS find it; `nil` for a server that has none, or serves them as they are.
+    package var securePort: UInt16?
+
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var webSockets: [ObjectIdentifier: WebSocketConnection] = [:]
     private var whenDrained: (() -> Void)?
@@ -35,23 +41,41 @@ package final class HTTPServer {
     /// - Returns: The address with its port, which the kernel chose when 0 was asked for.
     /// - Throws: `SocketError` when the address is taken or forbidden.
     package func listen(on address: SocketAddress) throws(SocketError) -> SocketAddress {
+        try listen(on: address, isSecure: false)
+    }
+
+    /// Listens at an address for TLS, else as ``listen(on:)``.
+    ///
+    /// All such addresses have the entrance that was named last.
+    package func listen(on address: SocketAddress, entrance: TLSEntrance) throws(SocketError) -> SocketAddress
+    {
+        self.entrance = entrance
+        return try listen(on: address, isSecure: true)
+    }
+
+    /// Has new connections shown other certificates; those that are open, or shake hands, go on as they began.
+    package func renew(_ context: TLSContext) { entrance?.context = context }
+
+    private func listen(on address: SocketAddress, isSecure: Bool) throws(SocketError) -> SocketAddress {
         let listener = try Listener(on: address, loop: context.loop) { [unowned self] descriptor in
-            accept(descriptor)
+            accept(descriptor, isSecure: isSecure)
         }
         listeners.append(listener)
         return listener.address
     }
 
-    private func accept(_ descriptor: consuming Descriptor) {
-        guard connections.count + webSockets.count < application.settings.connectionLimit else {
+    private func accept(_ descriptor: consuming Descriptor, isSecure: Bool) {
+        guard connections.count + webSockets.count + handshakes.count < application.settings.connectionLimit
+        else {
             application.meters.overload.add()
             return
         }
         do {
-            adopt(
-                try TCPStream(
-                    adopting: descriptor, context: context.streams,
-                    outputLimit: application.settings.outputLimit))
+            let stream = try TCPStream(
+                adopting: descriptor, context: context.streams,
+                outputLimit: application.settings.outputLimit)
+            guard isSecure, let entrance else { return adopt(stream) }
+            admit(stream, to: entrance)
         } catch {
             context.logger.warning("a connection could not be watched", metadata: ["error": "\(error)"])
         }
@@ -99,6 +123,7 @@ package final class HTTPServer {
         whenDrained = then
         for listener in listeners { listener.close() }
         listeners = []
+        for pending in Array(handshakes.values) { pending.stream.close() }
         for connection in connections.values { connection.drain() }
         checkDrained()
     }
@@ -113,12 +138,14 @@ package final class HTTPServer {
         isDraining = true
         for listener in listeners { listener.close() }
         listeners = []
+        for pending in Array(handshakes.values) { pending.stream.close() }
         for connection in connections.values { connection.abort() }
         for webSocket in webSockets.values { webSocket.abort() }
     }
 
-    private func checkDrained() {
-        guard isDraining, connections.isEmpty, webSockets.isEmpty, let then = whenDrained else { return }
+    func checkDrained() {
+        guard isDraining, handshakes.isEmpty, connections.isEmpty, webSockets.isEmpty, let then = whenDrained
+        else { return }
         whenDrained = nil
         then()
     }

@@ -26,6 +26,8 @@ package struct ServerSettings: Sendable {
     package var allowedOrigins: Set<String> = []
     /// Proxies whose `X-Forwarded-…` counts.
     package var proxies = ProxyTrust()
+    /// How long browsers shall come by https only, once they have (RFC 6797), in seconds; 0 does not say so.
+    package var strictTransportSeconds = 0
     /// Whether each request gets a line in the log.
     package var logsRequests = true
 

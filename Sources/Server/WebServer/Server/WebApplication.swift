@@ -9,7 +9,7 @@ package struct WebApplication: Sendable {
     package let settings: ServerSettings
     let authenticator: any Authenticator
     let requestGuard: RequestGuard
-    let headers = SecurityHeaders()
+    let headers: SecurityHeaders
     let meters: ServerMeters
 
     /// Checks the routes and puts everything together.
@@ -25,6 +25,7 @@ package struct WebApplication: Sendable {
         settings.request.body = routes.map(\.bodyLimit).max() ?? 0
         self.settings = settings
         self.authenticator = authenticator
+        headers = SecurityHeaders(strictTransportSeconds: settings.strictTransportSeconds)
         requestGuard = RequestGuard(allowedOrigins: settings.allowedOrigins)
         meters = ServerMeters(metrics)
     }
@@ -40,6 +41,7 @@ struct ServerMeters: Sendable {
     /// What was refused, by the code that the client is told.
     let refusals: Labelled<Counter>
     let overload: Counter
+    let tls: TLSMeters
     /// What was answered for each institution; requests without a credential belong to none.
     let institutions: InstitutionMeters
 
@@ -58,6 +60,7 @@ struct ServerMeters: Sendable {
         connections = metrics.gauge("cohort_http_connections", "Open HTTP connections.")
         webSockets = metrics.gauge("cohort_websockets", "Open WebSockets.")
         overload = metrics.counter("cohort_connections_refused_total", "Connections closed at the limit.")
+        tls = TLSMeters(metrics)
         institutions = InstitutionMeters(metrics)
     }
 }
