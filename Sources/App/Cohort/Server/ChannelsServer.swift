@@ -110,7 +110,7 @@ package final class ChannelsServer: Sendable {
             loop: loop, streams: StreamContext(loop: loop), pool: nil,
             disk: WorkLane(label: "disk", width: 1, backlog: 16), metrics: metrics, health: health,
             logger: Log.logger("web"))
-        context.provide(hub.open(on: loop, pool: none))
+        context.provide(hub.open(on: loop, streams: context.streams, pool: none))
         return HTTPServer(application, context: context)
     }
 
