@@ -93,6 +93,7 @@ package final class TLSContext: @unchecked Sendable {
     /// - Parameters:
     ///   - settings: What to agree to.
     ///   - now: Seconds since 1970; certificates must be valid then. `nil` leaves that to clients.
+    /// - Returns: The context.
     /// - Throws: ``TLSFailure/settings(_:)``, which names the file that is missing, unreadable, no match or expired.
     package static func server(_ settings: TLSServerSettings, at now: Int64?) throws(TLSFailure) -> TLSContext
     {

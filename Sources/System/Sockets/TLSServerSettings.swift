@@ -20,8 +20,9 @@ package struct TLSServerSettings: Sendable {
     /// The certificates; clients that ask for no name, or for one that none bears, get the first.
     package var files: [Files]
     package var minimum = Version.tls12
-    /// What may be spoken inside (ALPN, RFC 7301), the best first; a client that offers none of them is refused, one that
-    /// offers nothing is let in. Empty leaves it open.
+    /// What may be spoken inside (ALPN, RFC 7301), the best first.
+    ///
+    /// A client that offers none of them is refused, one that offers nothing is let in. Empty leaves it open.
     package var protocols: [String] = []
     /// Makes and opens tickets of sessions; `nil` for a server that resumes none.
     package var tickets: TicketKeys?

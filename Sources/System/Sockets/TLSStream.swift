@@ -83,8 +83,8 @@ package final class TLSStream: ByteStream, StreamHandler {
             throw error
         }
         tcp.handler = self
-        timer = streams.loop.schedule(after: handshakeLimit) { [weak self] in
-            self?.end(.tls(.handshakeTimedOut))
+        timer = streams.loop.schedule(after: handshakeLimit) { [unowned self] in
+            end(.tls(.handshakeTimedOut))
         }
         if serverName != nil { advanceHandshake() }
     }
@@ -303,7 +303,7 @@ package final class TLSStream: ByteStream, StreamHandler {
         guard !isClosed, finishLimit == nil else { return }
         finishLimit = limit
         timer?.cancel()
-        timer = streams.loop.schedule(after: limit) { [weak self] in self?.end(.timedOut) }
+        timer = streams.loop.schedule(after: limit) { [unowned self] in end(.timedOut) }
         isPaused = false
         waitsForRoom = false
         tcp.resumeReading()

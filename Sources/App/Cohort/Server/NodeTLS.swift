@@ -103,7 +103,9 @@ final class NodeTLS: Sendable {
 }
 
 extension Server {
-    /// Reads the certificates anew, off the loops; connections that are open go on. Harmless where there is no TLS.
+    /// Reads the certificates anew, off the loops; connections that are open go on.
+    ///
+    /// Harmless where there is no TLS.
     ///
     /// - Returns: Whether new connections are shown what the files hold now.
     @discardableResult

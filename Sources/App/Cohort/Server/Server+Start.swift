@@ -330,7 +330,9 @@ extension Server {
 
     // MARK: Listening
 
-    /// Listens on every loop at the same port; with an entrance, for TLS. Who comes without it is sent to `securePort`.
+    /// Listens on every loop at the same port; with an entrance, for TLS.
+    ///
+    /// Who comes without it is sent to `securePort`.
     private static func listen(
         _ shares: [LoopBound<LoopShare>], on wanted: SocketAddress, entrance: TLSEntrance? = nil,
         securePort: UInt16? = nil

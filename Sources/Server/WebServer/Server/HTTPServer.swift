@@ -44,7 +44,9 @@ package final class HTTPServer {
         try listen(on: address, isSecure: false)
     }
 
-    /// Listens at an address for TLS; as ``listen(on:)``. All such addresses have the entrance that was named last.
+    /// Listens at an address for TLS, else as ``listen(on:)``.
+    ///
+    /// All such addresses have the entrance that was named last.
     package func listen(on address: SocketAddress, entrance: TLSEntrance) throws(SocketError) -> SocketAddress
     {
         self.entrance = entrance
