@@ -35,7 +35,11 @@ package final class SignalWatch: Sendable {
         let queue = DispatchQueue(label: "cohort.reload", qos: .utility)
         let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: queue)
         source.setEventHandler { reload() }
+        // Before it is registered a signal would be lost, as it is ignored otherwise; that takes a moment only.
+        let registered = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { registered.signal() }
         source.activate()
+        _ = registered.wait(timeout: .now() + 5)
         hangup.withLock { $0 = LoadedSource(source: source) }
     }
 
