@@ -98,7 +98,8 @@ extension Server {
             ])
         return Server(
             address: address, secureAddress: secureAddress, node: node, shares: shares,
-            notes: notes + shardNotes + indexNotes + appNotes(configuration) + (node.tls.map { [$0.note] } ?? []))
+            notes: notes + shardNotes + indexNotes + appNotes(configuration)
+                + (node.tls.map { [$0.note] } ?? []))
     }
 
     // MARK: Parts
