@@ -37,7 +37,7 @@ def test_reports_are_asked_for_with_what_they_hold(office):
     page = office("reports").page
     rosters = page.get_by_role("region", name="Rosters as CSV")
     boxes = rosters.get_by_role("checkbox")
-    expect(boxes).to_have_count(8)
+    expect(boxes).to_have_count(9)
     for box in boxes.all():
         box.uncheck()
     rosters.get_by_role("button", name="Ask for it").click()
