@@ -109,7 +109,7 @@ struct `TLS stream` {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed of random sizes: \(seed)")
         try await loop.perform {
-            var random = SeededNumbers(state: seed)
+            var random = SeededGenerator(seed: seed)
             let side = try TLSSide(server, on: loop)
             let near = try await side.connect(client).get()
             let far = await side.first()
@@ -461,17 +461,4 @@ private final class PausingRecorder: StreamHandler {
     }
     func streamDidDrain() {}
     func streamDidClose(_ reason: StreamClosure) { inner.streamDidClose(reason) }
-}
-
-/// Numbers that follow from a seed, so that a failure can be had again (SplitMix64).
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

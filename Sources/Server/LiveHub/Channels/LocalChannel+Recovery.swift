@@ -8,6 +8,22 @@ enum StreamRecovery {
     case impossible
     /// The stream cannot be read now.
     case unreadable
+
+    /// The publication at a channel's position, of which the broker may know a newer one already: that one comes to the session
+    /// as to every member.
+    ///
+    /// - Parameters:
+    ///   - found: What the broker knows as the newest.
+    ///   - position: What members have been told; 0 for nothing yet.
+    ///   - last: The last one at hand after an offset.
+    /// - Returns: `nil` where there is none that members have been told.
+    static func newest(
+        _ found: Publication?, at position: UInt64, lastAfter last: (UInt64) -> Publication?
+    ) -> Publication? {
+        guard position > 0, let found else { return nil }
+        let newest = found.offset == position ? found : last(position - 1)
+        return newest?.offset == position ? newest : nil
+    }
 }
 
 extension LocalChannel {
@@ -68,10 +84,10 @@ extension LocalChannel {
             [self] history in
             guard let history else { return then(.unreadable) }
             guard history.position.epoch == epoch else { return then(.impossible) }
-            // The broker may know one already that comes to the session as to every member.
-            var newest = history.publications.first?.publication
-            if let found = newest, found.offset != position { newest = missed(after: position - 1)?.last }
-            guard let newest, newest.offset == position else { return then(.impossible) }
+            let newest = StreamRecovery.newest(history.publications.first?.publication, at: position) {
+                missed(after: $0)?.last
+            }
+            guard let newest else { return then(.impossible) }
             let isKnown = request.epoch == epoch && request.offset == position
             then(.publications(isKnown ? [] : [newest]))
         }

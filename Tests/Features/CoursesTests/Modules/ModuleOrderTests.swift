@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Courses
@@ -35,7 +36,7 @@ struct `Ranks` {
 
     @Test(arguments: 0..<200)
     func `follow the order that is wanted, and move nothing else`(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var all = Ranks.fresh(Int.random(in: 1...20, using: &random))
         for _ in 0..<20 {
             let id = Int64.random(in: 1...Int64(all.count), using: &random)
@@ -51,7 +52,7 @@ struct `Ranks` {
     /// Pages of one list while others are moved: whoever is not moved is seen once.
     @Test(arguments: 0..<200)
     func `leave what is not moved in one page of a list, whatever is moved between pages`(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var all = Ranks.fresh(Int.random(in: 1...40, using: &random))
         let size = Int.random(in: 1...7, using: &random)
         var (seen, moved): ([Int64], Set<Int64>) = ([], [])
@@ -92,21 +93,6 @@ struct `Ranks` {
         let far = [SparseOrder.Ranked(id: 1, rank: .max - 1), SparseOrder.Ranked(id: 2, rank: .max)]
         #expect(
             SparseOrder.placing(1, at: 2, in: far).map(\.rank) == [SparseOrder.step, 2 * SparseOrder.step])
-    }
-}
-
-/// Random numbers that a seed gives again (Steele, Lea, Flood 2014).
-private struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -1,6 +1,7 @@
 import JSON
 import LiveProtocol
 import Postgres
+import TestKit
 import Testing
 
 @testable import LiveHub
@@ -95,7 +96,7 @@ struct `Carried frame` {
     @Test func `survives any bytes`() {
         let seed = UInt64.random(in: 0 ... .max)
         print("carried frame seed: \(seed)")
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let good = CarriedFrame.encode(
             ChannelPublication(Publication(data: data, offset: 3)), in: key, from: sender, at: 1)
         for _ in 0..<5_000 {
@@ -110,20 +111,5 @@ struct `Carried frame` {
             }
             _ = try? CarriedFrame(bytes, on: Topic(of: key))
         }
-    }
-}
-
-/// A small generator whose seed can be printed.
-private struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

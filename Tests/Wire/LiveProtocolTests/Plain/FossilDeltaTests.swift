@@ -1,4 +1,5 @@
 @testable import LiveProtocol
+import TestKit
 import Testing
 
 struct `Fossil delta` {
@@ -64,7 +65,7 @@ struct `Fossil delta` {
     @Test func `is read back to what it was made for, whatever the bytes`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("fossil delta seed: \(seed)")
-        var random = Mix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<3000 {
             let letters = UInt8.random(in: 1...255, using: &random)
             let source = (0..<Int.random(in: 0...300, using: &random)).map { _ in
@@ -130,20 +131,5 @@ private enum DeltaReader {
         }
         guard any else { throw Problem.badDigit }
         return value
-    }
-}
-
-/// A small generator whose seed can be printed.
-private struct Mix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
