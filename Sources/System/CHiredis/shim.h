@@ -1,3 +1,5 @@
 // hiredis' formatter and reader; its sockets are not used.
 #pragma once
+// The types of the C library come from its own module, so that each has one definition for Swift.
+#pragma clang module import SwiftGlibc
 #include <hiredis/hiredis.h>

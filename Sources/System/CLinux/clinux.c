@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <termios.h>
 
 int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
@@ -64,3 +65,11 @@ uint64_t clinux_raise_descriptor_limit(void) {
 }
 
 int clinux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+
+void clinux_show_typing(int terminal, int shows) {
+    struct termios settings;
+    if (tcgetattr(terminal, &settings) != 0) return;
+    if (shows) settings.c_lflag |= ECHO;
+    else settings.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(terminal, TCSAFLUSH, &settings);
+}

@@ -1,4 +1,6 @@
 #pragma once
+// The types of the C library come from its own module, so that each has one definition for Swift.
+#pragma clang module import SwiftGlibc
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

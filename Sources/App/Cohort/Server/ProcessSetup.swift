@@ -17,14 +17,10 @@ package enum ProcessSetup {
     /// - Returns: The line; `nil` when there is none.
     package static func readPassword(prompt: String) -> String? {
         guard isatty(0) == 1 else { return readLine() }
-        var before = termios()
-        tcgetattr(0, &before)
-        var silent = before
-        silent.c_lflag &= ~tcflag_t(ECHO)
+        clinux_show_typing(0, 0)
         StandardOutput.remark(prompt)
-        tcsetattr(0, TCSAFLUSH, &silent)
         defer {
-            tcsetattr(0, TCSAFLUSH, &before)
+            clinux_show_typing(0, 1)
             StandardOutput.remark("\n")
         }
         return readLine()

@@ -38,3 +38,5 @@ int clinux_allowed_cpus(void);
 uint64_t clinux_raise_descriptor_limit(void);
 /// Ends this process with `signal` when its parent dies (prctl PR_SET_PDEATHSIG).
 int clinux_die_with_parent(int signal);
+/// Whether a terminal shows what is typed; what was typed before and not read is forgotten (tcsetattr(3) TCSAFLUSH).
+void clinux_show_typing(int terminal, int shows);
