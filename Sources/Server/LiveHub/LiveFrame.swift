@@ -3,9 +3,6 @@ import WebSocket
 
 /// Messages of the live protocol as whole WebSocket frames, encoded once and shared.
 package enum LiveFrame {
-    /// Shorter messages are not compressed: they would hardly become shorter.
-    static let compressible = 256
-
     private static let pings = MessageForm.allCases.map { frame(MessageEncoder.ping($0), $0) }
 
     /// The server's ping.
@@ -16,9 +13,10 @@ package enum LiveFrame {
         frame(payload(push, form), form)
     }
 
-    /// One push in one frame, compressed where the dialect is and that saves something.
-    static func push(_ push: Push, _ dialect: Dialect, _ deflater: MessageDeflater) -> [UInt8] {
-        frame(payload(push, dialect.form), dialect, deflater)
+    /// One push for many in one frame, compressed where the dialect is and that saves something.
+    static func push(_ push: Push, _ dialect: Dialect, _ compressor: FrameCompressor) -> [UInt8] {
+        let payload = payload(push, dialect.form)
+        return frame(payload, compressor.shared(payload, dialect), dialect.form)
     }
 
     private static func payload(_ push: Push, _ form: MessageForm) -> [UInt8] {
@@ -31,22 +29,28 @@ package enum LiveFrame {
     ///
     /// Compressed where it carries publications or a state: never what has to do with credentials, beside which a client's own
     /// words could be tried until the length tells (RFC 7692 §8).
-    static func reply(_ reply: Reply, _ dialect: Dialect, _ deflater: MessageDeflater) -> [UInt8] {
+    static func reply(
+        _ reply: Reply, _ dialect: Dialect, _ compressor: FrameCompressor, now: Int64
+    ) -> [UInt8] {
         var joiner = FrameJoiner(dialect.form, capacity: 128)
         joiner.append(reply)
+        let payload = joiner.takeFrame()
         switch reply.result {
-        case .subscribe, .history: return frame(joiner.takeFrame(), dialect, deflater)
-        default: return frame(joiner.takeFrame(), dialect.form)
+        case .subscribe, .history:
+            return frame(payload, compressor.personal(payload, dialect, now: now), dialect.form)
+        default: return frame(payload, dialect.form)
         }
     }
 
-    /// Several publications of one channel in one frame.
+    /// Several publications of one channel for one session in one frame.
     static func publications(
-        _ publications: [Publication], in channel: String, _ dialect: Dialect, _ deflater: MessageDeflater
+        _ publications: [Publication], in channel: String, _ dialect: Dialect,
+        _ compressor: FrameCompressor, now: Int64
     ) -> [UInt8] {
         var joiner = FrameJoiner(dialect.form, capacity: 4096)
         for publication in publications { joiner.append(Push(channel: channel, .publication(publication))) }
-        return frame(joiner.takeFrame(), dialect, deflater)
+        let payload = joiner.takeFrame()
+        return frame(payload, compressor.personal(payload, dialect, now: now), dialect.form)
     }
 
     private static func frame(_ payload: [UInt8], _ form: MessageForm) -> [UInt8] {
@@ -57,31 +61,28 @@ package enum LiveFrame {
     }
 
     private static func frame(
-        _ payload: [UInt8], _ dialect: Dialect, _ deflater: MessageDeflater
+        _ payload: [UInt8], _ compressed: [UInt8]?, _ form: MessageForm
     ) -> [UInt8] {
-        guard dialect.window > 0, payload.count >= compressible,
-            let short = deflater.deflate(payload.span, window: Int(dialect.window))
-        else { return frame(payload, dialect.form) }
-        return FrameEncoder.frame(
-            dialect.form == .json ? .text : .binary, short.span, reserved: .rsv1)
+        guard let compressed else { return frame(payload, form) }
+        return FrameEncoder.frame(form == .json ? .text : .binary, compressed.span, reserved: .rsv1)
     }
 }
 
 /// One push for many sessions: encoded, and compressed, once for each dialect that one of them speaks.
 struct SharedPush {
     private let push: Push
-    private let deflater: MessageDeflater
+    private let compressor: FrameCompressor
     private var frames: [[UInt8]?] = Array(repeating: nil, count: Dialect.count)
 
-    init(_ push: Push, _ deflater: MessageDeflater) {
+    init(_ push: Push, _ compressor: FrameCompressor) {
         self.push = push
-        self.deflater = deflater
+        self.compressor = compressor
     }
 
     /// The frame for a session of that dialect.
     mutating func frame(_ dialect: Dialect) -> [UInt8] {
         if let frame = frames[dialect.place] { return frame }
-        let frame = LiveFrame.push(push, dialect, deflater)
+        let frame = LiveFrame.push(push, dialect, compressor)
         frames[dialect.place] = frame
         return frame
     }

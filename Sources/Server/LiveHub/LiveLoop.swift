@@ -3,7 +3,6 @@ package import LiveProtocol
 package import Postgres
 import Sockets
 import Telemetry
-import WebSocket
 
 /// The live layer's share of one loop: its sessions, and its slice of every channel.
 ///
@@ -20,7 +19,7 @@ package final class LiveLoop {
     /// The loop's connections to clients.
     let streams: StreamContext
     /// Compresses messages; it holds memory for each window that was used.
-    let deflater = MessageDeflater()
+    let compressor: FrameCompressor
     /// Reads of the log.
     package let reader: LogReader
     /// What has happened on this loop so far.
@@ -47,6 +46,7 @@ package final class LiveLoop {
         self.loop = loop
         self.hub = hub
         self.pool = pool
+        compressor = FrameCompressor(now: WallTime.milliseconds())
         admission = TokenBucket(burst: hub.settings.admissionBurst, now: WallTime.milliseconds())
         reader = LogReader(loop: loop, pool: pool, recentCount: hub.settings.recentCount)
         heartbeat = HeartbeatRing(period: hub.settings.pingSeconds, patience: hub.settings.pongSeconds)
@@ -101,7 +101,7 @@ package final class LiveLoop {
             sweepChannels()
             watchCredentials()
             counters.streams = streams.totals
-            counters.compressed = deflater.totals
+            counters.compressed = compressor.totals
             hub.counters.store(counters, of: loop)
             tick()
         }

@@ -53,6 +53,13 @@ enum NodeMetrics {
         live(metrics, hub, "cohort_live_gap_fills", "Holes that were filled from the log.") {
             Double($0.gapFills)
         }
+        live(metrics, hub, "cohort_live_past_reads", "Reads of what channels have said before.") {
+            Double($0.pastReads)
+        }
+        live(metrics, hub, "cohort_live_shared_reads", "Answers about that which somebody else's read gave.")
+        {
+            Double($0.sharedReads)
+        }
         live(metrics, hub, "cohort_live_failed_recoveries", "Recoveries that history could not serve.") {
             Double($0.failedRecoveries)
         }

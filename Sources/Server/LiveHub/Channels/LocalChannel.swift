@@ -45,6 +45,10 @@ final class LocalChannel {
     /// The highest offset that the log is known to hold.
     private var knownTop: UInt64 = 0
 
+    /// What is read of a log, and of a stream, for several at once.
+    var pages = SharedReads<[ChannelPublication]>()
+    var histories = SharedReads<StreamHistory>()
+
     private var snapshot: ChannelSnapshot?
     private var snapshotWaiters: [(ChannelSnapshot?) -> Void] = []
     private var reached: [(offset: UInt64, then: () -> Void)] = []
@@ -259,6 +263,7 @@ final class LocalChannel {
     /// The stream cannot be followed without a gap: everybody subscribes again, and learns how much is lost.
     private func beginAnew(at position: StreamPosition) {
         epoch = position.epoch
+        histories.forget()
         delivery = ContiguousDelivery(position: position.offset)
         recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
         let code = UnsubscribeCode.insufficientState
@@ -280,6 +285,7 @@ final class LocalChannel {
     private func deliver(_ publication: ChannelPublication) {
         let previous = manners.isEmpty ? nil : recent.newest
         recent.append(publication)
+        if !publication.hides.isEmpty { pages.forget() }
         for hidden in publication.hides {
             recent.replace(offset: hidden, with: LogEvent.hidden(offset: hidden))
         }
@@ -298,7 +304,7 @@ final class LocalChannel {
     private func deliver(_ notice: ChannelPublication.Notice, _ info: ClientInfo?) {
         guard let info, !members.isEmpty, namespace.joins != .never else { return }
         var shared = SharedPush(
-            Push(channel: key.name, notice == .join ? .join(info) : .leave(info)), loop.deflater)
+            Push(channel: key.name, notice == .join ? .join(info) : .leave(info)), loop.compressor)
         let isToldToAll = namespace.joins == .always
         for (place, session) in members.enumerated()
         where isToldToAll || (!manners.isEmpty && manners[place].hearsJoins) {
@@ -318,7 +324,7 @@ final class LocalChannel {
             let frame = LiveFrame.push(push)
             for session in members { give(session, frame) }
         } else {
-            var shared = SharedPush(push, loop.deflater)
+            var shared = SharedPush(push, loop.compressor)
             for session in members { give(session, shared.frame(session.dialect)) }
         }
         loop.noteDeliveries(members.count, publication)
@@ -329,7 +335,7 @@ final class LocalChannel {
         _ publication: ChannelPublication, after previous: Publication?,
         _ give: (LiveSession, [UInt8]) -> Void
     ) {
-        var push = VariedPush(publication.publication, after: previous, in: key.name, loop.deflater)
+        var push = VariedPush(publication.publication, after: previous, in: key.name, loop.compressor)
         // Whoever is too slow leaves meanwhile, and others take the place.
         var given: [(LiveSession, [UInt8])] = []
         given.reserveCapacity(members.count)
@@ -448,7 +454,7 @@ final class LocalChannel {
         from offset: UInt64, send: @escaping ([Publication]) -> Bool, then: @escaping (Bool) -> Void
     ) {
         if let rest = missed(after: offset) { return then(send(rest)) }
-        loop.reader.page(of: key, after: offset, limit: loop.settings.pageCount) { [self] found in
+        readPage(PastRange(start: .after(offset), limit: loop.settings.pageCount)) { [self] found in
             guard let found, let newest = found.last else { return then(false) }
             // What is committed and not carried here yet comes to the session with all others, as a member.
             mayBeBehind(top: newest.offset)

@@ -1,5 +1,4 @@
 import LiveProtocol
-import WebSocket
 
 /// One publication for members who want it in different manners: each variant is encoded once for each dialect that one of
 /// them speaks, and the difference to the publication before is made once for all.
@@ -9,16 +8,16 @@ struct VariedPush {
     private let channel: String
     private let publication: Publication
     private let previous: Publication?
-    private let deflater: MessageDeflater
+    private let compressor: FrameCompressor
     private var frames: [[UInt8]?]
     private var difference: [UInt8]??
 
     /// Prepares a publication; `previous` is the one that members who are ready have.
     init(
         _ publication: Publication, after previous: Publication?, in channel: String,
-        _ deflater: MessageDeflater
+        _ compressor: FrameCompressor
     ) {
-        self.deflater = deflater
+        self.compressor = compressor
         self.channel = channel
         self.publication = publication
         self.previous = previous
@@ -56,7 +55,7 @@ struct VariedPush {
         case .whole: said = DeltaPublication.whole(publication, form)
         case .delta: said = DeltaPublication.delta(publication, delta(form) ?? [], form)
         }
-        let frame = LiveFrame.push(Push(channel: channel, .publication(said)), dialect, deflater)
+        let frame = LiveFrame.push(Push(channel: channel, .publication(said)), dialect, compressor)
         frames[place] = frame
         return frame
     }

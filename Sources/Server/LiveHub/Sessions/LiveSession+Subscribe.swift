@@ -1,3 +1,4 @@
+import EventLoop
 import JSON
 package import LiveProtocol
 
@@ -132,7 +133,9 @@ extension LiveSession {
         result.data = snapshot.data
         join(id, channel, grant, result)
         if !tail.isEmpty {
-            deliver(LiveFrame.publications(tail, in: channel.key.name, dialect, loop.deflater))
+            deliver(
+                LiveFrame.publications(
+                    tail, in: channel.key.name, dialect, loop.compressor, now: WallTime.milliseconds()))
         }
     }
 
@@ -157,7 +160,10 @@ extension LiveSession {
             guard isPending(channel.key), isOpen else { return false }
             if replied {
                 if !page.isEmpty {
-                    deliver(LiveFrame.publications(page, in: channel.key.name, dialect, loop.deflater))
+                    deliver(
+                        LiveFrame.publications(
+                            page, in: channel.key.name, dialect, loop.compressor, now: WallTime.milliseconds()
+                        ))
                 }
             } else {
                 replied = true

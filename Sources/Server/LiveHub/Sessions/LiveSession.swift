@@ -93,7 +93,8 @@ package final class LiveSession {
 
     func reply(_ id: UInt32, _ result: Reply.Result) {
         guard id > 0 else { return }
-        deliver(LiveFrame.reply(Reply(id: id, result), dialect, loop.deflater))
+        deliver(
+            LiveFrame.reply(Reply(id: id, result), dialect, loop.compressor, now: WallTime.milliseconds()))
     }
 
     func refuse(_ id: UInt32, _ error: ProtocolError) { reply(id, .error(error)) }

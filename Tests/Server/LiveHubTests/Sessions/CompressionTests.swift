@@ -1,9 +1,43 @@
 import EventLoop
 import JSON
-import LiveHub
+import LiveProtocol
 import TestKit
 import Testing
 import WebSocket
+
+@testable import LiveHub
+
+struct `The budget for compressing what one session receives` {
+    private func take(_ budget: inout CompressionBudget, _ count: Int, now: Int64) -> Bool {
+        budget.take(count, now: now)
+    }
+
+    @Test func `is a million bytes at once and a second`() {
+        var budget = CompressionBudget(now: 1000)
+        let half = CompressionBudget.bytes / 2
+        for _ in 0..<2 { #expect(take(&budget, half, now: 1000) == true) }
+        #expect(take(&budget, 1, now: 1000) == false)
+        #expect(take(&budget, half + 1, now: 1500) == false)
+        #expect(take(&budget, half, now: 1500) == true)
+        // However long nothing was compressed, and if the clock went back.
+        #expect(take(&budget, CompressionBudget.bytes + 1, now: .max) == false)
+        #expect(take(&budget, CompressionBudget.bytes, now: 0) == true)
+        #expect(take(&budget, 1, now: 0) == false)
+    }
+
+    @Test func `is not for what many receive`() {
+        let compressor = FrameCompressor(now: 0)
+        let dialect = Dialect(form: .json, window: 15)
+        let text = Array(String(repeating: "what is said ", count: 40_000).utf8)
+        #expect(compressor.personal(text, dialect, now: 0) != nil)
+        #expect(compressor.personal(text, dialect, now: 0) != nil)
+        #expect(compressor.personal(text, dialect, now: 0) == nil)
+        #expect(compressor.shared(text, dialect) != nil)
+        #expect(compressor.personal(text, dialect, now: 1000) != nil)
+        #expect(compressor.shared(text, .plain) == nil)
+        #expect(compressor.totals.messages == 4)
+    }
+}
 
 struct `Compression of a session` {
     private static let long = String(repeating: "a line that somebody has written; ", count: 30)
