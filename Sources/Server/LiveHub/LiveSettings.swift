@@ -25,8 +25,9 @@ package struct LiveSettings: Sendable {
     package var messageBytes = 1 << 16
     /// What a user, a class and an institution may do on this node; ``LiveLimit`` says what is told beyond.
     ///
-    /// A user's messages are bounded by twice what one connection may send, where nothing else is set.
     package var userLimits = PartyLimits.user
+    /// Whether a user's messages are bounded by twice what one connection may send, where nothing else is set.
+    package var boundsUserMessages = true
     package var groupLimits = PartyLimits.group
     package var institutionLimits = PartyLimits.institution
     /// Connections of one loop that are let in a second, in the long run and at once; more are answered with a temporary
@@ -65,7 +66,9 @@ package struct LiveSettings: Sendable {
     /// A user's limits, with what follows from those of a connection.
     var wholeUserLimits: PartyLimits {
         var limits = userLimits
-        limits.allowTwice(commandsPerSecond: commandsPerSecond, burst: commandBurst)
+        if boundsUserMessages {
+            limits.allowTwice(commandsPerSecond: commandsPerSecond, burst: commandBurst)
+        }
         return limits
     }
 }
