@@ -58,7 +58,7 @@ package struct LiveSettings: Sendable {
     package init() {}
 
     /// What one connection may send.
-    var connectionRates: ConnectionRates {
+    package var connectionRates: ConnectionRates {
         ConnectionRates(
             commandsPerSecond: commandsPerSecond, burst: commandBurst, messageBytes: messageBytes)
     }

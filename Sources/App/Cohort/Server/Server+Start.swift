@@ -393,6 +393,9 @@ extension Server {
             writer.object { writer in
                 writer.member("message_bytes", live.messageBytes)
                 writer.member("commands_per_second", live.commandsPerSecond)
+                writer.member("command_burst", live.commandBurst)
+                writer.member("reads_per_second", settings.connectionRates.reads.perSecond)
+                writer.member("bytes_per_second", settings.connectionRates.bytes.perSecond)
                 writer.member("subscriptions", live.subscriptions)
                 writer.member("chat_characters", 4000)
                 writer.member("ops_per_apply", 100)
