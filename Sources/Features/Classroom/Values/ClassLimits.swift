@@ -79,12 +79,15 @@ enum ClassLimitNames {
     static let cursors = LiveLimit("class.cursors", .drop)
 
     static let all =
-        [reads, waiting, signals, typing, cursors] + ClassLimits.Kind.allCases.flatMap { kind in
+        [reads, waiting, signals, typing, cursors]
+        + ClassLimits.Kind.allCases.flatMap { kind in
             [member[kind], whole[kind]].compactMap(\.self)
         }
 
     private static func named(_ level: String) -> [ClassLimits.Kind: LiveLimit] {
         Dictionary(
-            uniqueKeysWithValues: ClassLimits.Kind.allCases.map { ($0, LiveLimit("\(level).\($0)", .refusal)) })
+            uniqueKeysWithValues: ClassLimits.Kind.allCases.map {
+                ($0, LiveLimit("\(level).\($0)", .refusal))
+            })
     }
 }

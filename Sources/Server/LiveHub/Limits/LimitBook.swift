@@ -42,7 +42,8 @@ package final class LimitBook: Sendable {
         var counters: [LiveLimit: Counter] = [:]
         for limit in LiveLimit.own + user.all + groupLevel.all + institution.all + further {
             counters[limit] = metrics.counter(
-                "cohort_live_limited_total", "Times that a limit of the live layer was met.", ("limit", limit.name))
+                "cohort_live_limited_total", "Times that a limit of the live layer was met.",
+                ("limit", limit.name))
         }
         self.counters = counters
     }

@@ -73,7 +73,9 @@ package final class Party: Sendable {
             connected.add(1, ordering: .relaxed)
             return nil
         }
-        guard Party.add(1, to: connected, most: level.limits.connections) else { return level.limit(.connections) }
+        guard Party.add(1, to: connected, most: level.limits.connections) else {
+            return level.limit(.connections)
+        }
         guard let met = take(.joins, at: now, hasPriority: false) else { return nil }
         connected.subtract(1, ordering: .relaxed)
         return met

@@ -56,7 +56,8 @@ struct PartyTable<Key: Hashable & Sendable> {
             let oldest = left[first]
             guard second - oldest.at >= Self.memory || left.count - first > bound else { break }
             first += 1
-            guard let entry = entries[oldest.key], entry.turn == oldest.turn, entry.party.connections == 0 else {
+            guard let entry = entries[oldest.key], entry.turn == oldest.turn, entry.party.connections == 0
+            else {
                 continue
             }
             entries[oldest.key] = nil

@@ -60,7 +60,7 @@ struct Tolls {
         return frame
     }
 
-    /// Pays for a command: `nil`, or the limit that it meets.
+    /// Pays for a command.
     ///
     /// - Parameters:
     ///   - item: What it is; `nil` for what only its connection pays for, such as a subscription.
@@ -68,6 +68,7 @@ struct Tolls {
     ///   - frame: The frame that it stands in.
     ///   - rates: The connection's rates.
     ///   - now: The time.
+    /// - Returns: `nil` when it is paid for, or the limit that it meets.
     mutating func command(
         _ item: PartyLevel.Item?, isShared: Bool, in frame: Frame, _ rates: ConnectionRates, at now: Int64
     ) -> LiveLimit? {

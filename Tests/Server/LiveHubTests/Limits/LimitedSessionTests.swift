@@ -11,7 +11,8 @@ import Testing
 struct `Limited session` {
     private func error(_ reply: JSONValue) -> String? {
         guard let error = reply["error"] else { return nil }
-        return "\(error["code"]?.int ?? 0) \(error["message"]?.string ?? "") \(error["temporary"]?.bool ?? false)"
+        return
+            "\(error["code"]?.int ?? 0) \(error["message"]?.string ?? "") \(error["temporary"]?.bool ?? false)"
     }
 
     /// How often a limit was met, as metrics tell it.
@@ -19,7 +20,9 @@ struct `Limited session` {
         Int(site.metrics.counter("cohort_live_limited_total", "", ("limit", limit.name)).value)
     }
 
-    @Test func `refuses a user's connection beyond the limit until another ends; others come in`() async throws {
+    @Test func `refuses a user's connection beyond the limit until another ends; others come in`()
+        async throws
+    {
         let site = try await LiveSite.start { $0.userLimits.connections = 2 }
         try await site.run { open in
             let first = try await open(0, "1:7:x")
@@ -48,7 +51,9 @@ struct `Limited session` {
         }
     }
 
-    @Test func `refuses an institution's connections and joins beyond the limit, and no other's`() async throws {
+    @Test func `refuses an institution's connections and joins beyond the limit, and no other's`()
+        async throws
+    {
         let site = try await LiveSite.start {
             $0.institutionLimits.connections = 3
             $0.institutionLimits.joins = Rate(1, burst: 5)
@@ -63,7 +68,9 @@ struct `Limited session` {
         }
     }
 
-    @Test func `counts subscriptions of a connection, a user and an institution, each with its name`() async throws {
+    @Test func `counts subscriptions of a connection, a user and an institution, each with its name`()
+        async throws
+    {
         let site = try await LiveSite.start {
             $0.subscriptionsPerSession = 3
             $0.userLimits.subscriptions = 4
@@ -73,12 +80,16 @@ struct `Limited session` {
             func subscribe(_ client: LiveClient, _ count: Int) async -> [String?] {
                 var answers: [String?] = []
                 for number in 0..<count {
-                    answers.append(error(await client.command("subscribe", #"{"channel":"blink:\#(number)"}"#)))
+                    answers.append(
+                        error(await client.command("subscribe", #"{"channel":"blink:\#(number)"}"#)))
                 }
                 return answers
             }
             let one = try await open(0, "1:7:x")
-            #expect(await subscribe(one, 4) == [nil, nil, nil, "106 limit exceeded: connection.subscriptions false"])
+            #expect(
+                await subscribe(one, 4) == [
+                    nil, nil, nil, "106 limit exceeded: connection.subscriptions false",
+                ])
             let tab = try await open(1, "1:7:x")
             #expect(await subscribe(tab, 2) == [nil, "106 limit exceeded: user.subscriptions true"])
             let other = try await open(1, "1:8:x")
@@ -124,7 +135,8 @@ struct `Limited session` {
                 ("presence", #"{"channel":"app:x"}"#, "reads"),
             ] {
                 for _ in 0..<2 { #expect(error(await client.command(command, body)) == nil) }
-                #expect(error(await client.command(command, body)) == "111 too many requests: user.\(limit) true")
+                #expect(
+                    error(await client.command(command, body)) == "111 too many requests: user.\(limit) true")
             }
             #expect(await client.command("ping", "{}")["ping"] != nil)
         }
@@ -184,7 +196,8 @@ struct `Limited session` {
         try await site.run { open in
             let client = try await open(0, "1:7:x")
             let text = String(repeating: "x", count: 60_000)
-            #expect(error(await client.command("rpc", #"{"method":"note","data":{"text":"\#(text)"}}"#)) == nil)
+            #expect(
+                error(await client.command("rpc", #"{"method":"note","data":{"text":"\#(text)"}}"#)) == nil)
             #expect(
                 error(await client.command("rpc", #"{"method":"note","data":{"text":"\#(text)"}}"#))
                     == "111 too many requests: connection.bytes true")
@@ -194,7 +207,9 @@ struct `Limited session` {
     @Test func `sets no limit of rates for who has set none`() async throws {
         let site = try await LiveSite.start {
             ($0.commandsPerSecond, $0.commandBurst) = (1_000_000, 1_000_000)
-            ($0.userLimits, $0.groupLimits, $0.institutionLimits) = (PartyLimits(), PartyLimits(), PartyLimits())
+            ($0.userLimits, $0.groupLimits, $0.institutionLimits) = (
+                PartyLimits(), PartyLimits(), PartyLimits()
+            )
             $0.boundsUserMessages = false
         }
         try await site.run { open in
@@ -204,7 +219,9 @@ struct `Limited session` {
             for start in stride(from: 0, to: lines.count, by: 1000) {
                 client.sendRaw(lines[start..<start + 1000].joined(separator: "\n"))
             }
-            await client.until { client.messages.count { $0["id"]?.int ?? 0 >= 100 } == 5000 || client.isClosed }
+            await client.until {
+                client.messages.count { $0["id"]?.int ?? 0 >= 100 } == 5000 || client.isClosed
+            }
             #expect(client.messages.compactMap(error).isEmpty)
         }
     }

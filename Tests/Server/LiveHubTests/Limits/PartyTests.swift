@@ -104,7 +104,9 @@ struct `Party at its limits` {
         let institution = Party(PartyLevel("institution", .institution))
         let group = Party(PartyLevel("class", .group))
         for _ in 0..<2 {
-            for _ in 0..<10_000 { #expect(institution.join(at: second) == nil && group.join(at: second) == nil) }
+            for _ in 0..<10_000 {
+                #expect(institution.join(at: second) == nil && group.join(at: second) == nil)
+            }
             for _ in 0..<10_000 {
                 institution.leave()
                 group.leave()
@@ -115,7 +117,8 @@ struct `Party at its limits` {
     @Test func `gives one class no more than a fifth of its institution's messages`() {
         let (group, institution) = (PartyLimits.group, PartyLimits.institution)
         for (part, whole) in [
-            (group.calls, institution.calls), (group.signals, institution.signals), (group.reads, institution.reads),
+            (group.calls, institution.calls), (group.signals, institution.signals),
+            (group.reads, institution.reads),
             (group.bytes, institution.bytes),
         ] {
             #expect((part?.perSecond ?? .max) * 5 <= whole?.perSecond ?? 0)

@@ -30,7 +30,8 @@ struct `Rate of a limit` {
         #expect(rate.take(from: &paid, now: second + wait) == nil)
     }
 
-    @Test func `charges by cost, and lets through what costs more than the whole when nothing else has come`() {
+    @Test func `charges by cost, and lets through what costs more than the whole when nothing else has come`()
+    {
         let rate = Rate(1000, burst: 5000)
         var paid: Int64 = 0
         #expect(rate.take(4000, from: &paid, now: second) == nil)

@@ -13,7 +13,8 @@ struct `Tolls of a session` {
     }
 
     private func refused(
-        _ tolls: inout Tolls, _ item: PartyLevel.Item?, _ count: Int, isShared: Bool = true, at now: Int64 = second
+        _ tolls: inout Tolls, _ item: PartyLevel.Item?, _ count: Int, isShared: Bool = true,
+        at now: Int64 = second
     ) -> [String] {
         (0..<count).compactMap { _ in
             let frame = tolls.frame(1, rates, at: now)
@@ -33,16 +34,21 @@ struct `Tolls of a session` {
         var tolls = Tolls()
         let most = rates.bytes.burst
         let frames = [most, 1].map { tolls.frame($0, rates, at: second) }
-        #expect(frames.map { tolls.command(.calls, isShared: true, in: $0, rates, at: second)?.name } == [
-            nil, "connection.bytes",
-        ])
+        #expect(
+            frames.map { tolls.command(.calls, isShared: true, in: $0, rates, at: second)?.name } == [
+                nil, "connection.bytes",
+            ])
         #expect(refused(&tolls, .calls, 1, at: 2 * second).isEmpty)
     }
 
     @Test func `counts all connections of one user together, and nobody else's`() {
-        let (one, other) = (party("user") { $0.calls = Rate(1, burst: 5) }, party("user") { $0.calls = Rate(1, burst: 5) })
+        let (one, other) = (
+            party("user") { $0.calls = Rate(1, burst: 5) }, party("user") { $0.calls = Rate(1, burst: 5) }
+        )
         var tabs = [Tolls(), Tolls(), Tolls()]
-        for (place, user) in [one, one, other].enumerated() { tabs[place].enter(user: user, institution: nil) }
+        for (place, user) in [one, one, other].enumerated() {
+            tabs[place].enter(user: user, institution: nil)
+        }
         #expect(refused(&tabs[0], .calls, 3).isEmpty)
         #expect(refused(&tabs[1], .calls, 3) == ["user.calls"])
         #expect(refused(&tabs[2], .calls, 5).isEmpty)
@@ -67,7 +73,9 @@ struct `Tolls of a session` {
     @Test func `lets instructors talk when students have taken all that is theirs`() {
         let group = party("class") { $0.calls = Rate(1, burst: 50) }
         var students = (0..<10).map { _ in Tolls() }
-        for place in students.indices { #expect(students[place].enter(group, hasPriority: false, at: second) == nil) }
+        for place in students.indices {
+            #expect(students[place].enter(group, hasPriority: false, at: second) == nil)
+        }
         let refusals = (0..<10).flatMap { refused(&students[$0], .calls, 20) }
         #expect(refusals.count == 160 && Set(refusals) == ["class.calls"])
         var instructor = Tolls()
