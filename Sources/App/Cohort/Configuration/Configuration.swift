@@ -146,6 +146,10 @@ package struct Configuration: Sendable {
         package let commandsPerSecond: Int
         package let commandBurst: Int
         package let admissionsPerSecond: Int
+        /// What a user, a class and an institution may do; `nil` for no limit.
+        package let userLimits: PartyLimits?
+        package let classBounds: ClassBounds?
+        package let institutionLimits: PartyLimits?
         package let sessionBytes: Int
     }
 

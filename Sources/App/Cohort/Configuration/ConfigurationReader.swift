@@ -304,6 +304,9 @@ struct ConfigurationReader {
             commandsPerSecond: try number(ConfigurationKeys.liveCommandRate),
             commandBurst: try number(ConfigurationKeys.liveCommandBurst),
             admissionsPerSecond: try number(ConfigurationKeys.liveAdmissions),
+            userLimits: try userLimits(),
+            classBounds: try classLimits(),
+            institutionLimits: try institutionLimits(),
             sessionBytes: try number(ConfigurationKeys.liveSessionBytes))
     }
 

@@ -130,7 +130,7 @@ extension LiveSession {
         guard let caller, let subscription = subscription(to: name) else {
             return refuse(id, ProtocolError(.permissionDenied))
         }
-        guard subscription.grant.presence else {
+        guard subscription.hasPresence else {
             let isOffered = subscription.channel.namespace.allowsPresence
             return refuse(id, ProtocolError(isOffered ? .permissionDenied : .notAvailable))
         }
