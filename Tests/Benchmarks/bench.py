@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """One interleaved run of everything that has a number: fan-out, memory, joins, durable answers.
 
-    bench.py [--only server,nodes,recoveries,jobs,sis,catalogue,enrollments,tls,class] [--cohort PATH] [--reps 3] [--json FILE]
-             [--seconds 1.5] [--idle 10000] [--members 1000] [--rate-seconds 20] [--returning 4000] [--class 90000]
+    bench.py [--only PART,…] [--cohort PATH] [--reps 3] [--json FILE] [--seconds 1.5] [--idle 10000] [--members 1000]
+             [--rate-seconds 20] [--returning 4000] [--class 90000] [--attack-seconds 6] [--attacks burst,…]
 
-Loopback only, bounded in time (about fifteen minutes after the first build; README.md has each part's), everything that
-it starts it stops. What is measured is the CPU time of the server's process, from /proc, in ticks of 10 ms.
+Loopback only, bounded in time (about forty minutes after the first build; README.md has the parts and what each takes),
+everything that it starts it stops. What is measured is the CPU time of the server's process, from /proc, in ticks of 10 ms.
 """
 
 import argparse
@@ -20,15 +20,22 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import catalogue  # noqa: E402
+import classes  # noqa: E402
+import commit_first  # noqa: E402
+import deflate  # noqa: E402
 import durable  # noqa: E402
 import enrollments  # noqa: E402
 import fanout  # noqa: E402
 import jobs  # noqa: E402
+import joins  # noqa: E402
 import large_class  # noqa: E402
+import large_room  # noqa: E402
 import nodes  # noqa: E402
 import recoveries  # noqa: E402
+import silent  # noqa: E402
 import sis  # noqa: E402
 import tls  # noqa: E402
+import victim  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
 from tools import CPUS, build, quiet, spread, table  # noqa: E402
 
@@ -114,6 +121,19 @@ def apart(module, found: dict) -> tuple[dict, str]:
 #: The parts by name, in the order of their run.
 PARTS = {
     "server": server,
+    "room": lambda options, program, programs, folder: apart(
+        large_room, large_room.measure(programs, program, folder, options.reps, options.seconds)),
+    "classes": lambda options, program, programs, folder: apart(
+        classes, classes.measure(programs, program, options.reps, options.seconds)),
+    "joins": lambda options, program, programs, folder: apart(
+        joins, joins.measure(programs, program, folder, options.reps, options.idle)),
+    "silent": lambda options, program, programs, folder: apart(silent, silent.measure(programs, program, folder)),
+    "chat": lambda options, program, programs, folder: apart(
+        commit_first, commit_first.measure(programs, program, folder, options.reps, options.seconds)),
+    "deflate": lambda options, program, programs, folder: apart(
+        deflate, deflate.measure(programs, program, options.reps, options.seconds)),
+    "victim": lambda options, program, programs, folder: apart(
+        victim, victim.measure(programs, program, folder, options.reps, options.attack_seconds, options.attacks)),
     "nodes": lambda options, program, programs, folder: apart(
         nodes, nodes.measure(programs, program, folder, options.reps, options.rate_seconds)),
     "recoveries": lambda options, program, programs, folder: apart(
@@ -143,13 +163,15 @@ def main() -> int:
     parser.add_argument("--rate-seconds", type=float, default=nodes.SECONDS)
     parser.add_argument("--returning", type=int, default=4000)
     parser.add_argument("--class", type=int, default=large_class.NODES * large_class.MEMBERS_PER_NODE, dest="most")
+    parser.add_argument("--attack-seconds", type=float, default=6.0)
+    parser.add_argument("--attacks", default="", help="single attacks, with commas between them")
     parser.add_argument("--json", help="a file for every single measurement")
     options = parser.parse_args()
     wanted = options.only.split(",")
     if set(wanted) - set(PARTS):
         parser.error(f"--only knows {', '.join(PARTS)}")
     program = locate(options.cohort)
-    programs = build(peers="server" in wanted)
+    programs = build(peers=bool({"server", "room", "classes"} & set(wanted)))
     quiet()
     started = time.monotonic()
     place = machine()

@@ -24,5 +24,8 @@ class Verdicts:
 
 
 def ratios(ones: list[float], others: list[float]) -> list[float]:
-    """One by one, since repetitions are interleaved: what was measured beside each other is compared."""
-    return [one / other for one, other in zip(ones, others) if other]
+    """One by one, since repetitions are interleaved: what was measured beside each other is compared.
+
+    Where either is nothing, nothing was measured.
+    """
+    return [one / other for one, other in zip(ones, others) if one and other]

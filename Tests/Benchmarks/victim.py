@@ -1,13 +1,11 @@
 """What a class notices of clients that mean harm: its p99 without and beside them, and the memory that they cost."""
 
-import json
 import pathlib
-import select
 import statistics
-import subprocess
 import time
 
 from fanout import port_of, protocol
+from hostile import Hostile
 from Rig.crowd import gather
 from Rig.database import Database
 from Rig.demo import Demo
@@ -70,43 +68,6 @@ ATTACKS = {
 }
 
 
-class Hostile:
-    """`with Hostile(…) as hostile:` the harm is under way; afterwards `found` has what it was."""
-
-    def __init__(self, programs: dict, port: int, tokens: pathlib.Path, mode: str, *arguments: str, patience: float = 6):
-        # Less processor than who measures, who has nice -10: the attackers take what the class leaves of their CPU.
-        nice = ["nice", "-n", "10"]
-        pinned = ["--cpu", "1"] if CPUS > 1 else []
-        self.command = [*nice, str(programs["hostile"]), mode, "--port", str(port), "--tokens", str(tokens),
-                        "--channel", CHANNEL, *pinned, *arguments]
-        self.patience = patience
-        self.is_ready = False
-        self.found: dict = {}
-
-    def __enter__(self) -> "Hostile":
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
-        reader = self.process.stdout
-        end = time.monotonic() + self.patience
-        while time.monotonic() < end and not self.is_ready:
-            if select.select([reader], [], [], 0.1)[0]:
-                line = reader.readline()
-                if not line:
-                    raise RuntimeError(f"hostile ended with {self.process.wait(5)}")
-                self.is_ready = line.strip() == "ready"
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.process.terminate()
-        try:
-            out, _ = self.process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
-        lines = [line for line in out.splitlines() if line.startswith("{")]
-        if lines:
-            self.found = json.loads(lines[-1])
-
-
 class Memory:
     """What a process takes: now, and at most since `reset`."""
 
@@ -142,7 +103,7 @@ def attacked(programs: dict, demo: Demo, attack: Attack, tokens: dict, seconds: 
     before, cpu, began = memory.resident, cpu_seconds(demo.pid), time.monotonic()
     memory.reset()
     slow, refused = (metric(demo.base, f"cohort_live_{name}") for name in ("slow_disconnects", "refused_by_rate"))
-    hostile = Hostile(programs, port_of(demo), tokens["attackers"], attack.mode, *attack.arguments)
+    hostile = Hostile(programs, port_of(demo), tokens["attackers"], CHANNEL, attack.mode, *attack.arguments)
     with hostile:
         found = victim(programs, demo, tokens["members"], seconds)
         found["busy"] = (cpu_seconds(demo.pid) - cpu) / (time.monotonic() - began)

@@ -3,7 +3,7 @@
 // Modes
 //   fanout  N clients join; P of them (the first P) publish; every client counts deliveries.
 //   echo    every (or the first --active) client sends and awaits its reply.
-//   idle    open N connections, hold them, report the server's memory per connection.
+//   idle    open N connections, hold them (SIGUSR1 ends that), report the server's memory per connection.
 //           With --recover S:T each one must be told S+1 ... T, once and in order, and is closed then: N recoveries.
 //
 // Several --port P[:COUNT] share the connections out in order, COUNT to each or as many to one as to another. With two
@@ -490,6 +490,8 @@ static bool drain_all(double maxs) { // wait for the outstanding deliveries
 static pid_t kids[MAXW];
 static void cleanup(void) { for (int i = 0; i < MAXW; i++) if (kids[i] > 0) kill(kids[i], SIGKILL); }
 static void onsig(int s) { (void)s; cleanup(); _exit(3); }
+static volatile sig_atomic_t enough; // SIGUSR1: idle has been held for long enough
+static void onenough(int s) { (void)s; enough = 1; }
 
 int main(int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
@@ -545,7 +547,7 @@ int main(int argc, char **argv) {
   if (S == MAP_FAILED || W == MAP_FAILED) die("mmap");
   evfd = o.workers > 1 ? eventfd(0, EFD_NONBLOCK) : -1; signal(SIGPIPE, SIG_IGN);
   pst s0 = stats(o.pids, o.npid); long tin0, tpg0, tin1, tpg1; tcp_mem(&tin0, &tpg0);
-  signal(SIGINT, onsig); signal(SIGTERM, onsig);
+  signal(SIGINT, onsig); signal(SIGTERM, onsig); signal(SIGUSR1, onenough);
   u64 tc0 = now(); int first = 0;
   for (int i = 0; i < o.workers; i++) { int cnt = o.n / o.workers + (i < o.n % o.workers); pid_t p = fork(); if (p == 0) { worker(i, first, cnt); _exit(0); } kids[i] = p; first += cnt; }
   while (TOT(connected) + TOT(failed) < (u64)o.n && (double)(now() - tc0) < o.join_limit * 1e9) nap(0.001);
@@ -558,7 +560,7 @@ int main(int argc, char **argv) {
   double dt = 0, ccpu = 0, scpu = 0, idlecpu = 0; double each[MAXPIDS] = {0}; u64 sent = 0, uniq = 0, dup = 0, ooo = 0, expct = 0, delivered = 0; pst s3 = s1; bool drained = true;
   if (o.mode == M_IDLE) {
     uniq = TOT(uniq); dup = TOT(dup); ooo = TOT(ooo); expct = o.recover ? (u64)o.n * (o.top - o.since) : 0;
-    double c0 = stats(o.pids, o.npid).cpu; nap(o.dur); s3 = stats(o.pids, o.npid); idlecpu = (s3.cpu - c0) / o.dur; dt = o.dur;
+    double c0 = stats(o.pids, o.npid).cpu; u64 h0 = now(); while (!enough && (double)(now() - h0) < o.dur * 1e9) nap(o.dur - (double)(now() - h0) / 1e9); dt = (double)(now() - h0) / 1e9; s3 = stats(o.pids, o.npid); idlecpu = (s3.cpu - c0) / dt;
   } else if (connected == (u64)o.n) {
     if (o.warm > 0) {
       atomic_store(&S->phase, PH_RUN); nap(o.warm); atomic_store(&S->phase, PH_DRAIN); nap(0.03); drain_all(o.drain); nap(0.05);
