@@ -2,7 +2,7 @@
 //
 //   burst    each sends --each commands in one go, once a second
 //   names    each asks for --each channels of different names at --rate commands a second in all, then comes anew
-//   mute     each subscribes, asks for history over and over, and never reads
+//   mute     each subscribes, asks for history --rate times a second, and never reads
 //   trickle  half send the handshake, half a frame, a byte a second
 //   lies     --rate connections a second that announce other lengths than they send, in HTTP and in frames
 //   aborts   --rate connections a second, cut by RST before, within and behind the handshake
@@ -263,7 +263,7 @@ static void go_on(conn *c, u64 t) {
   }
   case MUTE:
     if (c->st != LIVE) break;
-    c->next = t + SECOND / 50; n = snprintf(b, sizeof b, "{\"id\":3,\"history\":{\"channel\":\"%s\",\"limit\":100}}", o.channel);
+    c->next = t + (u64)(1e9 / o.rate); n = snprintf(b, sizeof b, "{\"id\":3,\"history\":{\"channel\":\"%s\",\"limit\":100}}", o.channel);
     if (!c->olen && put_text(c, b, (size_t)n)) sent++;
     break;
   case TRICKLE:

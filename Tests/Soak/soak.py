@@ -42,7 +42,7 @@ STEP = 20
 TURN = 10
 TROUBLE = {
     "slow": ("slow", "--clients", "20", "--rate", "2000"),
-    "mute": ("mute", "--clients", "20"),
+    "mute": ("mute", "--clients", "20", "--rate", "10"),
     "aborts": ("aborts", "--rate", "300"),
     "trickle": ("trickle", "--clients", "50"),
     "lies": ("lies", "--rate", "50"),
