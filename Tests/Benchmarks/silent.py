@@ -83,7 +83,8 @@ def measure(programs: dict, program, folder) -> dict:
             for count in COUNTS:
                 print(f"silent members, {name}: {count:,}", flush=True)
                 with Crowd(programs, demo, tokens, count) as crowd:
-                    step = {"count": count, "nobody": nobody, "resident": Memory(demo.pid).resident, "busy": busy(demo, PERIOD if name == "pinged" else PLAIN)}
+                    step = {"count": count, "nobody": nobody, "resident": Memory(demo.pid).resident,
+                            "busy": busy(demo, PERIOD if name == "pinged" else PLAIN)}
                     step["rooms"] = [load(programs, port_of(demo), demo.pid, [
                         "fanout", "-n", str(MEMBERS), "--window", "1", "--duration", "2", "--warmup", "0.5", "--settle", "0.3",
                         "--offsets", *protocol(token, "bench:1")]) for _ in range(ROUNDS if name == "pinged" else 0)]
@@ -133,6 +134,6 @@ def report(found: dict) -> str:
             f"{pinged['resident'] / 2**20:,.0f}", spread([one["server_us"] for one in pinged["rooms"]]),
             spread([one["comp_p50_us"] / 1000 for one in pinged["rooms"]])])
     return (f"## Silent members of one class, each in its five channels; without any {found['pinged'][0]['nobody']:.2f} % of a core\n\n"
-            + table(["sessions", f"% of a core, pinged each {PERIOD} s", "% of a core, never pinged", "CPU µs of a ping and its answer", "resident MiB",
-                     f"CPU µs per delivery in a class of {MEMBERS} beside them", "until all of it have a message, ms"], rows)
+            + table(["sessions", f"% of a core, pinged each {PERIOD} s", "% of a core, never pinged", "CPU µs of a ping and its answer",
+                     "resident MiB", f"CPU µs per delivery in a class of {MEMBERS} beside them", "until all of it have a message, ms"], rows)
             + "\n\n" + _verdicts(found).table())
