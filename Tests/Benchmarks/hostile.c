@@ -185,7 +185,7 @@ static void upgraded(conn *c) {
     return;
   }
   if (!say_hello(c)) return;
-  if (o.mode == MUTE) { c->st = LIVE; c->next = now(); interest(c); }
+  if (o.mode == MUTE) { c->st = LIVE; c->next = now() + (u64)(1e9 / o.rate * c->id / o.n); interest(c); } // not all at the same moment
 }
 static void greeted(conn *c) {
   c->st = LIVE; c->next = now() + SECOND * c->id / (u64)o.n;
