@@ -1,5 +1,6 @@
 """What a class notices of clients that mean harm: its p99 without and beside them, and the memory that they cost."""
 
+import os
 import pathlib
 import statistics
 import time
@@ -25,8 +26,12 @@ MEMBERS, RATE = 1000, 20
 ATTACKERS = 200
 #: p99 beside an attack, as a multiple of p99 without.
 ALLOWED = 2.0
-#: MiB by which the server may grow where an attacker leaves nothing unread.
+#: MiB by which the server and what the kernel holds of it may grow where an attacker leaves nothing unread.
 MEMORY = 64
+
+#: The server's own counters, whose growth is noted with each attack.
+COUNTED = ("cohort_live_slow_disconnects", "cohort_live_refused_by_rate", "cohort_socket_holds", "cohort_socket_sends",
+           "cohort_socket_sent_bytes")
 
 MIB = 1 << 20
 
@@ -85,6 +90,12 @@ class Memory:
         lines = pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
 
+    @staticmethod
+    def kernel() -> int:
+        """What the kernel holds for all TCP sockets, mostly bytes that nobody has read."""
+        line = next(line for line in pathlib.Path("/proc/net/sockstat").read_text().splitlines() if line.startswith("TCP:"))
+        return int(line.split()[line.split().index("mem") + 1]) * os.sysconf("SC_PAGE_SIZE")
+
     @property
     def resident(self) -> int:
         return self._read("VmRSS:")
@@ -106,19 +117,21 @@ def attacked(programs: dict, demo: Demo, attack: Attack, tokens: dict, seconds: 
     memory = Memory(demo.pid)
     before, cpu, began = memory.resident, cpu_seconds(demo.pid), time.monotonic()
     memory.reset()
-    slow, refused = (metric(demo.base, f"cohort_live_{name}") for name in ("slow_disconnects", "refused_by_rate"))
+    kernel = memory.kernel()
+    counted = {name: metric(demo.base, name) for name in COUNTED}
     hostile = Hostile(programs, port_of(demo), tokens["attackers"], CHANNEL, attack.mode, *attack.arguments)
     with hostile:
         found = victim(programs, demo, tokens["members"], seconds)
         found["busy"] = (cpu_seconds(demo.pid) - cpu) / (time.monotonic() - began)
         found["peak"] = memory.peak - before
+        found["kernel"] = memory.kernel() - kernel
     found["hostile"] = hostile.found
     # Those who were let go get a moment to be gone, and numbers that are told once a second to be told.
     time.sleep(3)
     found["kept"] = memory.resident - before
     found["before"] = before
-    found["slow"] = metric(demo.base, "cohort_live_slow_disconnects") - slow
-    found["rate_refusals"] = metric(demo.base, "cohort_live_refused_by_rate") - refused
+    found["counted"] = {name: metric(demo.base, name) - before for name, before in counted.items()}
+    found["slow"] = found["counted"]["cohort_live_slow_disconnects"]
     found["doubts"] = attack.doubts(hostile.found) if hostile.found else ["it did not end as it should"]
     if not hostile.is_ready and not found["hostile"].get("answers") and not found["slow"]:
         found["doubts"].append("it did not get under way")
@@ -159,7 +172,7 @@ def _verdicts(found: dict) -> Verdicts:
         verdicts.add(f"p99, times that without: {name}",
                      ratios([one["p99_us"] / 1000 for one in ones], _alone(found)), ALLOWED)
     for name, ones in found["attacks"].items():
-        verdicts.add(f"memory: {name}", [one["peak"] / MIB for one in ones], ATTACKS[name].memory, " MiB", 0)
+        verdicts.add(f"memory: {name}", [(one["peak"] + one["kernel"]) / MIB for one in ones], ATTACKS[name].memory, " MiB", 0)
     return verdicts
 
 
@@ -180,6 +193,8 @@ def _answers(ones: list[dict]) -> str:
         last["hostile"].get("answers", {}).items(), key=lambda pair: -pair[1])]
     said += [f"{last['hostile'].get('cut', 0):,} cut"] if last["hostile"].get("cut") else []
     said += [f"{last['slow']:,.0f} closed as slow (3008)"] if last["slow"] else []
+    holds = last["counted"]["cohort_socket_holds"]
+    said += [f"{holds:,.0f} rounds' output held"] if holds else []
     return ", ".join(said) or "–"
 
 
@@ -191,14 +206,15 @@ def report(found: dict) -> str:
         return [name, spread([one["p50_us"] / 1000 for one in ones], 1), spread([one["p99_us"] / 1000 for one in ones], 1),
                 spread([one["comp_p99_us"] / 1000 for one in ones], 1), *more]
 
-    rows = [row("nobody", alone, "–", "–", "–", "–", "–")]
+    rows = [row("nobody", alone, *["–"] * 6)]
     rows += [row(name, ones, spread([one["busy"] * 100 for one in ones], 0),
                  f"{statistics.median(one['before'] for one in ones) / MIB:,.0f}",
-                 spread([one["peak"] / MIB for one in ones], 0), spread([one["kept"] / MIB for one in ones], 0),
+                 *(spread([one[key] / MIB for one in ones], 0) for key in ("peak", "kernel", "kept")),
                  f"{ones[-1]['hostile'].get('opened', 0):,} / {ones[-1]['hostile'].get('sent', 0):,} in "
                  f"{ones[-1]['hostile'].get('seconds', 0):.0f} s: {_answers(ones)}")
              for name, ones in found["attacks"].items()]
     return (f"## A class of {MEMBERS:,} with {RATE} messages a second beside clients that mean harm; one loop\n\n"
             + table(["beside", "p50 ms", "p99 ms", "last member, p99 ms", "server CPU %", "resident MiB before",
-                     "more at most, MiB", "more 3 s later, MiB", "connections / things sent, and what came back (last repetition)"], rows)
+                     "more at most, MiB", "kernel's TCP buffers, more at the end, MiB", "resident, more 3 s later, MiB",
+                     "connections / things sent, and what came back (last repetition)"], rows)
             + "\n\n" + _verdicts(found).table())
