@@ -38,6 +38,10 @@ import tls  # noqa: E402
 import victim  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
 from tools import CPUS, build, quiet, spread, table  # noqa: E402
+from verdict import Verdicts, ratios  # noqa: E402
+
+#: What a delivery may cost, times the prototype's and that of careful SwiftNIO, by messages in flight.
+COSTS = {"1 in flight": (1.15, 0.75), "16 in flight": (1.5, 0.5)}
 
 #: Answers in one transaction of Postgres alone; with 1,000 members the server comes to about 500 by itself.
 BATCHES = (100, 500)
@@ -71,6 +75,18 @@ def measure(options, program, programs: dict, folder: pathlib.Path) -> dict:
     return found
 
 
+def verdicts(found: dict) -> Verdicts:
+    """What a delivery costs beside the peers."""
+    judged = Verdicts()
+    for name, by in found["fanout"].items():
+        costs = {server: [one["server_us"] for one in ones] for server, ones in by.items()}
+        allowed = COSTS[name.split(", ")[1]]
+        for server, most in zip(("prototype (bare frames)", "SwiftNIO, careful"), allowed):
+            if server in costs:
+                judged.add(f"CPU per delivery, times that of {server}: {name}", ratios(costs[fanout.OURS], costs[server]), most)
+    return judged
+
+
 def report(found: dict, options) -> str:
     """The tables that are printed."""
     parts = ["## Fan-out: server CPU µs per delivered message of 200 bytes, one loop on one CPU\n"]
@@ -80,6 +96,8 @@ def report(found: dict, options) -> str:
         cells = [spread([one["server_us"] for one in found["fanout"][name].get(server, [])]) for name in fanout.LOADS]
         rows.append([server, *cells])
     parts.append(table(["server", *fanout.LOADS], rows))
+    judged = verdicts(found)
+    parts.append("\n" + judged.table())
     late = [[server, *(spread([one["comp_p50_us"] / 1000 for one in found["fanout"][name].get(server, [])], 1)
                        for name in fanout.LOADS)] for server in servers[1:]]
     parts.append("\n## Until the last member has it: ms, median of the messages\n")
@@ -99,7 +117,7 @@ def report(found: dict, options) -> str:
     parts.append(table(["", "answers/s", "p50 ms", "p99 ms", "answers a batch"], rows))
     flaws = [f"{where}: {one['flaw']}" for where, ones in [
         *((f"{load}, {server}", ones) for load, by in found["fanout"].items() for server, ones in by.items()),
-        ("idle", idle), ("answers", answers)] for one in ones if "flaw" in one]
+        ("idle", idle), ("answers", answers)] for one in ones if "flaw" in one] + judged.missed
     parts.append("\nNo message was lost, doubled or out of order." if not flaws else "\nFLAWS:\n" + "\n".join(flaws))
     return "\n".join(parts)
 

@@ -21,8 +21,8 @@ COUNTS = (2000, 6000, 18_000)
 PERIOD = 25
 #: Seconds over which CPU is counted where nobody is pinged.
 PLAIN = 10
-#: Seconds for a crowd's joining to be over and done with.
-SETTLE = 5
+#: Seconds that a crowd may take to join, and for its joining to be over and done with.
+JOINING, SETTLE = 110, 5
 #: The class beside them.
 MEMBERS, ROUNDS = 100, 3
 #: What is allowed: % of a core for the last of `COUNTS`; what a delivery may cost beside the last, times that beside the
@@ -37,12 +37,12 @@ class Crowd:
         pinned = ["--cpus", "1"] if CPUS > 1 else []
         self.demo, self.count = demo, count
         self.found: dict = {}
-        self.command = [str(programs["wsload"]), "idle", "-n", str(count), "--duration", "150", "--settle", "0",
+        self.command = [str(programs["wsload"]), "idle", "-n", str(count), "--duration", "240", "--settle", "0",
                         *member(demo, tokens), "--port", str(port_of(demo)), "--pid", str(demo.pid), *pinned]
 
     def __enter__(self) -> "Crowd":
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        end = time.monotonic() + 60
+        end = time.monotonic() + JOINING
         while metric(self.demo.base, "cohort_live_connections") < self.count and time.monotonic() < end:
             time.sleep(0.2)
         time.sleep(SETTLE)
@@ -79,6 +79,7 @@ def measure(programs: dict, program, folder) -> dict:
             users = gather(demo, Database(demo), max(COUNTS))
             tokens.write_text("".join(f"{user['token']} {user['id']}\n" for user in users))
             token = Api(demo.base, demo.first["users"]["students"][0]).live_token()
+            time.sleep(SETTLE)
             nobody = busy(demo, PLAIN)
             for count in COUNTS:
                 print(f"silent members, {name}: {count:,}", flush=True)
