@@ -12,7 +12,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-edge test-scenario test-conformance \
-	test-browser test-faults test-jobs faults test-cluster cluster demo bench bench-page conformance conformance-tls protobuf clean
+	test-browser test-faults test-jobs faults test-cluster cluster demo bench bench-page soak conformance conformance-tls protobuf clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,11 +96,16 @@ demo: demo-deps ## Build and run everything on this machine: http://127.0.0.1:80
 	@Tests/Tools/build_if_changed.sh
 	@exec $(RELEASE) demo $(ARGS)
 
-bench: build deps ## Measure one node beside its peers, two nodes, recoveries and a class of 90,000 (a quarter of an hour)
+bench: build deps ## Measure one node beside its peers, two nodes, recoveries and a class of 90,000 (most of an hour)
 	$(PYTHON) Tests/Benchmarks/bench.py --cohort $(RELEASE)
 
 bench-page: build deps ## Measure the class page's first load on a phone: time, requests, weight
 	$(PYTHON) Tests/Benchmarks/page_load.py --cohort $(RELEASE)
+
+# MINUTES=3 is long enough to see whether something grows.
+MINUTES ?= 10
+soak: build deps ## Minutes of lessons and trouble on two nodes, and whether all that it took returns: make soak MINUTES=10
+	$(PYTHON) Tests/Soak/soak.py --cohort $(RELEASE) --minutes $(MINUTES)
 
 conformance: build deps ## The reference SDK through all it can, and Autobahn's cases where that is installed (a minute)
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Conformance/sdk --cohort $(RELEASE)

@@ -20,6 +20,10 @@ enum NodeMetrics {
                 "cohort_loop_busy_seconds", "Time that a loop has spent on work, since the start.",
                 ("loop", "\(loop.index)")
             ) { Double(loop.busyNanoseconds) / 1e9 }
+            metrics.gauge(
+                "cohort_loop_timers", "Timers that wait, cancelled ones for a while.",
+                ("loop", "\(loop.index)")
+            ) { Double(loop.timerCount) }
         }
     }
 
