@@ -102,7 +102,7 @@ bench: build deps ## Measure one node beside its peers, two nodes, recoveries an
 bench-page: build deps ## Measure the class page's first load on a phone: time, requests, weight
 	$(PYTHON) Tests/Benchmarks/page_load.py --cohort $(RELEASE)
 
-conformance: build deps ## The reference SDK through all it can, and Autobahn's cases 1-7, 9, 10, 12, 13 (XX minutes)
+conformance: build deps ## The reference SDK through all it can, and Autobahn's cases 1-7, 9, 10, 12, 13 (2 minutes)
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Conformance/sdk --cohort $(RELEASE)
 	PYTHON=$(PYTHON) Tests/Conformance/autobahn.sh $(RELEASE) $(ARGS)
 

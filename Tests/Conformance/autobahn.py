@@ -115,7 +115,8 @@ def main() -> int:
         if not proven(python, address):
             return 1
         begin = time.monotonic()
-        results = run(python, f"ws://{address.netloc}/echo", [f"{section}.*" for section in SECTIONS], messages, FOLDER / "report")
+        cases = [f"{section}.*" for section in SECTIONS]
+        results = run(python, f"ws://{address.netloc}/echo", cases, messages, FOLDER / "report")
         duration = time.monotonic() - begin
     well = judged(results)
     print(f"the server compressed in {compressed(results, FOLDER / 'report')} of the cases of sections 12 and 13")

@@ -12,12 +12,7 @@ import subprocess
 import sys
 import tarfile
 
-#: The suite and the autobahn that it was written for, with the SHA-256 of what PyPI serves.
-SDISTS = {
-    "autobahntestsuite-0.8.2": "15418036bf28b8e6f08a52639f37fbc9bb9e897b01e75811d2c9d73c711e9bb0",
-    "autobahn-0.10.9": "3fecc1e2a26a0421128ddcfb4e577f0bc669dd65d0e0fdad1c773965cbcef75a",
-    "txaio-2.1.0": "b94e3dbc83760b68955160fc61a2c34e2798f7a90c41672560f40dfd2946a864",
-}
+SUITE = "autobahntestsuite-0.8.2"
 HERE = pathlib.Path(__file__).resolve().parent
 #: setup.py of 2015 needs a setuptools that still has its `test` command.
 BUILDERS = ["setuptools==69.5.1", "wheel==0.45.1"]
@@ -68,7 +63,8 @@ def prepared(folder: pathlib.Path) -> pathlib.Path:
     """The interpreter that has the suite; fetches and translates it when that was not done, or was done otherwise."""
     python = folder / "venv" / "bin" / "python"
     stamp = folder / "prepared"
-    wanted = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in ("prepare.py", "requirements.txt"))).hexdigest()
+    made_from = [HERE / name for name in ("prepare.py", "requirements.txt", "sdists.txt")]
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted and python.exists():
         return python
     shutil.rmtree(folder, ignore_errors=True)
@@ -76,15 +72,12 @@ def prepared(folder: pathlib.Path) -> pathlib.Path:
     subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True, timeout=120)
     pip(python, "install", *BUILDERS, "-r", str(HERE / "requirements.txt"))
     sdists = folder / "sdists"
-    pip(python, "download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest", str(sdists),
-        *(name.replace("-", "==") for name in SDISTS))
-    for name, expected in SDISTS.items():
-        found = hashlib.sha256((sdists / f"{name}.tar.gz").read_bytes()).hexdigest()
-        if found != expected:
-            raise SystemExit(f"{name} from PyPI has the SHA-256 {found}, not {expected}")
+    # With its checksum each: a sdist's setup.py is run.
+    pip(python, "download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes",
+        "--dest", str(sdists), "-r", str(HERE / "sdists.txt"))
     pip(python, "install", "--no-deps", "--no-build-isolation", "--no-index",
-        *(str(sdists / f"{name}.tar.gz") for name in SDISTS if not name.startswith("autobahntestsuite")))
-    with tarfile.open(sdists / "autobahntestsuite-0.8.2.tar.gz") as archive:
+        *(str(one) for one in sorted(sdists.glob("*.tar.gz")) if not one.name.startswith(SUITE)))
+    with tarfile.open(sdists / f"{SUITE}.tar.gz") as archive:
         archive.extractall(folder / "source")
     subprocess.run([str(python), str(HERE / "prepare.py"), str(folder)], check=True, timeout=120)
     stamp.write_text(wanted)
@@ -107,7 +100,7 @@ def translate(folder: pathlib.Path) -> None:
     """Writes the suite's modules anew, for Python 3; run by the interpreter that has fissix."""
     from fissix.refactor import RefactoringTool, get_fixers_from_package
 
-    source = folder / "source" / "autobahntestsuite-0.8.2" / "autobahntestsuite"
+    source = folder / "source" / SUITE / "autobahntestsuite"
     target = folder / "suite" / "autobahntestsuite"
     tool = RefactoringTool(get_fixers_from_package("fissix.fixes"))
     shutil.copytree(source / "testdata", target / "testdata")
