@@ -22,7 +22,9 @@ final class FrameCompressor {
         return deflater.deflate(payload.span, window: Int(dialect.window))
     }
 
-    /// A message that goes to one session; `nil` where it goes as it is. `now` in milliseconds.
+    /// A message that goes to one session; `nil` where it goes as it is.
+    ///
+    /// `now` in milliseconds.
     func personal(_ payload: [UInt8], _ dialect: Dialect, now: Int64) -> [UInt8]? {
         guard dialect.window > 0, payload.count >= FrameCompressor.least, budget.take(payload.count, now: now)
         else { return nil }
