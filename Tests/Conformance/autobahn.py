@@ -119,10 +119,11 @@ def main() -> int:
         results = run(python, f"ws://{address.netloc}/echo", cases, messages, FOLDER / "report")
         duration = time.monotonic() - begin
     well = judged(results)
-    print(f"the server compressed in {compressed(results, FOLDER / 'report')} of the cases of sections 12 and 13")
+    short = compressed(results, FOLDER / "report")
+    print(f"the server compressed in {short} of the cases of sections 12 and 13")
     print(f"{len(results)} cases in {duration:.0f} s, {messages} messages in each of 9.7, 9.8, 12 and 13; "
           f"{FOLDER}/report/index.html")
-    return 0 if well else 1
+    return 0 if well and short > 0 else 1
 
 
 if __name__ == "__main__":
