@@ -55,7 +55,7 @@ struct `Request handling` {
                     .init(state: .uniqueViolation, message: "duplicate key", detail: "(login)=(ada)"))
             case "gone":
                 throw PostgresError.server(.init(state: .adminShutdown, message: "terminating connection"))
-            case "throttled": throw WebError.tooManyRequests(retryAfter: 9)
+            case "throttled": throw WebError.tooManyRequests(after: .seconds(9))
             case "splitting": return WebResponse(headers: [.location: "/a\r\nSet-Cookie: b=c"])
             default: throw OddError()
             }
@@ -228,5 +228,19 @@ struct `Request handling` {
         let client = try site.client()
         #expect(try client.exchange(request("GET", "/metrics", ["X-Forwarded-For: 8.8.8.8"])).status == 404)
         #expect(try client.exchange(request("GET", "/metrics", ["X-Forwarded-For: 9.9.9.9"])).status == 200)
+    }
+}
+
+struct `The answer of a throttle` {
+    @Test(arguments: [
+        (Duration.zero, 1), (.milliseconds(1), 1), (.seconds(1), 1), (.seconds(5), 5),
+        (.milliseconds(5001), 6),
+        (.seconds(600), 600),
+    ])
+    func `says whole seconds, never too early, and at least one`(wait: Duration, told: Int) {
+        #expect(WebError.tooManyRequests(after: wait).retryAfter == told)
+        let other = WebError.tooManyRequests(after: wait, code: "institution_throttled")
+        #expect(other.retryAfter == told && other.code == "institution_throttled")
+        #expect(other.status == .tooManyRequests)
     }
 }
