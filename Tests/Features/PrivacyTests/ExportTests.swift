@@ -167,7 +167,7 @@ struct `The export of an institution` {
             let names = archive.entries.map(\.name)
             #expect(names.sorted() == RosterExport.all.map(\.file).sorted())
             let users = try archive.text("users.csv") ?? ""
-            #expect(users.split(separator: "\n").first?.hasPrefix("user_id,login_id,") == true, "\(users)")
+            #expect(users.split(separator: "\n").first?.hasPrefix("user_id,") == true, "\(users)")
         }
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder) == [
