@@ -45,6 +45,10 @@ struct `Request handling` {
             return .text("\(request.body.count)")
         },
         Route(.post, "/sign-in", access: .anyone) { _, _ in .noContent },
+        Route(.get, "/mine/:which", access: .signedIn) { _, _ in
+            throw PostgresError.server(
+                .init(state: .uniqueViolation, message: "duplicate key", detail: "(login)=(ada)"))
+        },
         Route(.get, "/fails/:how", access: .anyone) { request, _ in
             switch request.parameters["how"] {
             case "field": throw FieldError(field: "answer.text", problem: .missing)
@@ -165,13 +169,13 @@ struct `Request handling` {
         let site = try site()
         let client = try site.client()
         _ = try client.exchange(
-            request("GET", "/fails/unique?password=hunter2", ["X-Request-Id: r1", Self.cookie]))
+            request("GET", "/mine/one?password=hunter2", ["X-Request-Id: r1", Self.cookie]))
         _ = try client.exchange(request("GET", "/me", ["X-Request-Id: r2", Self.cookie]))
         _ = site.onLoop { $0.openConnections }
         #expect(site.waits { _ in site.log.all.contains("r2") })
         let log = site.log.all
         #expect(log.contains("duplicate key"))
-        #expect(log.contains(#""route":"/fails/:how""#))
+        #expect(log.contains(#""route":"/mine/:which""#))
         // The cause's line and the requests' own.
         let lines = log.split(separator: "\n").filter { $0.contains("\"r1\"") || $0.contains("\"r2\"") }
         #expect(lines.count == 3)
