@@ -3,6 +3,7 @@ package import LiveProtocol
 package import Postgres
 import Sockets
 import Telemetry
+import WebSocket
 
 /// The live layer's share of one loop: its sessions, and its slice of every channel.
 ///
@@ -18,6 +19,8 @@ package final class LiveLoop {
     package let pool: PostgresPool
     /// The loop's connections to clients.
     let streams: StreamContext
+    /// Compresses messages; it holds memory for each window that was used.
+    let deflater = MessageDeflater()
     /// Reads of the log.
     package let reader: LogReader
     /// What has happened on this loop so far.
@@ -98,6 +101,7 @@ package final class LiveLoop {
             sweepChannels()
             watchCredentials()
             counters.streams = streams.totals
+            counters.compressed = deflater.totals
             hub.counters.store(counters, of: loop)
             tick()
         }

@@ -141,6 +141,7 @@ package struct Configuration: Sendable {
         package let pingSeconds: Int
         package let pongSeconds: Int
         package let messageBytes: Int
+        package let compresses: Bool
         package let subscriptions: Int
         package let commandsPerSecond: Int
         package let commandBurst: Int

@@ -137,6 +137,10 @@ package enum ConfigurationKeys {
     static let liveMessageBytes = ConfigurationKey(
         "live.message-bytes", .number(1024...16_777_216), "65536",
         "Largest message that a live client may send")
+    static let liveCompression = ConfigurationKey(
+        "live.compression", .flag, "true",
+        "Whether messages of 256 bytes and more are compressed for clients that offer it (permessage-deflate)"
+    )
     static let liveSubscriptions = ConfigurationKey(
         "live.subscriptions", .number(1...100_000), "128", "Subscriptions of one session")
     static let liveCommandRate = ConfigurationKey(
@@ -261,7 +265,8 @@ package enum ConfigurationKeys {
         outgoingAllowedNetworks, outgoingAuthorities,
         webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webPublicURL,
         webConnections,
-        livePing, livePong, liveMessageBytes, liveSubscriptions, liveCommandRate, liveCommandBurst,
+        livePing, livePong, liveMessageBytes, liveCompression, liveSubscriptions, liveCommandRate,
+        liveCommandBurst,
         liveAdmissions, liveSessionBytes,
         contentFolder, contentLinkSecret, contentEdge, contentLargestFile, contentCourseQuota,
         contentUserQuota,

@@ -23,8 +23,8 @@ final class LocalChannel {
     let namespace: Namespace
     let feature: any LiveFeature
     private(set) var members: [LiveSession] = []
-    /// How many of them speak the binary form.
-    private var binaryMembers = 0
+    /// How many of them speak another dialect than the plain one.
+    private var otherMembers = 0
     /// Beside ``members``, place by place, how they want publications; empty while all want them as they are.
     private var manners: [Manner] = []
     /// Bumped whenever the channel is used; the loop lets go of channels that nobody has used for a while.
@@ -297,15 +297,16 @@ final class LocalChannel {
     /// Tells members that somebody has come or left; a slow reader may miss it.
     private func deliver(_ notice: ChannelPublication.Notice, _ info: ClientInfo?) {
         guard let info, !members.isEmpty, namespace.joins != .never else { return }
-        var shared = SharedPush(Push(channel: key.name, notice == .join ? .join(info) : .leave(info)))
+        var shared = SharedPush(
+            Push(channel: key.name, notice == .join ? .join(info) : .leave(info)), loop.deflater)
         let isToldToAll = namespace.joins == .always
         for (place, session) in members.enumerated()
         where isToldToAll || (!manners.isEmpty && manners[place].hearsJoins) {
-            session.deliverEphemeral(shared.frame(session.form))
+            session.deliverEphemeral(shared.frame(session.dialect))
         }
     }
 
-    /// Gives every member its frame, which is encoded once for each form that is spoken here.
+    /// Gives every member its frame, which is encoded once for each dialect that is spoken here.
     private func handOut(
         _ publication: ChannelPublication, after previous: Publication?,
         _ give: (LiveSession, [UInt8]) -> Void
@@ -313,12 +314,12 @@ final class LocalChannel {
         guard manners.isEmpty else { return handOutByManner(publication, after: previous, give) }
         let push = Push(channel: key.name, .publication(publication.publication))
         let members = members
-        if binaryMembers == 0 {
+        if otherMembers == 0 {
             let frame = LiveFrame.push(push)
             for session in members { give(session, frame) }
         } else {
-            var shared = SharedPush(push)
-            for session in members { give(session, shared.frame(session.form)) }
+            var shared = SharedPush(push, loop.deflater)
+            for session in members { give(session, shared.frame(session.dialect)) }
         }
         loop.noteDeliveries(members.count, publication)
     }
@@ -328,12 +329,12 @@ final class LocalChannel {
         _ publication: ChannelPublication, after previous: Publication?,
         _ give: (LiveSession, [UInt8]) -> Void
     ) {
-        var push = VariedPush(publication.publication, after: previous, in: key.name)
+        var push = VariedPush(publication.publication, after: previous, in: key.name, loop.deflater)
         // Whoever is too slow leaves meanwhile, and others take the place.
         var given: [(LiveSession, [UInt8])] = []
         given.reserveCapacity(members.count)
         for place in members.indices {
-            if let frame = push.frame(members[place].form, &manners[place]) {
+            if let frame = push.frame(members[place].dialect, &manners[place]) {
                 given.append((members[place], frame))
             }
         }
@@ -351,14 +352,14 @@ final class LocalChannel {
             manners.append(manner)
         }
         members.append(session)
-        if session.form == .protobuf { binaryMembers += 1 }
+        if session.dialect != .plain { otherMembers += 1 }
         return members.count - 1
     }
 
     /// Takes the member at `place` out; the last member moves there.
     func remove(at place: Int) {
         touch()
-        if members[place].form == .protobuf { binaryMembers -= 1 }
+        if members[place].dialect != .plain { otherMembers -= 1 }
         removeManner(at: place)
         let last = members.removeLast()
         guard place < members.count else { return }

@@ -131,7 +131,9 @@ extension LiveSession {
         result.recovered = request.recover
         result.data = snapshot.data
         join(id, channel, grant, result)
-        if !tail.isEmpty { deliver(LiveFrame.publications(tail, in: channel.key.name, form)) }
+        if !tail.isEmpty {
+            deliver(LiveFrame.publications(tail, in: channel.key.name, dialect, loop.deflater))
+        }
     }
 
     private func logResult(
@@ -154,7 +156,9 @@ extension LiveSession {
         channel.catchUp(from: result.offset) { [self] page in
             guard isPending(channel.key), isOpen else { return false }
             if replied {
-                if !page.isEmpty { deliver(LiveFrame.publications(page, in: channel.key.name, form)) }
+                if !page.isEmpty {
+                    deliver(LiveFrame.publications(page, in: channel.key.name, dialect, loop.deflater))
+                }
             } else {
                 replied = true
                 var first = result

@@ -43,7 +43,9 @@ package final class LiveSession {
     private var lastRoundTrip: UInt16 = 0
     private var connection: WebSocketConnection?
     /// The form of the protocol that the client speaks.
-    let form: MessageForm
+    var form: MessageForm { dialect.form }
+    /// How its messages are put into frames.
+    private(set) var dialect: Dialect
     private let principal: Principal?
     private var phase = Phase.waiting
     /// Our close frame has been sent: nothing more is written or carried out.
@@ -58,7 +60,7 @@ package final class LiveSession {
 
     init(loop: LiveLoop, principal: Principal?, form: MessageForm = .json) {
         self.loop = loop
-        self.form = form
+        dialect = Dialect(form: form, window: 0)
         self.principal = principal
         bucket = TokenBucket(burst: loop.settings.commandBurst, now: WallTime.milliseconds())
     }
@@ -91,7 +93,7 @@ package final class LiveSession {
 
     func reply(_ id: UInt32, _ result: Reply.Result) {
         guard id > 0 else { return }
-        deliver(LiveFrame.reply(Reply(id: id, result), form))
+        deliver(LiveFrame.reply(Reply(id: id, result), dialect, loop.deflater))
     }
 
     func refuse(_ id: UInt32, _ error: ProtocolError) { reply(id, .error(error)) }
@@ -338,6 +340,7 @@ package final class LiveSession {
 extension LiveSession: WebSocketHandler {
     package func webSocketDidOpen(_ connection: WebSocketConnection) {
         self.connection = connection
+        dialect = Dialect(form: form, window: connection.deflateWindow)
         deadline = loop.loop.schedule(after: loop.settings.connectWithin) { [weak self] in
             self?.disconnect(.stale)
         }
