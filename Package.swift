@@ -110,7 +110,7 @@ let modules: [Module] = [
             "COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "JobQueue",
             "Mail", "Telemetry",
         ],
-        libraries: [httpTypes, jwt, logging], testUses: ["Sockets"]),
+        libraries: [httpTypes, jwt, logging, deque], testUses: ["Sockets"]),
     Module(
         name: "Courses", layer: .features,
         uses: [

@@ -47,7 +47,7 @@ def trials(options, demo: Demo, database: Database) -> list[tuple[str, object]]:
         found.append(("a POST whose process dies after its commit is done once",
                       lambda: asyncio.to_thread(repeat.repeated_post, demo, database)))
     if "throttle" in parts:
-        found.append((f"of {throttle.TIMES} slow requests of one token {throttle.ROOM} are done, and nobody else is refused",
+        found.append((f"of {throttle.TIMES} slow requests of one token {throttle.ROOM} are done, and nobody else waits for them",
                       lambda: throttle.many_slow_requests(demo, database)))
     if "walls" in parts:
         found.append(("no route crosses the border of an institution", lambda: walls.rest_walk(demo)))

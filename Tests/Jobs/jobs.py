@@ -8,14 +8,18 @@ does no jobs. Every finding is printed; the exit status says whether there was o
 """
 
 import argparse
+import json
 import pathlib
 import signal
 import sys
+import threading
 import time
+import zipfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from Rig.api import Api  # noqa: E402
 from Rig.database import Database  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
 from Rig.worker import Worker  # noqa: E402
@@ -141,6 +145,55 @@ def stopped(stage: Stage) -> None:
     print(f"  jobs of a worker that was told to stop were another's after {took:.1f} s", flush=True)
 
 
+def exported(stage: Stage) -> None:
+    """SIGKILL in the middle of an institution's export: another worker makes it whole, and nothing of the first try is left."""
+    demo, database = stage.demo, stage.database
+    folder = demo.folder / "exports"
+    folder.mkdir()
+    api = Api(demo.base, demo.first["users"]["admin"])
+    reports = "/api/v1/accounts/self/reports/institution_export"
+    unfinished = f"export-{demo.first['id']}-"
+
+    def parts() -> list[str]:
+        return [path.name for path in (folder / "incoming").iterdir() if path.name.startswith(unfinished)]
+
+    with stage.worker("gil", content_folder=folder) as gil, stage.worker("hal", content_folder=folder) as hal:
+        # The export waits for this table when it has read others.
+        held = threading.Thread(target=database.session, args=(
+            "BEGIN; LOCK TABLE modules IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT;",))
+        held.start()
+        waits = "SELECT 1 FROM pg_locks WHERE relation = 'modules'::regclass AND {}"
+        stage.until("the table is held", 10, lambda: database.rows(waits.format("granted AND mode LIKE 'AccessEx%'")))
+        report = api.post(reports)
+        path = f"{reports}/{report['id']}"
+        stage.until("the export waits", 10, lambda: database.rows(waits.format("NOT granted")))
+        first = stage.heads("h.kind = 'privacy.report'")[0]
+        # Both may have taken it: whoever has it is killed.
+        (gil if first["worker"].startswith("gil-") else hal).kill()
+        left = parts()
+        if not left or (folder / "incoming" / left[0]).stat().st_size == 0:
+            stage.wrong.append(f"nothing was written when the worker was killed: {left}")
+        stage.until("the other makes it", 30, lambda: api.get(path)["status"] == "complete")
+        held.join()
+        if parts():
+            stage.wrong.append(f"left over: {parts()}")
+        again = stage.heads("h.kind = 'privacy.report'")[0]
+        if again["attempt"] != 2 or again["fence"] <= first["fence"]:
+            stage.wrong.append(f"the export was not made by a second attempt: {again}")
+        digest = database.rows("SELECT sha256 FROM artifacts")
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        if len(digest) != 1 or len(files) != 1:
+            stage.wrong.append(f"{len(digest)} exports and {len(files)} files")
+        with zipfile.ZipFile(files[0]) as archive:
+            manifest = json.loads(archive.read("manifest.json"))
+            broken = archive.testzip()
+        rows = {table["table"]: table["rows"] for table in manifest["tables"]}
+        there = database.rows(f"SELECT count(*) FROM users WHERE institution_id = {demo.first['id']}")[0]["count"]
+        if broken or rows.get("users") != there or "modules" not in rows:
+            stage.wrong.append(f"the export is not whole: {broken}, {rows.get('users')} of {there} users")
+    print("  an export whose worker was killed was made whole by another", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cohort")
@@ -152,6 +205,7 @@ def main() -> int:
         killed(stage, options.jobs // 2)
         frozen(stage)
         stopped(stage)
+        exported(stage)
         dead = stage.heads("h.state = 'dead'")
         if dead:
             stage.wrong.append(f"{len(dead)} dead letters, such as {dead[0]}")

@@ -131,6 +131,55 @@ struct `The export of an institution` {
         #expect(manifest["files"]?["missing"]?.array?.count == 1)
     }
 
+    @Test(arguments: ["institution_export", "provisioning_csv"])
+    func `is made whole after a worker was killed in the middle, and leaves nothing of the first try`(
+        kind: String
+    ) async throws {
+        let office = try await Office.open()
+        try await office.addFile("notes.txt", "notes", of: office.ada)
+        let id = try await office.send(.post, "\(reports)/\(kind)").json["id"]?.int ?? 0
+        // As a worker leaves it that is killed: the report is begun, a part of the archive is written, the lease runs out.
+        try await office.run(
+            """
+            UPDATE account_reports SET workflow_state = 'running', started_at = now();
+            UPDATE job_heads SET state = 'running', worker = 'killed', attempt = 1, fence = fence + 1,
+                lease_until = now() - interval '1 second' WHERE kind = 'privacy.report'
+            """)
+        let job = try await office.texts("SELECT job_id::text FROM account_reports")[0]
+        let folder = office.place.folder
+        let left = "\(folder)/export-\(office.here.rawValue)-\(job)-77"
+        // Another report's is nothing to this one.
+        let other = "\(folder)/export-\(office.here.rawValue)-\(job)0-77"
+        for file in [left, other] {
+            #expect(FileManager.default.createFile(atPath: file, contents: Data("PK".utf8)))
+        }
+        #expect(try await office.send(.get, "\(reports)/\(kind)/\(id)").json["status"] == "running")
+        office.startWorker()
+        let done = try await office.wait("\(reports)/\(kind)/\(id)") { $0["status"] == "complete" }
+        let archive = try await office.archive(of: done)
+        for entry in archive.entries { _ = try archive.content(of: entry) }
+        if kind == "institution_export" {
+            let manifest = try archive.json("manifest.json")
+            #expect(
+                manifest["files"]?["count"]?.int == 1 && manifest["files"]?["missing"]?.array?.isEmpty == true
+            )
+        } else {
+            let names = archive.entries.map(\.name)
+            #expect(names.sorted() == RosterExport.all.map(\.file).sorted())
+            let users = try archive.text("users.csv") ?? ""
+            #expect(users.split(separator: "\n").first?.hasPrefix("user_id,") == true, "\(users)")
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder) == [
+                (other as NSString).lastPathComponent
+            ])
+        #expect(
+            try await office.texts("SELECT attempt::text FROM job_heads WHERE kind = 'privacy.report'") == [
+                "2"
+            ])
+        #expect(try await office.texts("SELECT count(*)::text FROM artifacts") == ["1"])
+    }
+
     @Test func `leaves no file where its job is cancelled`() async throws {
         let office = try await Office.open()
         let asked = try await office.send(.post, "\(reports)/institution_export")

@@ -116,6 +116,37 @@ struct `Retention` {
         #expect(FileManager.default.fileExists(atPath: new))
     }
 
+    @Test func `begins with what dead workers left, before it looks`() async throws {
+        let office = try await Office.open()
+        let folder = office.place.folder
+        let (dead, alive, old, new) = (
+            "\(folder)/export-1-2-3", "\(folder)/export-1-4-5", "\(folder)/upload-1-2-3",
+            "\(folder)/upload-new"
+        )
+        for file in [dead, old, new] {
+            #expect(FileManager.default.createFile(atPath: file, contents: Data([1])))
+        }
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -3 * 86_400)], ofItemAtPath: old)
+        let own = try await ArchiveFile.create(at: alive, lane: office.place.lane, now: 0)
+        let keeper = try await office.loop.perform { [office] in
+            let keeper = RetentionKeeper(
+                pool: office.pool.value, queue: office.queue, place: office.place, logger: Log.silent)
+            keeper.start()
+            return LoopBound(keeper, loop: office.loop)
+        }
+        let end = ContinuousClock.now + .seconds(30)
+        while FileManager.default.fileExists(atPath: dead) || FileManager.default.fileExists(atPath: old) {
+            try #require(ContinuousClock.now < end, "they are still there")
+            try await office.loop.perform { [office] in await office.pause() }
+        }
+        #expect(FileManager.default.fileExists(atPath: alive) && FileManager.default.fileExists(atPath: new))
+        // Sweeps are asked for later, by ``RetentionKeeper/look()``.
+        #expect(try await office.texts("SELECT 1::text FROM jobs WHERE kind = 'privacy.sweep'") == [])
+        try await office.loop.perform { keeper.value.stop() }
+        withExtendedLifetime(own) {}
+    }
+
     @Test func `removes the archive of a maker that was killed at once, and of nobody else`() async throws {
         let office = try await Office.open()
         let folder = office.place.folder

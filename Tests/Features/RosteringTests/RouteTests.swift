@@ -18,12 +18,19 @@ private func form(_ parts: [(name: String, file: String?, text: String)]) -> [UI
 }
 
 struct `SIS import routes` {
-    @Test func `refuse a body that is JSON`() async throws {
+    @Test(arguments: [
+        ("application/json", #"{"import_type":"instructure_csv"}"#),
+        ("application/x-www-form-urlencoded", "import_type=instructure_csv"),
+        ("application/x-www-form-urlencoded; charset=utf-8", String(repeating: "a[]=1&", count: 100_000)),
+        // What curl says of a file unless it is told.
+        ("application/x-www-form-urlencoded", terms),
+    ])
+    func `refuse a body that is no file, and keep nothing of it`(type: String, body: String) async throws {
         let registrar = try await Registrar.open()
-        let answer = try await registrar.send(
-            .post, Registrar.path, body: Array(#"{"import_type":"instructure_csv"}"#.utf8),
-            type: "application/json")
+        let answer = try await registrar.send(.post, Registrar.path, body: Array(body.utf8), type: type)
         #expect(answer.status == 400 && answer.json["code"]?.string == "invalid")
+        #expect(answer.json["field"]?.string == "Content-Type")
+        #expect(try await registrar.rows("SELECT id FROM sis_imports") == [])
     }
 
     @Test func `take a file in a form, with its options before or behind it`() async throws {

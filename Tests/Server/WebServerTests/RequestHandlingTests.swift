@@ -45,6 +45,10 @@ struct `Request handling` {
             return .text("\(request.body.count)")
         },
         Route(.post, "/sign-in", access: .anyone) { _, _ in .noContent },
+        Route(.get, "/mine/:which", access: .signedIn) { _, _ in
+            throw PostgresError.server(
+                .init(state: .uniqueViolation, message: "duplicate key", detail: "(login)=(ada)"))
+        },
         Route(.get, "/fails/:how", access: .anyone) { request, _ in
             switch request.parameters["how"] {
             case "field": throw FieldError(field: "answer.text", problem: .missing)
@@ -55,7 +59,7 @@ struct `Request handling` {
                     .init(state: .uniqueViolation, message: "duplicate key", detail: "(login)=(ada)"))
             case "gone":
                 throw PostgresError.server(.init(state: .adminShutdown, message: "terminating connection"))
-            case "throttled": throw WebError.tooManyRequests(retryAfter: 9)
+            case "throttled": throw WebError.tooManyRequests(after: .seconds(9))
             case "splitting": return WebResponse(headers: [.location: "/a\r\nSet-Cookie: b=c"])
             default: throw OddError()
             }
@@ -165,14 +169,17 @@ struct `Request handling` {
         let site = try site()
         let client = try site.client()
         _ = try client.exchange(
-            request("GET", "/fails/unique?password=hunter2", ["X-Request-Id: r1", Self.cookie]))
+            request("GET", "/mine/one?password=hunter2", ["X-Request-Id: r1", Self.cookie]))
         _ = try client.exchange(request("GET", "/me", ["X-Request-Id: r2", Self.cookie]))
         _ = site.onLoop { $0.openConnections }
         #expect(site.waits { _ in site.log.all.contains("r2") })
         let log = site.log.all
         #expect(log.contains("duplicate key"))
-        #expect(log.contains(#""route":"/fails/:how""#))
-        #expect(log.contains(#""institution":"7""#))
+        #expect(log.contains(#""route":"/mine/:which""#))
+        // The cause's line and the requests' own.
+        let lines = log.split(separator: "\n").filter { $0.contains("\"r1\"") || $0.contains("\"r2\"") }
+        #expect(lines.count == 3)
+        for line in lines { #expect(line.contains(#""institution":"7""#), "\(line)") }
         #expect(!log.contains("hunter2"))
         #expect(!log.contains("s1"))
         #expect(!log.contains("Ada"))
@@ -228,5 +235,19 @@ struct `Request handling` {
         let client = try site.client()
         #expect(try client.exchange(request("GET", "/metrics", ["X-Forwarded-For: 8.8.8.8"])).status == 404)
         #expect(try client.exchange(request("GET", "/metrics", ["X-Forwarded-For: 9.9.9.9"])).status == 200)
+    }
+}
+
+struct `The answer of a throttle` {
+    @Test(arguments: [
+        (Duration.zero, 1), (.milliseconds(1), 1), (.seconds(1), 1), (.seconds(5), 5),
+        (.milliseconds(5001), 6),
+        (.seconds(600), 600),
+    ])
+    func `says whole seconds, never too early, and at least one`(wait: Duration, told: Int) {
+        #expect(WebError.tooManyRequests(after: wait).retryAfter == told)
+        let other = WebError.tooManyRequests(after: wait, code: "institution_throttled")
+        #expect(other.retryAfter == told && other.code == "institution_throttled")
+        #expect(other.status == .tooManyRequests)
     }
 }

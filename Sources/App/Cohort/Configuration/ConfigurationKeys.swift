@@ -64,7 +64,8 @@ package enum ConfigurationKeys {
         "database.shard-owners", .databaseURLs, "",
         "Where migrations of those databases log in, as the schema's owner: 1=postgres://...")
     static let databasePool = ConfigurationKey(
-        "database.pool", .number(1...100), "4", "Connections to Postgres of each loop, to each database")
+        "database.pool", .number(1...100), "4",
+        "Connections to Postgres of each loop, to each database; half of them at most serve one user")
     static let databaseLogPool = ConfigurationKey(
         "database.log-pool", .number(1...16), "2", "Connections to Postgres of the log of live events")
     static let databaseWaiters = ConfigurationKey(

@@ -101,7 +101,7 @@ struct LiveClassRoutes: Sendable {
             let reason = result.text("reason") ?? "refused"
             switch RefusalReason(rawValue: reason) {
             case .unavailable: throw WebError.unavailable(retryAfter: 1)
-            case .rateLimited: throw WebError.tooManyRequests(retryAfter: 1)
+            case .rateLimited: throw WebError.tooManyRequests(after: .seconds(1))
             case .notAllowed: throw WebError.forbidden
             default: break
             }

@@ -94,7 +94,12 @@ final class UploadReceiver: BodyReceiver {
                 work()
                 if !isBehind { whenReady?() }
             case .failure(let error):
-                context.logger.error("an upload cannot be written", metadata: ["cause": "\(error)"])
+                context.logger.error(
+                    "an upload cannot be written",
+                    metadata: [
+                        "institution": "\(form.ticket.map { "\($0.institution)" } ?? "-")",
+                        "cause": "\(error)",
+                    ])
                 refuse(.unavailable(retryAfter: 10))
                 whenReady?()
             }

@@ -124,7 +124,9 @@ enum UploadRoutes {
         do throws(StorageError) {
             try await storage.store(file.path, size: ticket.size, as: key)
         } catch {
-            context.logger.error("content cannot be stored", metadata: ["cause": "\(error)"])
+            context.logger.error(
+                "content cannot be stored",
+                metadata: ["institution": "\(ticket.institution)", "cause": "\(error)"])
             throw WebError.unavailable(retryAfter: error == .busy ? 1 : 30)
         }
         let (id, row): (Int64, Row?)

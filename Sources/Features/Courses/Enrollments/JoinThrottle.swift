@@ -6,8 +6,8 @@ import WebServer
 
 /// Decides who may try a course's code now.
 ///
-/// Codes may be short, and a whole lecture hall joins by one at once: the bound is per user alone. Every try is charged before the
-/// code is looked at, and given back when it was one.
+/// Codes may be short, and a whole lecture hall joins by one at once: the bound is per user alone. Every attempt is charged before
+/// its code is looked at, and is given back when the code was right.
 final class JoinThrottle: Sendable {
     private struct User: Hashable, Sendable {
         let institution: Int64
@@ -17,7 +17,7 @@ final class JoinThrottle: Sendable {
     /// Ten wrong codes, then one in a minute.
     private let users = Mutex(ThrottleTable<User>(.init(burst: 10, interval: .seconds(60)), entries: 20_000))
 
-    /// Charges the caller a try.
+    /// Charges the caller one attempt.
     ///
     /// - Throws: 429 when it must wait.
     func admit(_ call: Call) throws(WebError) {
@@ -25,7 +25,7 @@ final class JoinThrottle: Sendable {
         if let wait { throw .tooManyRequests(after: wait) }
     }
 
-    /// Gives a try back, because the code was right.
+    /// Gives an attempt back, because its code was right.
     func forgive(_ call: Call) {
         users.withLock { $0.giveBack(Self.user(call), at: call.context.loop.now) }
     }

@@ -32,7 +32,8 @@ enum PageAddress {
 
     /// The title for a page that is made by writing to an address that leads nowhere: `week-1` becomes `week 1`.
     static func title(for address: String) -> String {
-        String(address.map { $0 == "-" ? " " : $0 })
+        let words = address.split(separator: "-")
+        return words.isEmpty ? address : words.joined(separator: " ")
     }
 
     /// Letters, digits, and the marks that belong to letters.

@@ -33,6 +33,12 @@ struct SISUpload: Sendable {
                 "The body is JSON: send a file as text/csv or application/zip, or a form with attachment.",
                 field: "Content-Type")
         }
+        // What sends a form means its fields; what sends a file without naming a type sends this one, too.
+        guard type?.essence != "application/x-www-form-urlencoded" else {
+            throw .invalid(
+                "The body is a form without files: send a file as text/csv or application/zip, or a form with attachment.",
+                field: "Content-Type")
+        }
         guard type?.essence == "multipart/form-data" else {
             isZip = try SISUpload.isZip(request.queryValue("extension"), type)
             add(request.body[...])

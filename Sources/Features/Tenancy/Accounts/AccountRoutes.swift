@@ -74,7 +74,7 @@ enum AccountRoutes {
             }
             return .json { changed.write(&$0) }
         } mapping: {
-            duplicate($0)
+            duplicate($0, fields)
         }
     }
 
@@ -118,7 +118,7 @@ enum AccountRoutes {
             let made = try Account(row)
             return .json { made.write(&$0) }
         } mapping: {
-            duplicate($0)
+            duplicate($0, fields)
         }
     }
 
@@ -156,8 +156,9 @@ enum AccountRoutes {
         return name
     }
 
-    private static func duplicate(_ error: PostgresError) -> WebError? {
-        error.state == .uniqueViolation
-            ? .invalid("Another account has this SIS id.", field: "sis_account_id", code: "duplicate") : nil
+    private static func duplicate(_ error: PostgresError, _ fields: JSONFields) -> WebError? {
+        guard error.state == .uniqueViolation else { return nil }
+        return .invalid(
+            "Another account has this SIS id.", field: fields.path(of: "sis_account_id"), code: "duplicate")
     }
 }

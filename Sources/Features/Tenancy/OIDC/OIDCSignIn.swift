@@ -95,7 +95,10 @@ struct OIDCSignIn {
         } catch {
             context.logger.warning(
                 "a provider of sign-ins cannot be asked",
-                metadata: ["url": "\(metadata.tokenEndpoint)", "reason": "\(error)"])
+                metadata: [
+                    "institution": "\(attempt.institution)", "url": "\(metadata.tokenEndpoint)",
+                    "reason": "\(error)",
+                ])
             throw OIDCProblem.unavailable
         }
         guard response.status == .ok else {

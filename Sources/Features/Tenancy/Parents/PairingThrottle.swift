@@ -1,6 +1,6 @@
-/// Decides who may try a code now: a bound per user, and one per institution, whose codes all guesses are about.
+/// Decides who may try a pairing code now: a bound per user, and one per institution, whose codes all guesses are about.
 ///
-/// Every try is charged before the code is looked at, and given back when it was one.
+/// Every attempt is charged before its code is looked at, and is given back when the code was right.
 struct PairingThrottle: Sendable {
     /// A user of an institution.
     struct User: Hashable, Sendable {
@@ -17,14 +17,14 @@ struct PairingThrottle: Sendable {
         institutions = ThrottleTable(.init(burst: 200, interval: .seconds(30)), entries: entries)
     }
 
-    /// Charges one try; `nil` when it may go on, otherwise how long to wait, and then nothing was charged.
+    /// Charges one attempt; `nil` when it may go on, otherwise how long to wait, and then nothing was charged.
     mutating func admit(_ user: User, at now: ContinuousClock.Instant) -> Duration? {
         if let wait = institutions.wait(user.institution, at: now) { return wait }
         if let wait = users.take(user, at: now) { return wait }
         return institutions.take(user.institution, at: now)
     }
 
-    /// Gives a try back, because the code was right.
+    /// Gives an attempt back, because its code was right.
     mutating func forgive(_ user: User, at now: ContinuousClock.Instant) {
         users.giveBack(user, at: now)
         institutions.giveBack(user.institution, at: now)

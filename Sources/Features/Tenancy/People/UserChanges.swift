@@ -57,14 +57,17 @@ struct UserChanges: Hashable, Sendable {
         ]
     }
 
-    /// What is told of a violated constraint.
-    static func refusal(of error: PostgresError) -> WebError? {
+    /// What is told of a violated constraint; ids were named in these fields.
+    static func refusal(of error: PostgresError, in fields: JSONFields) -> WebError? {
         guard error.state == .uniqueViolation else { return nil }
         return switch error.constraint {
         case "users_sis_id":
-            .invalid("Another user has this SIS id.", field: "sis_user_id", code: "duplicate")
+            .invalid(
+                "Another user has this SIS id.", field: fields.path(of: "sis_user_id"), code: "duplicate")
         case "users_integration_id":
-            .invalid("Another user has this integration id.", field: "integration_id", code: "duplicate")
+            .invalid(
+                "Another user has this integration id.", field: fields.path(of: "integration_id"),
+                code: "duplicate")
         case "users_one_per_person": NewUserFields.loginTaken
         default: nil
         }

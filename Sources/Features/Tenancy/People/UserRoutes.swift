@@ -39,7 +39,8 @@ enum UserRoutes {
     /// `PUT /api/v1/users/:id`: a user's own names, address and settings; admins also the SIS id, and suspend with
     /// `user[event]`: sessions and tokens of a suspended user are good for nothing until they are let in again.
     static func update(_ call: Call, _ user: Int64) async throws -> WebResponse {
-        let changes = try UserChanges(try call.request.fields().unwrapped("user"), isAdmin: call.isAdmin)
+        let fields = try call.request.fields().unwrapped("user")
+        let changes = try UserChanges(fields, isAdmin: call.isAdmin)
         guard changes.state != .suspended || user != call.principal.user else {
             throw WebError.conflict("You cannot suspend yourself.", code: "own_user")
         }
@@ -49,7 +50,7 @@ enum UserRoutes {
             guard !rows.isEmpty else { throw WebError.notFound }
             return try await answer(user, call, transaction)
         } mapping: {
-            UserChanges.refusal(of: $0)
+            UserChanges.refusal(of: $0, in: fields)
         }
         if changes.state != nil { didRevoke(user, call) }
         return response
@@ -60,7 +61,8 @@ enum UserRoutes {
     /// For admins of the institution's root: users belong to the institution.
     static func create(_ call: Call, _ account: Account) async throws -> WebResponse {
         guard call.isAdmin else { throw WebError.forbidden }
-        let new = try NewUserFields(try call.request.fields())
+        let fields = try call.request.fields()
+        let (new, pseudonym) = (try NewUserFields(fields), try fields.fields("pseudonym"))
         let hash = try await hash(new.password, call)
         return try await call.commit { transaction in
             let people = try await People.make([new.login], transaction)
@@ -75,7 +77,7 @@ enum UserRoutes {
                 DirectoryQueries.givePasswords, [.intArray([id]), .textArray([hash])])
             return try await answer(id, call, transaction)
         } mapping: {
-            UserChanges.refusal(of: $0)
+            UserChanges.refusal(of: $0, in: pseudonym)
         }
     }
 

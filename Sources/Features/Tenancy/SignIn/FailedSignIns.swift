@@ -19,10 +19,12 @@ final class FailedSignIns: Sendable {
     func note(
         person: Int64, in institutions: [InstitutionID], _ request: WebRequest, _ context: WebContext
     ) {
+        let named = institutions.map(\.description).joined(separator: " ")
         guard pending.add(1, ordering: .relaxed).newValue <= Self.mostPending else {
             pending.subtract(1, ordering: .relaxed)
             context.logger.warning(
-                "a failed sign-in is not in the audit log", metadata: ["request_id": "\(request.id)"])
+                "a failed sign-in is not in the audit log",
+                metadata: ["request_id": "\(request.id)", "institutions": "\(named)"])
             return
         }
         context.loop.run { [self] in
@@ -31,7 +33,9 @@ final class FailedSignIns: Sendable {
             } catch {
                 context.logger.warning(
                     "a failed sign-in is not in the audit log",
-                    metadata: ["request_id": "\(request.id)", "cause": "\(error)"])
+                    metadata: [
+                        "request_id": "\(request.id)", "institutions": "\(named)", "cause": "\(error)",
+                    ])
             }
             pending.subtract(1, ordering: .relaxed)
         }

@@ -11,36 +11,54 @@ struct RequestCharge {
     private let shared: RequestBudget.Key
     private let services: TenancyServices
     private let context: WebContext
+    private let line: RequestLine
+    private let user: RequestTurns.User
     private let began: ContinuousClock.Instant
 
     /// Ways that cost nothing: an answer is small, has bounds of its own where it is recorded, and must never be turned away
     /// because its sender tries too often on a bad network.
     static let free: Set<String> = ["POST /api/v1/live_classes/:live_class_id/quiz_runs/:id/answers"]
 
-    /// Charges a request of a user; `nil` for one of nobody.
+    /// Charges a request of a user, and waits for its turn; `nil` for one of nobody.
     ///
-    /// - Throws: 429 when the credential has asked for too much.
-    static func begin(_ request: WebRequest, _ context: WebContext) throws(WebError) -> RequestCharge? {
+    /// - Throws: 429 when the credential has asked for too much, or too many of the user's requests are before it.
+    static func begin(_ request: WebRequest, _ context: WebContext) async throws(WebError) -> RequestCharge? {
         guard let principal = request.principal, let services = context.find(TenancyServices.self) else {
             return nil
         }
         let (key, shared) = keys(of: principal)
         let now = context.loop.now
         if let wait = services.sharedBudget.withLock({ $0.begin(shared, at: now) }) {
-            throw .tooManyRequests(
-                retryAfter: max(1, Int(wait / .seconds(1) + 0.999)), code: "institution_throttled")
+            throw .tooManyRequests(after: wait, code: "institution_throttled")
         }
         if let wait = services.budget.withLock({ $0.begin(key, at: now) }) {
             _ = services.sharedBudget.withLock { $0.end(shared, cost: 0, at: now) }
-            // Older clients look for these words.
-            var error = WebError(
-                .tooManyRequests, code: "throttled",
-                message: "Rate Limit Exceeded: too much at once with one token or session; try again later.",
-                retryAfter: max(1, Int(wait / .seconds(1) + 0.999)))
-            error.headers[.rateLimitRemaining] = "0.0"
-            throw error
+            throw refusal(after: wait, left: 0)
         }
-        return RequestCharge(key: key, shared: shared, services: services, context: context, began: now)
+        let line = context.service(RequestLine.self)
+        let user = RequestTurns.User(institution: principal.institution.rawValue, user: principal.user)
+        guard await line.enter(user) else {
+            let now = context.loop.now
+            _ = services.sharedBudget.withLock { $0.end(shared, cost: 0, at: now) }
+            let left = services.budget.withLock { $0.end(key, cost: 0, at: now) }
+            throw refusal(after: pause, left: left)
+        }
+        // What it waited for its own user's other requests is not charged: those are.
+        return RequestCharge(
+            key: key, shared: shared, services: services, context: context, line: line, user: user,
+            began: context.loop.now)
+    }
+
+    /// When it is worth coming again for a user of whom too many are in line.
+    private static let pause = Duration.seconds(5)
+
+    private static func refusal(after wait: Duration, left: Double) -> WebError {
+        // Older clients look for these words.
+        var error = WebError.tooManyRequests(
+            after: wait,
+            message: "Rate Limit Exceeded: too much at once with one token or session; try again later.")
+        error.headers[.rateLimitRemaining] = text(left, decimals: 1)
+        return error
     }
 
     /// The buckets of a caller, and of everybody in the institution.
@@ -58,8 +76,9 @@ struct RequestCharge {
         return (own, RequestBudget.Key(institution: institution, isToken: false, credential: 0))
     }
 
-    /// Charges what it took, and says so.
+    /// Charges what it took, says so, and lets the user's next one go on; once.
     func end(_ headers: inout HTTPFields) {
+        line.leave(user)
         let now = context.loop.now
         let seconds = (now - began) / .seconds(1)
         _ = services.sharedBudget.withLock { $0.end(shared, cost: seconds, at: now) }

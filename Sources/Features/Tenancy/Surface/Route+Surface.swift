@@ -83,7 +83,7 @@ extension Route {
                 throw WebError.forbidden(
                     "The access token lacks the scope \(scope).", code: "insufficient_scope")
             }
-            let charge = isFree ? nil : try RequestCharge.begin(request, context)
+            let charge = isFree ? nil : try await RequestCharge.begin(request, context)
             do {
                 var response = try await whole(request, context)
                 charge?.end(&response.headers)

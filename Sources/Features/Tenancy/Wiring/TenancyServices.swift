@@ -1,3 +1,4 @@
+import Postgres
 import Synchronization
 package import WebServer
 
@@ -67,6 +68,8 @@ package final class TenancyServices: Sendable {
         context.provide(self)
         context.provide(CredentialCache(marks: marks))
         context.provide(InstitutionHosts())
+        context.provide(
+            RequestLine(loop: context.loop, atOnce: RequestTurns.share(ofPool: context.pool.size)))
     }
 
     /// Has `tell` called whenever a credential of a user was withdrawn here: whoever keeps connections open looks again.
@@ -85,12 +88,12 @@ package final class TenancyServices: Sendable {
         throttle.withLock { $0.admit(login: login, address: address, at: now) }
     }
 
-    /// Charges a try of a pairing code; a duration says how long to wait instead.
+    /// Charges an attempt with a pairing code; a duration says how long to wait instead.
     func admitPairing(_ user: PairingThrottle.User, at now: ContinuousClock.Instant) -> Duration? {
         pairingThrottle.withLock { $0.admit(user, at: now) }
     }
 
-    /// Gives back a try whose code was right.
+    /// Gives back an attempt whose code was right.
     func forgivePairing(_ user: PairingThrottle.User, at now: ContinuousClock.Instant) {
         pairingThrottle.withLock { $0.forgive(user, at: now) }
     }

@@ -139,7 +139,10 @@ extension JobWorker {
                 if !isHeld {
                     logger.notice(
                         "a job was lost to another worker",
-                        metadata: ["kind": "\(run.kind.name)", "job": "\(run.id)"])
+                        metadata: [
+                            "kind": "\(run.kind.name)", "job": "\(run.id)",
+                            "institution": "\(run.institution)",
+                        ])
                 }
                 return
             } catch {

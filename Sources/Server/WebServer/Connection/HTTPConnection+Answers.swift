@@ -63,7 +63,10 @@ extension HTTPConnection {
         } catch {
             context.logger.error(
                 "an answer cannot be sent",
-                metadata: ["route": "\(exchange?.routeName ?? "-")", "cause": "\(error)"])
+                metadata: [
+                    "route": "\(exchange?.routeName ?? "-")", "cause": "\(error)",
+                    "institution": "\(institutionName)",
+                ])
             guard response.status != .internalServerError else {
                 abort()
                 return nil
@@ -100,7 +103,8 @@ extension HTTPConnection {
     }
 
     private func failedToOpen(_ path: String) {
-        context.logger.error("a file cannot be opened", metadata: ["path": "\(path)"])
+        context.logger.error(
+            "a file cannot be opened", metadata: ["path": "\(path)", "institution": "\(institutionName)"])
         answer(refusal(WebError.notFound, id: exchange?.request.id ?? "-"))
         advance()
     }
@@ -153,7 +157,7 @@ extension HTTPConnection {
             metadata: [
                 "method": "\(method)", "route": "\(exchange.routeName)", "status": "\(status.code)",
                 "bytes": "\(bytes)", "duration_us": "\(microseconds)", "request_id": "\(exchange.request.id)",
-                "institution": "\(exchange.request.principal.map { "\($0.institution)" } ?? "-")",
+                "institution": "\(institutionName)",
             ])
     }
 

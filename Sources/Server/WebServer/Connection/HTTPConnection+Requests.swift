@@ -315,9 +315,12 @@ extension HTTPConnection {
                 "a request failed",
                 metadata: [
                     "request_id": "\(exchange?.request.id ?? "-")", "route": "\(exchange?.routeName ?? "-")",
-                    "status": "\(told.status.code)", "cause": "\(cause)",
+                    "status": "\(told.status.code)", "cause": "\(cause)", "institution": "\(institutionName)",
                 ])
         }
         return told
     }
+
+    /// The institution of whoever asks, as log lines name it.
+    var institutionName: String { exchange?.request.principal.map { "\($0.institution)" } ?? "-" }
 }

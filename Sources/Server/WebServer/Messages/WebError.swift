@@ -84,15 +84,14 @@ extension WebError {
         WebError(.conflict, code: code, message: message)
     }
 
-    /// What a throttle answers: in whole seconds, at least one, and never too early.
-    package static func tooManyRequests(after wait: Duration) -> WebError {
-        tooManyRequests(retryAfter: max(1, Int(wait.components.seconds) + 1))
-    }
-
-    package static func tooManyRequests(retryAfter: Int, code: String = "throttled") -> WebError {
-        WebError(
-            .tooManyRequests, code: code, message: "Too many requests: try again later.",
-            retryAfter: retryAfter)
+    /// What every throttle answers: in whole seconds, at least one, and never too early.
+    package static func tooManyRequests(
+        after wait: Duration, code: String = "throttled",
+        message: String = "Too many requests: try again later."
+    ) -> WebError {
+        let (seconds, rest) = wait.components
+        let whole = max(1, Int(seconds) + (rest > 0 ? 1 : 0))
+        return WebError(.tooManyRequests, code: code, message: message, retryAfter: whole)
     }
 
     package static func unavailable(retryAfter: Int = 1) -> WebError {

@@ -90,6 +90,9 @@ package final class PostgresPool: ConnectionOwner {
         tellReadiness(.failure(.unavailable("the pool is closed")))
     }
 
+    /// Connections to one database that it keeps, open or not.
+    package var size: Int { slots.count }
+
     /// Connections that are open.
     package var openConnections: Int { slots.count { $0.connection?.isReady == true } }
 

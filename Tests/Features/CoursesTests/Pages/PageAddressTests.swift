@@ -12,6 +12,13 @@ struct `The address of a page` {
         #expect(PageAddress.of(title: title) == address)
     }
 
+    @Test(arguments: [
+        ("week-1", "week 1"), ("-1", "1"), ("week--1-", "week 1"), ("---", "---"), ("2024", "2024"),
+    ])
+    func `gives a title without spaces around it`(address: String, title: String) {
+        #expect(PageAddress.title(for: address) == title)
+    }
+
     @Test func `has a bound, and does not end in a hyphen`() {
         let address = PageAddress.of(title: String(repeating: "ab ", count: 200))
         #expect(address.unicodeScalars.count <= PageAddress.longest)

@@ -132,7 +132,10 @@ final class Registrar: Sendable {
                 return (response.status.code, try JSONReader.read(bytes))
             } catch {
                 let told = ErrorAnswers.judged(error).0
-                return (told.status.code, ["code": .string(told.code)])
+                return (
+                    told.status.code,
+                    ["code": .string(told.code), "field": .string(told.items.first?.field ?? "")]
+                )
             }
         }
     }

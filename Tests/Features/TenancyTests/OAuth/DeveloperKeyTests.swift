@@ -1,5 +1,6 @@
 import HTTPTypes
 import JSON
+import Postgres
 import Testing
 import WebServer
 
@@ -93,5 +94,61 @@ struct `Developer keys` {
         }
         #expect(try await harness.browser.send(.get, Self.path).status == 403)
         #expect(try await eve.send(.get, Self.path).json.array?.isEmpty == true)
+    }
+
+    @Test func `are on for their own institution alone, and while they are active`() async throws {
+        let harness = try await AppHarness.open()
+        let there = try await harness.school.institution("There", ["eve": [.admin]])
+        let isOn = { @Sendable (key: Int?, institution: InstitutionID, tenant: InstitutionID?) in
+            try await harness.school.onLoop { context in
+                try await context.pool.query(
+                    "SELECT CASE WHEN tenancy_app_is_on($1, $2) THEN 1 ELSE 0 END",
+                    [.int(institution.rawValue), .int(key.map(Int64.init))], tenant: tenant
+                )[0].int(0) == 1
+            }
+        }
+        let (here, key) = (harness.here, harness.app.id)
+        let path = "/api/v1/developer_keys/\(key)"
+        #expect(try await isOn(key, here, here))
+        // A token of no app is nobody's to switch off.
+        #expect(try await isOn(nil, here, here))
+        #expect(try await !isOn(key, there.id, there.id))
+        #expect(try await !isOn(key, here, there.id))
+        #expect(try await !isOn(key, here, nil))
+        #expect(try await !isOn(key + 1, here, here))
+        for (state, expected) in [("off", false), ("on", true)] {
+            let change: JSONValue = ["developer_key": ["workflow_state": .string(state)]]
+            #expect(try await harness.admin.send(.put, path, change).status == 200)
+            #expect(try await isOn(key, here, here) == expected)
+        }
+        #expect(try await harness.admin.send(.delete, path).status == 200)
+        #expect(try await !isOn(key, here, here))
+    }
+
+    @Test(arguments: ["inactive", "deleted"])
+    func `refuse at once whatever their tokens change, also where who asks is still remembered`(
+        state: String
+    ) async throws {
+        let harness = try await AppHarness.open()
+        let access = try #require(try await harness.exchange(harness.code()).json["access_token"]?.string)
+        let secret = try #require(BearerSecret(access))
+        let principal = try await harness.school.onLoop { context in
+            try #require(
+                try await SessionStore(pool: context.pool).user(ofToken: secret, at: context.nowMilliseconds))
+        }
+        let standing = try #require(Standing(principal, .standing))
+        let check = { @Sendable in
+            try await harness.school.onLoop { context in
+                try await context.pool.transaction(tenant: harness.here) { try await standing.check($0) }
+            }
+        }
+        try await check()
+        // Behind the routes: nobody was told, as on another node.
+        _ = try await harness.school.asOwner { pool in
+            try await pool.query(
+                "UPDATE developer_keys SET workflow_state = $2 WHERE id = $1",
+                [.int(Int64(harness.app.id)), .text(state)], tenant: harness.here)
+        }
+        await #expect(throws: WebError.self) { try await check() }
     }
 }

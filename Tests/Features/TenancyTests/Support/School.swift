@@ -57,7 +57,7 @@ struct Deployment: Sendable {
         return try await loop.perform {
             let database = try await PrivatePostgres.shared().makeDatabase(on: loop)
             try await Migrator(TenancyMigrations.all).run(on: loop, configuration: database.owner)
-            let app = PostgresPool(loop: loop, configuration: database.app, size: 2, waiters: 10_000)
+            let app = PostgresPool(loop: loop, configuration: database.app, size: 6, waiters: 10_000)
             let owner = PostgresPool(loop: loop, configuration: database.owner, size: 1, waiters: 1000)
             return Deployment(
                 loop: loop, database: database, app: LoopBound(app, loop: loop),
