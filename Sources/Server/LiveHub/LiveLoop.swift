@@ -29,6 +29,8 @@ package final class LiveLoop {
     let gapPatience: Duration = .milliseconds(5)
 
     private var channels: [ChannelKey: LocalChannel] = [:]
+    /// Channels that may have nobody: only these are looked at each second.
+    private var lingering: [LocalChannel] = []
     /// Log channels on this loop by institution; none stands there with 0.
     private(set) var logChannels: [TenantID: Int] = [:]
     private var heartbeat: HeartbeatRing
@@ -38,6 +40,8 @@ package final class LiveLoop {
     private var seconds = 0
     /// Databases that are asked at this moment.
     private var watched: Set<Int> = []
+    /// Sessions about whose callers no database has been asked yet; at most as many as came since it last answered.
+    private var newcomers: [(LiveSession, LiveCaller)] = []
     /// By database: each has a time of its own.
     private var marks: [Int: CredentialMarks] = [:]
 
@@ -111,6 +115,7 @@ package final class LiveLoop {
     /// another.
     private func watchCredentials() {
         seconds += 1
+        newcomers.removeAll { !$0.0.isOpen }
         guard seconds.isMultiple(of: max(1, settings.credentialSeconds)), counters.connections > 0 else {
             return
         }
@@ -129,17 +134,29 @@ package final class LiveLoop {
         let found = await hub.authenticator.withdrawals(since: since, in: institutions, pool: member)
         // Everybody, where it is not known for whom something has changed.
         let isFull = since == nil || found == nil
-        let open = sessions.compactMap { session -> (LiveSession, LiveCaller)? in
-            guard let caller = session.caller, member.hasRows(of: caller.institution) else { return nil }
-            return (session, caller)
-        }
         // Who came since the last look may have come with a token whose credential had gone before.
-        let asked =
-            isFull ? open : open.filter { found?.concern($0.1) == true || $0.0.checkedCaller !== $0.1 }
+        let new = takeNewcomers(of: member)
+        var asked = isFull ? [] : new
+        if isFull || found?.users.isEmpty == false {
+            for session in sessions {
+                guard let caller = session.caller, member.hasRows(of: caller.institution) else { continue }
+                if isFull || found?.concern(caller) == true { asked.append((session, caller)) }
+            }
+        }
         let isAnswered = await check(asked, pool: member)
-        if isAnswered { for (session, caller) in asked { session.checkedCaller = caller } }
+        if !isAnswered { newcomers += new.filter(\.0.isOpen) }
         known.note(found?.mark, isFull: isFull, isAnswered: isAnswered, at: second)
         marks[member.shard] = known
+    }
+
+    /// Takes notice of who a session is, now that it has shown a token: the next look at the database asks about them.
+    func noteCaller(_ caller: LiveCaller, of session: LiveSession) { newcomers.append((session, caller)) }
+
+    /// Those who have come since the database was last asked, as they were then.
+    private func takeNewcomers(of member: PostgresPool) -> [(LiveSession, LiveCaller)] {
+        let taken = newcomers.filter { $0.0.isOpen && member.hasRows(of: $0.1.institution) }
+        newcomers.removeAll { !$0.0.isOpen || member.hasRows(of: $0.1.institution) }
+        return taken
     }
 
     /// Looks at once whether a user's credentials are current, where that user has sessions here.
@@ -255,16 +272,31 @@ package final class LiveLoop {
         for channel in channels.values where channel.namespace.isLog { channel.mayHaveMissed() }
     }
 
+    /// Takes notice that a channel may have nobody soon.
+    func linger(_ channel: LocalChannel) { lingering.append(channel) }
+
     private func sweepChannels() {
         let now = ContinuousClock.now
-        for (key, channel) in channels where channel.isIdle && now - channel.lastUsed > settings.linger {
-            channels[key] = nil
-            if channel.namespace.isLog {
-                let left = (logChannels[key.institution] ?? 1) - 1
-                logChannels[key.institution] = left > 0 ? left : nil
+        lingering.removeAll { channel in
+            guard !channel.isInUse else {
+                channel.isLingering = false
+                return true
             }
-            hub.broker.leave(key, loop: loop)
+            guard channel.isIdle, now - channel.lastUsed > settings.linger else { return false }
+            drop(channel)
+            return true
         }
+    }
+
+    private func drop(_ channel: LocalChannel) {
+        let key = channel.key
+        guard channels[key] === channel else { return }
+        channels[key] = nil
+        if channel.namespace.isLog {
+            let left = (logChannels[key.institution] ?? 1) - 1
+            logChannels[key.institution] = left > 0 ? left : nil
+        }
+        hub.broker.leave(key, loop: loop)
     }
 
     // MARK: Measuring

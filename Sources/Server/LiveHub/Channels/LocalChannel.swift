@@ -30,6 +30,9 @@ final class LocalChannel {
     /// Bumped whenever the channel is used; the loop lets go of channels that nobody has used for a while.
     private(set) var lastUsed: ContinuousClock.Instant = .now
 
+    /// Whether the loop looks each second whether it still is used.
+    var isLingering = false
+
     unowned let loop: LiveLoop
     private var phase: Phase
     private var waiters: [(Bool) -> Void] = []
@@ -62,6 +65,7 @@ final class LocalChannel {
         self.loop = loop
         recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
         phase = namespace.kind == .ephemeral ? .live : .loading
+        touch()
         if phase == .loading { load() }
     }
 
@@ -72,7 +76,16 @@ final class LocalChannel {
         members.isEmpty && observers.isEmpty && catchingUp == 0 && waiters.isEmpty && reached.isEmpty
     }
 
-    func touch() { lastUsed = .now }
+    /// Whether there is somebody for whom it stays as it is; whoever leaves touches it.
+    var isInUse: Bool { !members.isEmpty || !observers.isEmpty }
+
+    /// Takes notice of use; whether somebody has stayed is looked at later.
+    func touch() {
+        lastUsed = .now
+        guard !isLingering else { return }
+        isLingering = true
+        loop.linger(self)
+    }
 
     // MARK: Loading
 

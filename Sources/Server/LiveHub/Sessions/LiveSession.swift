@@ -34,8 +34,6 @@ package final class LiveSession {
     package let client = ClientID()
     /// Who it is, once connected.
     package private(set) var caller: LiveCaller?
-    /// The caller whose credential was looked at since they came.
-    var checkedCaller: LiveCaller?
 
     let loop: LiveLoop
     private(set) var isAwaitingPong = false
@@ -267,6 +265,7 @@ package final class LiveSession {
         }
         phase = .connected
         self.caller = caller
+        loop.noteCaller(caller, of: self)
         deadline?.cancel()
         deadline = nil
         loop.add(self)
@@ -299,6 +298,7 @@ package final class LiveSession {
                 return disconnect(.invalidToken)
             }
             caller = fresh
+            loop.noteCaller(fresh, of: self)
             let result = RefreshResult(
                 client: client.description, version: loop.settings.version, expiresAfter: expiry(of: fresh))
             reply(id, .refresh(result))
