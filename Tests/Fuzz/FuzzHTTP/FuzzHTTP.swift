@@ -76,7 +76,10 @@ struct RequestReading {
         let limits = RequestReading.limits
         hold(head.target.raw.utf8.count <= limits.requestLine, "a target is longer than its line may be")
         hold(head.fields.count <= limits.fieldCount, "there are more fields than may be")
-        let size = head.fields.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 3 }
+        // A byte above 0x7F is one character, which takes two bytes as UTF-8.
+        let size = head.fields.reduce(0) {
+            $0 + $1.name.rawName.utf8.count + $1.value.unicodeScalars.count + 3
+        }
         hold(size <= limits.headerSection, "the fields are longer than they may be")
         if case .length(let length) = head.framing {
             hold(length <= limits.body, "a body is announced that is longer than may be")
