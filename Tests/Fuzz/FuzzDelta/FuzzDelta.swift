@@ -68,7 +68,9 @@ private struct Patch {
         var sum: UInt32 = 0
         for start in stride(from: 0, to: bytes.count, by: 4) {
             var word: UInt32 = 0
-            for place in start..<start + 4 { word = word << 8 | (place < bytes.count ? UInt32(bytes[place]) : 0) }
+            for place in start..<start + 4 {
+                word = word << 8 | (place < bytes.count ? UInt32(bytes[place]) : 0)
+            }
             sum &+= word
         }
         return Int(sum)

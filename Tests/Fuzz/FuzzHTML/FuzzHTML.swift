@@ -24,7 +24,9 @@ package func sanitize(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 /// Walks over what is left: every `<` begins a known tag, every attribute has its value in quotes.
 private func check(_ html: [UInt8]) {
     let lower = String(decoding: html, as: UTF8.self).lowercased()
-    for name in ["script", "style", "iframe", "object", "embed", "svg", "math", "form", "base", "meta", "link"] {
+    for name in [
+        "script", "style", "iframe", "object", "embed", "svg", "math", "form", "base", "meta", "link",
+    ] {
         for end in [">", " ", "/"] { hold(!lower.contains("<\(name)\(end)"), "\(name) is left") }
     }
     var open: [String] = []

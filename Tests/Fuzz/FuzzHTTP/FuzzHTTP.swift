@@ -25,7 +25,8 @@ struct RequestReading {
 
     /// Small, so that a fuzzer meets every one of them.
     static let limits = RequestLimits(
-        requestLine: 96, headerSection: 384, fieldCount: 12, body: 200, chunkExtensions: 16, trailerSection: 64)
+        requestLine: 96, headerSection: 384, fieldCount: 12, body: 200, chunkExtensions: 16,
+        trailerSection: 64)
 
     private(set) var events: [Event] = []
     private(set) var error: HTTPError?

@@ -19,7 +19,8 @@ package func readResponse(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
 /// What a parser makes of one way to cut the bytes, the pieces of a body joined.
 struct ResponseReading: Equatable {
     private static let limits = ResponseLimits(
-        statusLine: 96, headerSection: 384, fieldCount: 12, body: 200, chunkExtensions: 16, trailerSection: 64,
+        statusLine: 96, headerSection: 384, fieldCount: 12, body: 200, chunkExtensions: 16,
+        trailerSection: 64,
         interims: 2)
 
     private var head: ResponseHead?

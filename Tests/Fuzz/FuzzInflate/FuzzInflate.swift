@@ -50,6 +50,8 @@ private func packAndUnpack(_ content: [UInt8], windows: [Int]) {
         // `nil` where nothing is saved.
         guard let packed = usedDeflater.deflate(content.span, window: window) else { continue }
         hold(packed.count < content.count, "a packed message is no shorter")
-        agree(result(packed, content.count, usedInflater), .success(content), "window \(window) loses something")
+        agree(
+            result(packed, content.count, usedInflater), .success(content), "window \(window) loses something"
+        )
     }
 }

@@ -47,7 +47,9 @@ package struct CommandReading: Equatable {
             hold(!channel.isEmpty, "no channel")
             if let name = try? ChannelName(channel) { agree(name.text, channel, "a name changes") }
         case .connect(let request):
-            for (channel, sub) in request.subs { agree(sub.channel, channel, "a place is of another channel") }
+            for (channel, sub) in request.subs {
+                agree(sub.channel, channel, "a place is of another channel")
+            }
         default: break
         }
     }

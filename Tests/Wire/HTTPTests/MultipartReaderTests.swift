@@ -146,7 +146,8 @@ struct `Multipart reader` {
         #expect(MultipartReader(contentType: type) == nil)
     }
 
-    @Test func `gives what stands before an error first, however it is cut, and the error ever after`() throws {
+    @Test func `gives what stands before an error first, however it is cut, and the error ever after`() throws
+    {
         let part = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\none\r\n"
         let body = Array((part + "--bx\r\n" + part + "--b--").utf8)
         let expected: [MultipartReader.Event] = [
