@@ -3,7 +3,7 @@
 
     fuzz.py --runs RUNS            the corpus, then so many new inputs for each target: what continuous integration does
     fuzz.py --seconds SECONDS      for so long for each target
-    fuzz.py --keep                 takes what was found into the corpus, as few and as short inputs as cover as much
+    fuzz.py --keep                 adds to the corpus what was learnt that covers code which nothing in it covers
     fuzz.py --replay FILE          reads one input again, and shows where it fails
 
 `--only NAME` (several times) picks targets by the name of their folder without `Fuzz`: `--only HTTP`. The build, what was
@@ -13,7 +13,6 @@ import argparse
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -95,22 +94,18 @@ def run(names, limit, beside):
 
 
 def keep(names):
-    """Puts together what is in the corpus and what was learnt, and keeps as little of it as covers the same."""
+    """Adds to the corpus what covers code that nothing in it covers."""
     for name in names:
-        corpus, least = FOLDER / "Corpus" / name, BUILD / "least" / name
-        shutil.rmtree(least, ignore_errors=True)
-        least.mkdir(parents=True)
-        learnt = BUILD / "corpus" / name
+        corpus, learnt = FOLDER / "Corpus" / name, BUILD / "corpus" / name
+        corpus.mkdir(exist_ok=True)
         learnt.mkdir(parents=True, exist_ok=True)
-        process = begin(name, "-set_cover_merge=1", least, corpus, learnt)
+        before = len(list(corpus.iterdir()))
+        process = begin(name, "-merge=1", "-use_counters=0", corpus, learnt)
         output = process.communicate()[0]
         if process.returncode != 0:
             print(output[-3000:])
-            sys.exit(f"{name} cannot be merged")
-        shutil.rmtree(corpus)
-        shutil.copytree(least, corpus)
-        files = list(corpus.iterdir())
-        print(f"{name:14} {len(files):5} inputs, {sum(file.stat().st_size for file in files):8} bytes", flush=True)
+            sys.exit(f"what {name} learnt cannot be merged")
+        print(f"{name:14} {before} inputs, and {len(list(corpus.iterdir())) - before} new ones", flush=True)
 
 
 def replay(path):

@@ -1,13 +1,15 @@
 import FuzzKit
 import WebSocket
 
-/// What arrives on a WebSocket: however it is cut, the same is heard; what is heard can be sent and is heard again; the
+/// What arrives on a WebSocket, and what is offered before: however it is cut, the same is heard; what is heard can be sent and is heard again; the
 /// masks are where they must be; what is held stays within its bound.
 @c(LLVMFuzzerTestOneInput)
 package func hearFrames(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     Fuzz.run(start, count) { bytes in
         // The first byte says who sends, what was agreed, and how much is taken.
         guard let first = bytes.first else { return }
+        // Text in place of that is an offer of extensions.
+        if first >= 0x20 { return OfferCheck.check(bytes) }
         let terms = Terms(first)
         let stream = Array(bytes.dropFirst())
         let hearings = Cuts(stream).ways.map { Hearing(stream, $0, terms) }
