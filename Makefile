@@ -7,14 +7,14 @@ DEBUG := .build/debug/cohort
 RELEASE := .build/release/cohort
 # A module that is used and not declared stops the build, as in Package.swift.
 STRICT := --explicit-target-dependency-import-check error
-# What `make demo` hands on: make demo ARGS="--nodes 3"
+# What `make demo` and `make conformance` hand on: make demo ARGS="--nodes 3", make conformance ARGS=--full
 ARGS ?=
 # For how long each target is fuzzed: make fuzz SECONDS=60 ARGS="--only HTTP"
 SECONDS ?= 600
 
 .DEFAULT_GOAL := help
 .PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-edge test-scenario test-conformance \
-	test-browser test-fuzz test-faults test-jobs fuzz sanitize sanitize-thread sanitize-address faults test-cluster cluster demo bench bench-page conformance conformance-tls protobuf clean
+	test-browser test-fuzz test-faults test-jobs fuzz sanitize sanitize-thread sanitize-address faults test-cluster cluster demo bench bench-page soak conformance conformance-tls protobuf clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,15 +112,20 @@ demo: demo-deps ## Build and run everything on this machine: http://127.0.0.1:80
 	@Tests/Tools/build_if_changed.sh
 	@exec $(RELEASE) demo $(ARGS)
 
-bench: build deps ## Measure one node beside its peers, two nodes, recoveries and a class of 90,000 (a quarter of an hour)
+bench: build deps ## Measure one node beside its peers, two nodes, recoveries and a class of 90,000 (most of an hour)
 	$(PYTHON) Tests/Benchmarks/bench.py --cohort $(RELEASE)
 
 bench-page: build deps ## Measure the class page's first load on a phone: time, requests, weight
 	$(PYTHON) Tests/Benchmarks/page_load.py --cohort $(RELEASE)
 
-conformance: build deps ## The reference SDK through all it can, and Autobahn's cases where that is installed (a minute)
+# MINUTES=3 is long enough to see whether something grows.
+MINUTES ?= 10
+soak: build deps ## Minutes of lessons and trouble on two nodes, and whether all that it took returns: make soak MINUTES=10
+	$(PYTHON) Tests/Soak/soak.py --cohort $(RELEASE) --minutes $(MINUTES)
+
+conformance: build deps ## The reference SDK through all it can, and Autobahn's cases 1-7, 9, 10, 12, 13 (2 minutes)
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Conformance/sdk --cohort $(RELEASE)
-	Tests/Conformance/autobahn.sh $(RELEASE)
+	PYTHON=$(PYTHON) Tests/Conformance/autobahn.sh $(RELEASE) $(ARGS)
 
 conformance-tls: build deps ## What testssl.sh finds of our HTTPS, where it is installed (two minutes)
 	$(PYTHON) Tests/Conformance/testssl.py --cohort $(RELEASE)

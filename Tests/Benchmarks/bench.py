@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """One interleaved run of everything that has a number: fan-out, memory, joins, durable answers.
 
-    bench.py [--only server,nodes,recoveries,jobs,sis,catalogue,enrollments,tls,class] [--cohort PATH] [--reps 3] [--json FILE]
-             [--seconds 1.5] [--idle 10000] [--members 1000] [--rate-seconds 20] [--returning 4000] [--class 90000]
+    bench.py [--only PART,…] [--cohort PATH] [--reps 3] [--json FILE] [--seconds 1.5] [--idle 10000] [--members 1000]
+             [--rate-seconds 20] [--returning 4000] [--class 90000] [--attack-seconds 6] [--attacks burst,…]
 
-Loopback only, bounded in time (about fifteen minutes after the first build; README.md has each part's), everything that
-it starts it stops. What is measured is the CPU time of the server's process, from /proc, in ticks of 10 ms.
+Loopback only, bounded in time (about forty minutes after the first build; README.md has the parts and what each takes),
+everything that it starts it stops. What is measured is the CPU time of the server's process, from /proc, in ticks of 10 ms.
 """
 
 import argparse
@@ -20,17 +20,28 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import catalogue  # noqa: E402
+import classes  # noqa: E402
+import commit_first  # noqa: E402
+import deflate  # noqa: E402
 import durable  # noqa: E402
 import enrollments  # noqa: E402
 import fanout  # noqa: E402
 import jobs  # noqa: E402
+import joins  # noqa: E402
 import large_class  # noqa: E402
+import large_room  # noqa: E402
 import nodes  # noqa: E402
 import recoveries  # noqa: E402
+import silent  # noqa: E402
 import sis  # noqa: E402
 import tls  # noqa: E402
+import victim  # noqa: E402
 from Rig.demo import Demo, locate  # noqa: E402
 from tools import CPUS, build, quiet, spread, table  # noqa: E402
+from verdict import Verdicts, ratios  # noqa: E402
+
+#: What a delivery may cost, times the prototype's and that of careful SwiftNIO, by messages in flight.
+COSTS = {"1 in flight": (1.15, 0.75), "16 in flight": (1.5, 0.5)}
 
 #: Answers in one transaction of Postgres alone; with 1,000 members the server comes to about 500 by itself.
 BATCHES = (100, 500)
@@ -64,6 +75,18 @@ def measure(options, program, programs: dict, folder: pathlib.Path) -> dict:
     return found
 
 
+def verdicts(found: dict) -> Verdicts:
+    """What a delivery costs beside the peers."""
+    judged = Verdicts()
+    for name, by in found["fanout"].items():
+        costs = {server: [one["server_us"] for one in ones] for server, ones in by.items()}
+        allowed = COSTS[name.split(", ")[1]]
+        for server, most in zip(("prototype (bare frames)", "SwiftNIO, careful"), allowed):
+            if server in costs:
+                judged.add(f"CPU per delivery, times that of {server}: {name}", ratios(costs[fanout.OURS], costs[server]), most)
+    return judged
+
+
 def report(found: dict, options) -> str:
     """The tables that are printed."""
     parts = ["## Fan-out: server CPU µs per delivered message of 200 bytes, one loop on one CPU\n"]
@@ -73,6 +96,8 @@ def report(found: dict, options) -> str:
         cells = [spread([one["server_us"] for one in found["fanout"][name].get(server, [])]) for name in fanout.LOADS]
         rows.append([server, *cells])
     parts.append(table(["server", *fanout.LOADS], rows))
+    judged = verdicts(found)
+    parts.append("\n" + judged.table())
     late = [[server, *(spread([one["comp_p50_us"] / 1000 for one in found["fanout"][name].get(server, [])], 1)
                        for name in fanout.LOADS)] for server in servers[1:]]
     parts.append("\n## Until the last member has it: ms, median of the messages\n")
@@ -92,7 +117,7 @@ def report(found: dict, options) -> str:
     parts.append(table(["", "answers/s", "p50 ms", "p99 ms", "answers a batch"], rows))
     flaws = [f"{where}: {one['flaw']}" for where, ones in [
         *((f"{load}, {server}", ones) for load, by in found["fanout"].items() for server, ones in by.items()),
-        ("idle", idle), ("answers", answers)] for one in ones if "flaw" in one]
+        ("idle", idle), ("answers", answers)] for one in ones if "flaw" in one] + judged.missed
     parts.append("\nNo message was lost, doubled or out of order." if not flaws else "\nFLAWS:\n" + "\n".join(flaws))
     return "\n".join(parts)
 
@@ -114,6 +139,19 @@ def apart(module, found: dict) -> tuple[dict, str]:
 #: The parts by name, in the order of their run.
 PARTS = {
     "server": server,
+    "room": lambda options, program, programs, folder: apart(
+        large_room, large_room.measure(programs, program, folder, options.reps, options.seconds)),
+    "classes": lambda options, program, programs, folder: apart(
+        classes, classes.measure(programs, program, options.reps, options.seconds)),
+    "joins": lambda options, program, programs, folder: apart(
+        joins, joins.measure(programs, program, folder, options.reps, options.idle)),
+    "silent": lambda options, program, programs, folder: apart(silent, silent.measure(programs, program, folder)),
+    "chat": lambda options, program, programs, folder: apart(
+        commit_first, commit_first.measure(programs, program, folder, options.reps, options.seconds)),
+    "deflate": lambda options, program, programs, folder: apart(
+        deflate, deflate.measure(programs, program, options.reps, options.seconds)),
+    "victim": lambda options, program, programs, folder: apart(
+        victim, victim.measure(programs, program, folder, options.reps, options.attack_seconds, options.attacks)),
     "nodes": lambda options, program, programs, folder: apart(
         nodes, nodes.measure(programs, program, folder, options.reps, options.rate_seconds)),
     "recoveries": lambda options, program, programs, folder: apart(
@@ -143,13 +181,15 @@ def main() -> int:
     parser.add_argument("--rate-seconds", type=float, default=nodes.SECONDS)
     parser.add_argument("--returning", type=int, default=4000)
     parser.add_argument("--class", type=int, default=large_class.NODES * large_class.MEMBERS_PER_NODE, dest="most")
+    parser.add_argument("--attack-seconds", type=float, default=6.0)
+    parser.add_argument("--attacks", default="", help="single attacks, with commas between them")
     parser.add_argument("--json", help="a file for every single measurement")
     options = parser.parse_args()
     wanted = options.only.split(",")
     if set(wanted) - set(PARTS):
         parser.error(f"--only knows {', '.join(PARTS)}")
     program = locate(options.cohort)
-    programs = build(peers="server" in wanted)
+    programs = build(peers=bool({"server", "room", "classes"} & set(wanted)))
     quiet()
     started = time.monotonic()
     place = machine()

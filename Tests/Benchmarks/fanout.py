@@ -76,12 +76,16 @@ def idle(programs: dict, demo: Demo, count: int, folder, port: int | None = None
     tokens = folder / "tokens"
     users = gather(demo, Database(demo), count)
     tokens.write_text("".join(f"{user['token']} {user['id']}\n" for user in users))
+    return load(programs, port or port_of(demo), demo.pid, [
+        "idle", *more, "-n", str(count), "--duration", "1", "--settle", "2", *member(demo, tokens)])
+
+
+def member(demo: Demo, tokens) -> list[str]:
+    """What makes the generator's connections members of the demo's class, each by a token of its own."""
     lesson = demo.ready["class_id"]
     commands = ['{"id":1,"connect":{"token":"%TOKEN%"}}']
     commands += [f'{{"id":{number},"subscribe":{{"channel":"{name}:{lesson}"}}}}'
                  for number, name in enumerate(("class", "chat", "board", "quiz"), 2)]
     commands.append('{"id":6,"subscribe":{"channel":"personal:#%USER%"}}')
-    return load(programs, port or port_of(demo), demo.pid, [
-        "idle", *more, "-n", str(count), "--duration", "1", "--settle", "2", "--path", "/connection/websocket",
-        "--tokens", str(tokens), "--multi", "--subscribe", "\n".join(commands), "--await", '"id":6,"subscribe"',
-        "--connect-concurrency", "64"])
+    return ["--path", "/connection/websocket", "--tokens", str(tokens), "--multi", "--subscribe", "\n".join(commands),
+            "--await", '"id":6,"subscribe"', "--connect-concurrency", "64"]

@@ -27,11 +27,11 @@ def build(peers: bool = True) -> dict[str, pathlib.Path]:
     """Builds the generator, the limit and the peers below .build/bench; the programs by name."""
     BUILT.mkdir(parents=True, exist_ok=True)
     programs = {}
-    for name in ("wsload", "limit", "tlslimit"):
+    for name in ("wsload", "hostile", "limit", "tlslimit"):
         source, program = HERE / f"{name}.c", BUILT / name
         newest = max(path.stat().st_mtime for path in [source, *HERE.glob("*.h")])
         if not program.exists() or program.stat().st_mtime < newest:
-            subprocess.run(["cc", "-O2", "-o", program, source, "-lssl", "-lcrypto"], check=True)
+            subprocess.run(["cc", "-O2", "-o", program, source, "-lssl", "-lcrypto", "-lz"], check=True)
         programs[name] = program
     for name in ("dispatch-prototype", "nio-broadcast") if peers else ():
         print(f"  building {name} …", flush=True)

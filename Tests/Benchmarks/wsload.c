@@ -3,12 +3,13 @@
 // Modes
 //   fanout  N clients join; P of them (the first P) publish; every client counts deliveries.
 //   echo    every (or the first --active) client sends and awaits its reply.
-//   idle    open N connections, hold them, report the server's memory per connection.
+//   idle    open N connections, hold them (SIGUSR1 ends that), report the server's memory per connection.
 //           With --recover S:T each one must be told S+1 ... T, once and in order, and is closed then: N recoveries.
 //
 // Several --port P[:COUNT] share the connections out in order, COUNT to each or as many to one as to another. With two
 // ports and one worker the report has how much later a publication came by the second port than by the first.
 // --tls: wss, TLS 1.3; certificates are not verified.
+// --deflate: offers permessage-deflate (RFC 7692) and insists on it; what is compressed is inflated and checked like the rest.
 // --apart TEMPLATE: the publishers are no members; they say this instead of --subscribe.
 // --offsets: every "offset" that a connection is told must follow the one before.
 //
@@ -49,6 +50,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <zlib.h>
 
 typedef uint64_t u64;
 typedef uint32_t u32;
@@ -69,7 +71,7 @@ enum { M_FANOUT, M_ECHO, M_IDLE };
 static struct {
   int mode, port[MAXPORTS], until[MAXPORTS], nport, n, pubs, window, rooms, workers, conc, active, depth, ncpu, cpus[64];
   double rate, dur, warm, settle, drain, join_rate, join_limit;
-  int size; bool tls, ack_own, noself, binary, reply_any, multi, noverify, offsets, recover; u64 since, top;
+  int size; bool tls, deflate, ack_own, noself, binary, reply_any, multi, noverify, offsets, recover; u64 since, top;
   const char *host, *path, *subscribe, *apart, *await_, *tmpl, *label, *hdr[8]; int nhdr;
   int pids[MAXPIDS], npid;
 } o = {.mode = M_FANOUT, .n = 1000, .join_limit = 120, .pubs = 1, .window = 8, .rooms = 1, .workers = 1, .conc = 128,
@@ -79,7 +81,7 @@ static struct {
 // ---- shared state ----
 enum { PH_CONNECT, PH_HOLD, PH_RUN, PH_DRAIN, PH_RESET, PH_QUIT };
 typedef struct {
-  _Atomic u64 connected, failed, closed, delivered, uniq, dup, ooo, gaps, early, refused, other, sent, replies, first_ns, last_ns, gen;
+  _Atomic u64 connected, failed, closed, delivered, uniq, dup, ooo, gaps, early, refused, other, sent, replies, wire, packed, first_ns, last_ns, gen;
   hist lat, comp, conn, extra; // extra: how much later by the second port than by the first
 } __attribute__((aligned(128))) wstat;
 typedef struct {
@@ -250,6 +252,7 @@ static void handshake(conn *c) {
   char *path = expand_fixed(o.path, c->id), b[8192]; int n = snprintf(b, sizeof b,
     "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     "Sec-WebSocket-Version: 13\r\n", path, o.host, o.port[c->port]); free(path);
+  if (o.deflate) n += snprintf(b + n, sizeof b - (size_t)n, "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover\r\n");
   for (int i = 0; i < o.nhdr; i++) { char *h = expand_fixed(o.hdr[i], c->id); n += snprintf(b + n, sizeof b - (size_t)n, "%s\r\n", h); free(h); }
   n += snprintf(b + n, sizeof b - (size_t)n, "\r\n"); c->st = C_UPGRADE; wantw(c, false); tx(c, b, n);
 }
@@ -331,6 +334,16 @@ static void ondata(conn *c, const char *p, int n, u64 t) {
     p += adv; n -= adv;
   }
 }
+// Inflates one message (RFC 7692 §7.2.2), which stands alone: no context is taken over.
+static int inflate_message(const char *p, size_t n, char **out) {
+  static z_stream z; static char *room; static bool ready; enum { ROOM = 1 << 20 };
+  if (!ready) { if (inflateInit2(&z, -15) != Z_OK) die("zlib"); room = malloc(ROOM); ready = true; } else inflateReset(&z);
+  z.next_out = (unsigned char *)room; z.avail_out = ROOM; z.next_in = (unsigned char *)p; z.avail_in = (u32)n;
+  int e = inflate(&z, Z_SYNC_FLUSH); z.next_in = (unsigned char *)"\0\0\xff\xff"; z.avail_in = 4;
+  if (e == Z_OK || e == Z_BUF_ERROR) e = inflate(&z, Z_SYNC_FLUSH);
+  if ((e != Z_OK && e != Z_BUF_ERROR && e != Z_STREAM_END) || !z.avail_out) return -1;
+  *out = room; return ROOM - (int)z.avail_out;
+}
 static void onread(conn *c) {
   int have = (int)c->rlen; if (have) { memcpy(rbuf, c->rest, (size_t)have); }
   ssize_t k = get_bytes(c, rbuf + have, (size_t)(RB - have));
@@ -343,6 +356,8 @@ static void onread(conn *c) {
         static int said; if (!said++) fprintf(stderr, "upgrade refused: %.*s\n", (int)(q - p), p);
         dead(c, true); return;
       }
+      *q = 0;
+      if (o.deflate && !strcasestr(p, "permessage-deflate")) { static int told; if (!told++) fprintf(stderr, "permessage-deflate was not agreed to\n"); dead(c, true); return; }
       p = q + 4; c->st = o.await_ ? C_AWAIT : C_UPGRADE;
       if (o.subscribe) {
         char *s = expand_fixed(is_apart(c) ? o.apart : o.subscribe, c->id); size_t sl = strlen(s); char *f = malloc(sl + 14); int h = framehdr((unsigned char *)f, 1, sl);
@@ -358,7 +373,11 @@ static void onread(conn *c) {
     if (len > RB / 2) die("frame too long");
     if ((u64)(e - p - h) < len) break;
     int op = p[0] & 15;
-    if (op <= 2) ondata(c, p + h, (int)len, t);
+    if (op <= 2) {
+      char *d = p + h; int dn = (int)len; INC(me->wire, (u64)h + len);
+      if (p[0] & 0x40) { INC(me->packed, 1); if (!o.deflate || (dn = inflate_message(p + h, len, &d)) < 0) { fprintf(stderr, "a message does not inflate\n"); dead(c, false); return; } }
+      ondata(c, d, dn, t);
+    }
     else if (op == 9) { unsigned char f[140]; int k2 = framehdr(f, 10, len > 125 ? 125 : len); memcpy(f + k2, p + h, len > 125 ? 125 : len); tx(c, (char *)f, k2 + (int)len); }
     else if (op == 8) { dead(c, false); return; }
     if (c->st == C_DEAD) return;
@@ -408,7 +427,7 @@ static void worker(int idx, int first, int count) {
       }
       if (ph == PH_RESET) { // forget the warm-up
         memset(&me->lat, 0, sizeof(hist)); memset(&me->comp, 0, sizeof(hist)); memset(&me->extra, 0, sizeof(hist));
-        me->delivered = me->uniq = me->dup = me->ooo = me->gaps = me->early = me->sent = me->replies = me->first_ns = 0; me->gen = LD(S->gen);
+        me->delivered = me->uniq = me->dup = me->ooo = me->gaps = me->early = me->sent = me->replies = me->wire = me->packed = me->first_ns = 0; me->gen = LD(S->gen);
       }
       prev = ph;
     }
@@ -471,6 +490,8 @@ static bool drain_all(double maxs) { // wait for the outstanding deliveries
 static pid_t kids[MAXW];
 static void cleanup(void) { for (int i = 0; i < MAXW; i++) if (kids[i] > 0) kill(kids[i], SIGKILL); }
 static void onsig(int s) { (void)s; cleanup(); _exit(3); }
+static volatile sig_atomic_t enough; // SIGUSR1: idle has been held for long enough
+static void onenough(int s) { (void)s; enough = 1; }
 
 int main(int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
@@ -489,7 +510,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(a, "-n")) o.n = atoi(ARG); else if (!strcmp(a, "-p")) o.pubs = atoi(ARG); else if (!strcmp(a, "-s")) o.size = atoi(ARG);
     else if (!strcmp(a, "--rate")) o.rate = atof(ARG); else if (!strcmp(a, "--window")) o.window = atoi(ARG); else if (!strcmp(a, "--ack")) o.ack_own = !strcmp(ARG, "own");
     else if (!strcmp(a, "--no-self")) o.noself = true; else if (!strcmp(a, "--binary")) o.binary = true; else if (!strcmp(a, "--reply-any")) o.reply_any = true;
-    else if (!strcmp(a, "--multi")) o.multi = true; else if (!strcmp(a, "--no-verify")) o.noverify = true; else if (!strcmp(a, "--tls")) o.tls = true;
+    else if (!strcmp(a, "--multi")) o.multi = true; else if (!strcmp(a, "--no-verify")) o.noverify = true; else if (!strcmp(a, "--tls")) o.tls = true; else if (!strcmp(a, "--deflate")) o.deflate = true;
     else if (!strcmp(a, "--rooms")) o.rooms = atoi(ARG); else if (!strcmp(a, "--workers")) o.workers = atoi(ARG); else if (!strcmp(a, "--connect-concurrency")) o.conc = atoi(ARG);
     else if (!strcmp(a, "--active")) o.active = atoi(ARG); else if (!strcmp(a, "--depth")) o.depth = atoi(ARG);
     else if (!strcmp(a, "--cpus")) { char *d = strdup(ARG), *sv = NULL; for (char *x = strtok_r(d, ",", &sv); x && o.ncpu < 64; x = strtok_r(NULL, ",", &sv)) o.cpus[o.ncpu++] = atoi(x); }
@@ -500,7 +521,7 @@ int main(int argc, char **argv) {
     else die("usage: wsload fanout|echo|idle [--host H] [--port P[:COUNT]]... [--path T] [--header T]... [-n clients] [-p publishers] [-s bytes]\n"
              "  [--rate msg/s per publisher (echo: in all)] [--window W] [--ack all|own] [--no-self] [--rooms K] [--binary] [--multi]\n"
              "  [--subscribe T] [--await TEXT] [--publish-template T] [--reply-any] [--tokens FILE] [--active N] [--depth D] [--no-verify]\n"
-             "  [--apart T] [--offsets] [--recover SINCE:TOP] [--connect-rate R in all] [--connect-limit s]\n"
+             "  [--apart T] [--offsets] [--tls] [--deflate] [--recover SINCE:TOP] [--connect-rate R in all] [--connect-limit s]\n"
              "  [--workers K] [--cpus 1,..] [--connect-concurrency C] [--duration s] [--warmup s] [--settle s] [--drain s] [--pid P]... [--label L]");
   }
   hz = (double)sysconf(_SC_CLK_TCK); setvbuf(stdout, NULL, _IOLBF, 0);
@@ -526,7 +547,7 @@ int main(int argc, char **argv) {
   if (S == MAP_FAILED || W == MAP_FAILED) die("mmap");
   evfd = o.workers > 1 ? eventfd(0, EFD_NONBLOCK) : -1; signal(SIGPIPE, SIG_IGN);
   pst s0 = stats(o.pids, o.npid); long tin0, tpg0, tin1, tpg1; tcp_mem(&tin0, &tpg0);
-  signal(SIGINT, onsig); signal(SIGTERM, onsig);
+  signal(SIGINT, onsig); signal(SIGTERM, onsig); signal(SIGUSR1, onenough);
   u64 tc0 = now(); int first = 0;
   for (int i = 0; i < o.workers; i++) { int cnt = o.n / o.workers + (i < o.n % o.workers); pid_t p = fork(); if (p == 0) { worker(i, first, cnt); _exit(0); } kids[i] = p; first += cnt; }
   while (TOT(connected) + TOT(failed) < (u64)o.n && (double)(now() - tc0) < o.join_limit * 1e9) nap(0.001);
@@ -539,7 +560,7 @@ int main(int argc, char **argv) {
   double dt = 0, ccpu = 0, scpu = 0, idlecpu = 0; double each[MAXPIDS] = {0}; u64 sent = 0, uniq = 0, dup = 0, ooo = 0, expct = 0, delivered = 0; pst s3 = s1; bool drained = true;
   if (o.mode == M_IDLE) {
     uniq = TOT(uniq); dup = TOT(dup); ooo = TOT(ooo); expct = o.recover ? (u64)o.n * (o.top - o.since) : 0;
-    double c0 = stats(o.pids, o.npid).cpu; nap(o.dur); s3 = stats(o.pids, o.npid); idlecpu = (s3.cpu - c0) / o.dur; dt = o.dur;
+    double c0 = stats(o.pids, o.npid).cpu; u64 h0 = now(); while (!enough && (double)(now() - h0) < o.dur * 1e9) nap(o.dur - (double)(now() - h0) / 1e9); dt = (double)(now() - h0) / 1e9; s3 = stats(o.pids, o.npid); idlecpu = (s3.cpu - c0) / dt;
   } else if (connected == (u64)o.n) {
     if (o.warm > 0) {
       atomic_store(&S->phase, PH_RUN); nap(o.warm); atomic_store(&S->phase, PH_DRAIN); nap(0.03); drain_all(o.drain); nap(0.05);
@@ -575,11 +596,11 @@ int main(int argc, char **argv) {
   printf("{\"label\":\"%s\",\"mode\":\"%s\",\"n\":%d,\"size\":%d,\"pubs\":%d,\"rate\":%g,\"window\":%d,\"rooms\":%d,\"workers\":%d,\"connected\":%lu,\"failed\":%lu,\"conn_per_s\":%.0f,\"conn_cpu_us\":%.2f,"
          "\"rss0\":%lu,\"rss_idle\":%lu,\"rss_end\":%lu,\"rss_per_conn\":%.0f,\"anon_per_conn\":%.0f,\"idle_cpu_pct\":%.2f,\"sent\":%lu,\"expected\":%lu,\"delivered\":%lu,\"missing\":%ld,\"dup\":%lu,\"ooo\":%lu,\"other\":%lu,\"closed\":%lu,\"stalls\":%lu,\"drained\":%s,"
          "\"secs\":%.3f,\"per_s\":%.0f,\"server_cpu_s\":%.2f,\"server_us\":%.3f,\"client_cpu_s\":%.2f,\"client_us\":%.3f,\"p50_us\":%.1f,\"p95_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_us\":%.1f,\"comp_p50_us\":%.1f,\"comp_p99_us\":%.1f,\"comp_max_us\":%.1f,"
-         "\"join_p50_us\":%.1f,\"join_p99_us\":%.1f,\"join_s\":%.3f,\"gaps\":%lu,\"early\":%lu,\"refused\":%lu,\"available\":%lu,\"settle_cpu_s\":%.2f,\"extra_p50_us\":%.1f,\"extra_p99_us\":%.1f,\"extra_max_us\":%.1f,\"cpu\":[",
+         "\"join_p50_us\":%.1f,\"join_p99_us\":%.1f,\"join_s\":%.3f,\"gaps\":%lu,\"early\":%lu,\"refused\":%lu,\"available\":%lu,\"settle_cpu_s\":%.2f,\"extra_p50_us\":%.1f,\"extra_p99_us\":%.1f,\"extra_max_us\":%.1f,\"wire\":%lu,\"packed\":%lu,\"cpu\":[",
          o.label, mode, o.n, o.size, o.pubs, o.rate, o.window, o.rooms, o.workers, connected, failed, (double)connected / tconn, connected ? (sc.cpu - s0.cpu) * 1e6 / (double)connected : 0,
          s0.rss, s1.rss, s3.rss, rss_pc, connected ? ((double)s1.anon - (double)s0.anon) / (double)connected : 0, idlecpu * 100, sent, expct, uniq, (long)(expct - uniq), dup, ooo, TOT(other), TOT(closed), LD(S->stalls), drained ? "true" : "false",
          dt, dt > 0 ? (double)uniq / dt : 0, scpu, us, ccpu, uniq ? ccpu * 1e6 / (double)uniq : 0, (double)hpct(lat, .5) / 1e3, (double)hpct(lat, .95) / 1e3, (double)hpct(lat, .99) / 1e3, (double)hpct(lat, .999) / 1e3, (double)lat->max / 1e3, (double)hpct(comp, .5) / 1e3, (double)hpct(comp, .99) / 1e3, (double)comp->max / 1e3,
-         (double)hpct(hc, .5) / 1e3, (double)hpct(hc, .99) / 1e3, tconn, TOT(gaps), TOT(early), TOT(refused), available, s1.cpu - sc.cpu, (double)hpct(extra, .5) / 1e3, (double)hpct(extra, .99) / 1e3, (double)extra->max / 1e3);
+         (double)hpct(hc, .5) / 1e3, (double)hpct(hc, .99) / 1e3, tconn, TOT(gaps), TOT(early), TOT(refused), available, s1.cpu - sc.cpu, (double)hpct(extra, .5) / 1e3, (double)hpct(extra, .99) / 1e3, (double)extra->max / 1e3, TOT(wire), TOT(packed));
   for (int i = 0; i < o.npid; i++) printf("%s%.2f", i ? "," : "", each[i]);
   printf("]}\n");
   (void)delivered; return failed || (o.mode != M_IDLE && uniq != expct) ? 1 : 0;

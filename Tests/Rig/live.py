@@ -103,6 +103,15 @@ class LiveClient:
         """Calls a method; its result."""
         return (await self.command("rpc", {"method": method, "data": data}, limit=limit)).get("data", {})
 
+    async def signal(self, data: dict) -> None:
+        """Says what nobody answers."""
+        if self._socket is None or self._socket.closed:
+            raise Lost("not connected")
+        try:
+            await self._socket.send_str(json.dumps({"send": {"data": data}}))
+        except (aiohttp.ClientError, OSError) as error:
+            raise Lost(f"send: {error!r}") from error
+
     async def subscribe(self, channel: str) -> dict:
         """Subscribes, from where this client was when it has been there before; the subscribe reply."""
         body: dict = {"channel": channel}

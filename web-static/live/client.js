@@ -18,6 +18,14 @@ const OFFLINE_PATIENCE = 30_000;
 /** How long a probe of a doubtful connection may take. */
 const PROBE_TIMEOUT = 2_500;
 
+/** Smaller codes are the client's own: of a connection that is gone, or that does not answer. */
+const FIRST_OF_SERVER = 100;
+
+/** The options that have a value. */
+function given(options) {
+    return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
 /**
  * A client of one live server.
  *
@@ -56,9 +64,7 @@ export class LiveClient extends Emitter {
         };
         this.#token = options.token;
         const { minimum, maximum, random } = options;
-        this.#backoff = new Backoff(Object.fromEntries(
-            Object.entries({ minimum, maximum, random }).filter(([, value]) => value !== undefined),
-        ));
+        this.#backoff = new Backoff(given({ minimum, maximum, random }));
     }
 
     /** Starts to connect; does nothing unless disconnected. */
@@ -98,6 +104,23 @@ export class LiveClient extends Emitter {
                 else resolve(reply.data);
             }, { timeout, timing: (sentAt, receivedAt, reply) => this.#sample(sentAt, receivedAt, reply.data) });
         });
+    }
+
+    /**
+     * Reads: like `rpc`, but an error of the server's that is temporary is tried again, a few times and with jitter, while the
+     * connection lasts.
+     */
+    async read(method, data, { tries = 5 } = {}) {
+        const { minimum, maximum, random } = this.#options;
+        const backoff = new Backoff(given({ minimum, maximum, random }));
+        for (let left = tries - 1; ; left -= 1) {
+            try {
+                return await this.rpc(method, data);
+            } catch (error) {
+                if (left <= 0 || !error.temporary || error.code < FIRST_OF_SERVER || this.state !== "connected") throw error;
+                await new Promise((resolve) => setTimeout(resolve, backoff.next(retryHint(error.message))));
+            }
+        }
     }
 
     /** Sends an ephemeral message; dropped (false) when not connected. */

@@ -15,6 +15,14 @@ export const ERROR = Object.freeze({
 /** The server's error code for an expired token. */
 export const TOKEN_EXPIRED = 109;
 
+/** Errors for what is beyond a limit: too many at a time, and too many in a time. */
+const LIMITS = new Set([106, 111]);
+
+/** Whether an error says that a limit was met which will let the same command pass later. */
+export function isLimit(error) {
+    return error.temporary === true && LIMITS.has(error.code);
+}
+
 /** The WebSocket close code for a message that was too big; coming back would only repeat it. */
 const MESSAGE_TOO_BIG = 1009;
 

@@ -1,8 +1,9 @@
 /**
  * Mutations on their way: each is sent with its key until the server has answered, and never twice at once.
  */
+import { isLimit } from "./connection.js";
 import { Emitter, uuid } from "./emitter.js";
-import { Backoff } from "./timing.js";
+import { Backoff, retryHint } from "./timing.js";
 
 /** Refusals that only ask for patience. */
 const PATIENCE = new Set(["rate_limited", "busy", "unavailable"]);
@@ -161,9 +162,9 @@ export class Outbox extends Emitter {
             this.#change(entry, { state: "failed", error });
             return;
         }
-        // No answer: it may or may not have been recorded. The same key makes sending again safe.
-        this.#change(entry, { state: "pending" });
-        this.#later(entry, 0);
+        // Beyond a limit it was not recorded; without an answer, it may have been. The same key makes sending again safe.
+        this.#change(entry, { state: "pending", reason: isLimit(error) ? "rate_limited" : undefined });
+        this.#later(entry, retryHint(error.message));
     }
 
     #later(entry, hint) {

@@ -13,6 +13,7 @@ import Telemetry
 package final class ClassroomFeature: Sendable {
     private let loops: EventLoopGroup
     private let intake: AnswerIntake
+    private let classLimits: ClassLimits
     let removals = RemovedMembers()
 
     private struct Parts {
@@ -22,14 +23,15 @@ package final class ClassroomFeature: Sendable {
     private let parts = Mutex(Parts())
 
     /// Makes the feature; ``open(on:)`` gives it its loops.
-    package init(loops: EventLoopGroup, intake: AnswerIntake) {
+    package init(loops: EventLoopGroup, intake: AnswerIntake, limits: ClassLimits = ClassLimits()) {
         self.loops = loops
+        classLimits = limits
         self.intake = intake
     }
 
     /// Makes the loop's share; called on each loop once, before it serves.
     package func open(on live: LiveLoop) {
-        let shelf = LoopBound(RoomShelf(live: live, removals: removals), loop: live.loop)
+        let shelf = LoopBound(RoomShelf(live: live, removals: removals, limits: classLimits), loop: live.loop)
         let isFirst = parts.withLock { parts in
             parts.shelves[live.loop.index] = shelf
             defer { parts.hub = live.hub }
@@ -241,6 +243,11 @@ extension ClassroomFeature: LiveFeature {
                 (method.rawValue, { @Sendable call in self.take(method, call) })
             })
     }
+
+    /// An answer is small, counts once, and must not be lost because a class is loud.
+    package var unsharedMethods: [String] { [ClassMethod.answer.rawValue] }
+
+    package var limits: [LiveLimit] { ClassLimitNames.all }
 
     package var signals: [String: LiveSignal] {
         Dictionary(

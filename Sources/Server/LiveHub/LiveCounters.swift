@@ -2,6 +2,7 @@ import EventLoop
 package import Postgres
 package import Sockets
 import Synchronization
+package import WebSocket
 
 /// What has happened on one loop, as running totals (`connections` is the present number).
 package struct LiveCounters: Sendable {
@@ -17,6 +18,11 @@ package struct LiveCounters: Sendable {
     package var recoveries: UInt64 = 0
     package var failedRecoveries: UInt64 = 0
     package var gapFills: UInt64 = 0
+    /// Reads of a channel's past, and answers that did not need one of their own.
+    package var pastReads: UInt64 = 0
+    package var sharedReads: UInt64 = 0
+    /// Messages that were compressed, each once for all that get it.
+    package var compressed = MessageDeflater.Totals()
     /// What the loop's connections have done, those without the live protocol included.
     package var streams = StreamTotals()
 
@@ -37,6 +43,9 @@ package struct LiveCounters: Sendable {
         sum.recoveries += right.recoveries
         sum.failedRecoveries += right.failedRecoveries
         sum.gapFills += right.gapFills
+        sum.pastReads += right.pastReads
+        sum.sharedReads += right.sharedReads
+        sum.compressed = left.compressed + right.compressed
         sum.streams = left.streams + right.streams
         return sum
     }

@@ -7,12 +7,15 @@ package enum LiveEndpoint {
     ///
     /// - Parameters:
     ///   - messageBytes: The largest message of a client.
+    ///   - allowsDeflate: Whether messages may be compressed, where the client offers it.
     ///   - scope: What a token that is limited to some routes must be good for, to come in with it; `nil` lets none in.
     /// - Returns: The route.
-    package static func route(messageBytes: Int = 1 << 16, scope: String? = nil) -> Route {
+    package static func route(
+        messageBytes: Int = 1 << 16, allowsDeflate: Bool = true, scope: String? = nil
+    ) -> Route {
         .webSocket(
             "/connection/websocket", access: .maybeSignedIn,
-            limits: WebSocketLimits(messageBytes: messageBytes)
+            limits: WebSocketLimits(messageBytes: messageBytes, allowsDeflate: allowsDeflate)
         ) { request, context in
             if let scopes = request.principal?.scopes, scope.map({ scopes.contains($0) }) != true {
                 throw WebError.forbidden(

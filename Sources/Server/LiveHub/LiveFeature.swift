@@ -16,6 +16,11 @@ package protocol LiveFeature: Sendable {
     /// Ephemeral signals (`send`) by the `type` of their data.
     var signals: [String: LiveSignal] { get }
 
+    /// Methods that a class's and an institution's limits never refuse: what must not be lost in a crowd.
+    var unsharedMethods: [String] { get }
+    /// Limits that the feature judges itself, for metrics.
+    var limits: [LiveLimit] { get }
+
     /// What the server subscribes a caller to who has just connected; streams and ephemeral channels only.
     func channels(of caller: LiveCaller) -> [String]
 
@@ -36,6 +41,8 @@ package protocol LiveFeature: Sendable {
 
 extension LiveFeature {
     package func channels(of caller: LiveCaller) -> [String] { [] }
+    package var unsharedMethods: [String] { [] }
+    package var limits: [LiveLimit] { [] }
 }
 
 /// Carries out one RPC method; replies through the call, once.
@@ -57,10 +64,18 @@ package enum Admission: Sendable {
         package let snapshot: Bool
         /// Whether presence may be asked for.
         package let presence: Bool
+        /// The class whose limits hold for the session from then on; `nil` changes nothing.
+        package let group: Party?
+        /// Whether what a crowd leaves of those limits is this subscriber's to take.
+        package let hasPriority: Bool
 
-        package init(snapshot: Bool = false, presence: Bool = false) {
+        package init(
+            snapshot: Bool = false, presence: Bool = false, group: Party? = nil, hasPriority: Bool = false
+        ) {
             self.snapshot = snapshot
             self.presence = presence
+            self.group = group
+            self.hasPriority = hasPriority
         }
     }
 }

@@ -19,6 +19,10 @@ package final class LiveHub: Sendable {
     package let settings: LiveSettings
     /// Running totals, at most a second old.
     package let counters = CounterBoard()
+    /// Who of a user and an institution is here, and which limits were met how often.
+    package let limits: LimitBook
+    /// What one connection may send.
+    let connectionRates: ConnectionRates
     /// From reading a call to its reply.
     package let acknowledgement: Distribution
     /// From handing a publication to the broker to the last `send` of a loop's round.
@@ -32,6 +36,7 @@ package final class LiveHub: Sendable {
     private let namespaces: [String: (namespace: Namespace, feature: any LiveFeature)]
     private let methods: [String: LiveMethod]
     private let signals: [String: LiveSignal]
+    private let unshared: Set<String>
 
     private struct Parts {
         var loops: [LoopBound<LiveLoop>] = []
@@ -66,6 +71,9 @@ package final class LiveHub: Sendable {
         self.bus = bus
         self.authenticator = authenticator
         self.settings = settings
+        connectionRates = settings.connectionRates
+        limits = LimitBook(settings, further: features.flatMap(\.limits), metrics: metrics)
+        unshared = Set(features.flatMap(\.unsharedMethods))
         acknowledgement = metrics.distribution("cohort_live_ack_seconds", "From reading a call to its reply")
         fanOutLag = metrics.distribution(
             "cohort_live_fanout_seconds", "From publication to the last send of a loop")
@@ -176,6 +184,9 @@ package final class LiveHub: Sendable {
     func method(_ name: String) -> LiveMethod? { methods[name] }
 
     func signal(_ type: String) -> LiveSignal? { signals[type] }
+
+    /// Whether calls of a method are charged to the class and the institution.
+    func isShared(_ method: String) -> Bool { !unshared.contains(method) }
 
     func welcome(_ caller: LiveCaller, at time: Int64) -> RawJSON {
         RawJSON { writer in

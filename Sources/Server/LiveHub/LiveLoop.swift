@@ -18,6 +18,8 @@ package final class LiveLoop {
     package let pool: PostgresPool
     /// The loop's connections to clients.
     let streams: StreamContext
+    /// Compresses messages; it holds memory for each window that was used.
+    let compressor: FrameCompressor
     /// Reads of the log.
     package let reader: LogReader
     /// What has happened on this loop so far.
@@ -44,6 +46,7 @@ package final class LiveLoop {
         self.loop = loop
         self.hub = hub
         self.pool = pool
+        compressor = FrameCompressor(now: WallTime.milliseconds())
         admission = TokenBucket(burst: hub.settings.admissionBurst, now: WallTime.milliseconds())
         reader = LogReader(loop: loop, pool: pool, recentCount: hub.settings.recentCount)
         heartbeat = HeartbeatRing(period: hub.settings.pingSeconds, patience: hub.settings.pongSeconds)
@@ -98,6 +101,7 @@ package final class LiveLoop {
             sweepChannels()
             watchCredentials()
             counters.streams = streams.totals
+            counters.compressed = compressor.totals
             hub.counters.store(counters, of: loop)
             tick()
         }

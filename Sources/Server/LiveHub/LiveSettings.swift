@@ -21,6 +21,15 @@ package struct LiveSettings: Sendable {
     /// Commands a second, in the long run and at once; more are refused (111), signals are dropped.
     package var commandsPerSecond = 50
     package var commandBurst = 200
+    /// The largest message of a client; a connection may send at least so many bytes at once.
+    package var messageBytes = 1 << 16
+    /// What a user, a class and an institution may do on this node; ``LiveLimit`` says what is told beyond.
+    ///
+    package var userLimits = PartyLimits.user
+    /// Whether a user's messages are bounded by twice what one connection may send, where nothing else is set.
+    package var boundsUserMessages = true
+    package var groupLimits = PartyLimits.group
+    package var institutionLimits = PartyLimits.institution
     /// Connections of one loop that are let in a second, in the long run and at once; more are answered with a temporary
     /// error (111) and come again with their own backoff.
     package var admissionsPerSecond = 5000
@@ -47,4 +56,19 @@ package struct LiveSettings: Sendable {
     package var limits: RawJSON = .emptyObject
 
     package init() {}
+
+    /// What one connection may send.
+    package var connectionRates: ConnectionRates {
+        ConnectionRates(
+            commandsPerSecond: commandsPerSecond, burst: commandBurst, messageBytes: messageBytes)
+    }
+
+    /// A user's limits, with what follows from those of a connection.
+    var wholeUserLimits: PartyLimits {
+        var limits = userLimits
+        if boundsUserMessages {
+            limits.allowTwice(commandsPerSecond: commandsPerSecond, burst: commandBurst)
+        }
+        return limits
+    }
 }

@@ -43,12 +43,16 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     /// Traps unless the caller runs on this loop.
     package func preconditionCurrent() { dispatchPrecondition(condition: .onQueue(queue)) }
 
+    /// Timers that wait, and cancelled ones for ten seconds at most; from any thread.
+    package var timerCount: Int { core.timers.load(ordering: .relaxed) }
+
     // MARK: On the loop
 
     /// Runs `work` once, no earlier than `delay` from now; a fire may be up to one wheel tick (10 ms) late.
     @discardableResult
     package func schedule(after delay: Duration, _ work: @escaping () -> Void) -> LoopTimer {
         preconditionCurrent()
+        defer { core.timers.store(core.wheel.count, ordering: .relaxed) }
         return core.wheel.schedule(after: delay, now: .now, work)
     }
 

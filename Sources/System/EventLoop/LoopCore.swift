@@ -15,6 +15,8 @@ final class LoopCore: @unchecked Sendable {
     private let timer: any DispatchSourceTimer
     /// Time spent in events, timers and round ends, in nanoseconds.
     let busy = Atomic<UInt64>(0)
+    /// Timers in the wheel.
+    let timers = Atomic<Int>(0)
 
     private var roundEnd: [any RoundEndWork] = []
     private var roundEndScheduled = false
@@ -33,7 +35,10 @@ final class LoopCore: @unchecked Sendable {
     func activate(on queue: DispatchQueue) {
         source.setEventHandler { [self] in measured { poller.drain() } }
         source.setCancelHandler { [poller] in poller.closeEpoll() }
-        timer.setEventHandler { [self] in measured { wheel.advance(to: .now) } }
+        timer.setEventHandler { [self] in
+            measured { wheel.advance(to: .now) }
+            timers.store(wheel.count, ordering: .relaxed)
+        }
         wheel.arm = { [unowned self] delay in
             guard let delay else { return timer.schedule(deadline: .distantFuture) }
             let (seconds, attoseconds) = delay.components

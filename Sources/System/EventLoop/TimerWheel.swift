@@ -30,7 +30,8 @@ final class TimerWheel {
     private let start: ContinuousClock.Instant
     private var slots: [[LoopTimer]]
     private var current: Int64 = 0
-    private var count = 0
+    /// Timers in the wheel; one that was cancelled is among them until its slot comes round, within ten seconds.
+    private(set) var count = 0
     private var armedFor: Int64?
 
     init(start: ContinuousClock.Instant) {

@@ -1,4 +1,5 @@
 import Foundation
+import Classroom
 import LiveHub
 import Redis
 import Sockets
@@ -51,6 +52,54 @@ struct `Settings of a server` {
         #expect(configuration.roles == [.web, .worker])
         #expect(configuration.printed.count == ConfigurationKeys.all.count)
         #expect(configuration.printed.allSatisfy { $0.origin == nil })
+    }
+
+    @Test func `has the live layer's own limits as defaults, and those of users as numbers and rates`() throws
+    {
+        let live = try read().live
+        #expect(live.userLimits == PartyLimits.user)
+        #expect(live.classBounds == Configuration.ClassBounds())
+        #expect(live.institutionLimits == PartyLimits.institution)
+        let changed = try read(
+            yaml: """
+                live:
+                  user-limits: [connections:7, calls:3:9]
+                  class-limits:
+                    - chat:1:2
+                    - joins:5:6
+                  institution-limits: [none]
+                """
+        ).live
+        var user = PartyLimits.user
+        (user.connections, user.calls) = (7, Rate(3, burst: 9))
+        #expect(changed.userLimits == user)
+        #expect(changed.classBounds?.changes.chat == Rate(1, burst: 2))
+        #expect(changed.classBounds?.party.joins == Rate(5, burst: 6))
+        #expect(changed.classBounds?.party.calls == PartyLimits.group.calls)
+        #expect(changed.institutionLimits == nil)
+    }
+
+    @Test(arguments: [
+        "connections", "connections:0", "connections:-1", "connections:1:2", "joins:5", "joins:5:0",
+        "chat:1:2", "x:1",
+        "joins:5:6:7", "connections:9999999999", "none,connections:1",
+    ])
+    func `refuses limits that say nothing`(text: String) {
+        let problem = problem(["--live-user-limits", text])
+        #expect(problem?.contains("live.user-limits") == true)
+    }
+
+    @Test func `limits no rate in the example for plain channels`() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("deploy/examples/plain-pubsub.yaml")
+        let live = try read(yaml: try String(contentsOf: file, encoding: .utf8)).live
+        #expect(live.userLimits == nil && live.classBounds == nil && live.institutionLimits == nil)
+        #expect(live.commandsPerSecond == 1_000_000 && live.commandBurst == 1_000_000)
+        #expect(live.admissionsPerSecond == 1_000_000)
+        let settings = Server.liveSettings(try read(yaml: try String(contentsOf: file, encoding: .utf8)))
+        #expect(!settings.boundsUserMessages)
+        #expect(settings.userLimits == PartyLimits() && settings.institutionLimits == PartyLimits())
     }
 
     @Test(arguments: [

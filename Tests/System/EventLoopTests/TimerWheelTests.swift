@@ -64,6 +64,18 @@ struct `Timer wheel` {
         #expect(asked == [.milliseconds(100), .milliseconds(40), .milliseconds(55), nil])
     }
 
+    @Test func `counts what is in it, a cancelled timer until its slot comes round`() {
+        let wheel = wheel()
+        let timers = [20, 500, 60_000].map { wheel.schedule(after: .milliseconds($0), now: start) {} }
+        #expect(wheel.count == 3)
+        timers[2].cancel()
+        #expect(wheel.count == 3)
+        wheel.advance(to: start + .seconds(1))
+        #expect(wheel.count == 1)
+        wheel.advance(to: start + .seconds(11))
+        #expect(wheel.count == 0)
+    }
+
     @Test func `lets a timer schedule the next one`() {
         let wheel = wheel()
         var fired = 0

@@ -35,6 +35,16 @@ test("says recorded only when the server did", () => {
     assert.deepEqual(quiz.standing(9, true), { state: "recorded", answer: 2, at: 77, sequence: 0 });
 });
 
+test("an answer that the server asks to wait for is told as such, and not as recorded", () => {
+    const quiz = open();
+    for (const state of ["pending", "sending"]) {
+        quiz.progress(entry(state, { reason: "rate_limited" }));
+        assert.deepEqual([quiz.standing(9, true).state, quiz.standing(9, true).answer], ["later", 2]);
+    }
+    quiz.progress(entry("pending", { reason: "rate_limited" }));
+    assert.equal(quiz.standing(9, false).state, "queued");
+});
+
 test("a duplicate waits for which answer stands", () => {
     const quiz = open();
     quiz.progress(entry("recorded", { result: { status: "duplicate", at: 70 } }));

@@ -211,3 +211,47 @@ test("a rejected subscribe is final unless temporary", async () => {
     assert.equal(subscription.state, "unsubscribed");
     client.disconnect();
 });
+
+test("a read beyond a limit is tried again, with the same words, until it is answered", async () => {
+    const client = await connected();
+    const result = client.read("class.me", { class: 7 });
+    await settle();
+    for (const code of [111, 100]) {
+        const { id } = FakeSocket.last.command("rpc");
+        FakeSocket.last.say({ id, error: { code, message: "too many requests: class.calls", temporary: true } });
+        await until(() => FakeSocket.last.command("rpc").id !== id, "another try");
+    }
+    FakeSocket.last.say({ id: FakeSocket.last.command("rpc").id, rpc: { data: { role: "student" } } });
+    assert.deepEqual(await result, { role: "student" });
+    client.disconnect();
+});
+
+test("a read that is refused for good, or again and again, says so", async () => {
+    const client = await connected();
+    for (const [temporary, tries] of [[false, 1], [true, 3]]) {
+        const before = FakeSocket.last.commands.filter((command) => "rpc" in command).length;
+        const result = client.read("class.me", { class: 7 }, { tries: 3 });
+        const failed = assert.rejects(result, ({ code }) => code === 103);
+        const calls = () => FakeSocket.last.commands.filter((command) => "rpc" in command).length - before;
+        for (let round = 1; round <= tries; round += 1) {
+            await until(() => calls() === round, "a try");
+            FakeSocket.last.say({ id: FakeSocket.last.command("rpc").id, error: { code: 103, message: "no", temporary } });
+        }
+        await failed;
+        assert.equal(calls(), tries);
+    }
+    client.disconnect();
+});
+
+test("a user with too many connections is let in when there is room again", async () => {
+    const client = make();
+    client.connect();
+    FakeSocket.last.open();
+    await settle();
+    const first = FakeSocket.last;
+    first.say({ id: first.command("connect").id, error: { code: 106, message: "limit exceeded: user.connections", temporary: true } });
+    await until(() => FakeSocket.last !== first, "another connection");
+    await welcome();
+    assert.equal(client.state, "connected");
+    client.disconnect();
+});

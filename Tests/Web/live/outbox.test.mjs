@@ -126,6 +126,31 @@ test("a refusal that asks for patience is repeated with the same key", async () 
     assert.equal(client.calls[1].data.key, entry.key);
 });
 
+test("a command beyond a limit is sent again with the same key, and meanwhile says why it waits", async () => {
+    for (const code of [106, 111]) {
+        const { outbox, client, store } = make();
+        const entry = outbox.put("quiz.answer", { run: 9, question: 1, answer: 2 });
+        client.calls[0].reject(new LiveError(code, "too many requests: user.calls", true));
+        await settle();
+        assert.deepEqual([entry.state, entry.reason], ["pending", "rate_limited"]);
+        assert.equal(store.keys().length, 1);
+        await until(() => client.calls.length === 2, "the second call");
+        assert.equal(client.calls[1].data.key, entry.key);
+        client.calls[1].resolve({ status: "recorded", at: 5 });
+        await settle();
+        assert.deepEqual([entry.state, entry.reason, store.keys().length], ["recorded", undefined, 0]);
+    }
+});
+
+test("a lost connection is no limit", async () => {
+    const { outbox, client } = make();
+    const entry = outbox.put("chat.send", { text: "x" });
+    client.calls[0].reject(lost);
+    await settle();
+    assert.deepEqual([entry.state, entry.reason], ["pending", undefined]);
+    outbox.forget(entry.key);
+});
+
 test("a wrong command fails for good", async () => {
     const { outbox, client } = make();
     const settled = outbox.call("chat.send", { text: 5 });

@@ -70,6 +70,11 @@ struct `Golden examples` {
                 continue
             }
             let known = ProtocolError(ProtocolErrorCode(rawValue: UInt32(code)))
+            guard code != 106, code != 111 else {
+                // Behind the sentence is the name of the limit; whether another try helps is the limit's.
+                #expect(error["message"]?.string?.hasPrefix(known.message + ": ") == true)
+                continue
+            }
             #expect(error["message"]?.string == known.message)
             #expect(error["temporary"]?.bool == known.isTemporary)
         }

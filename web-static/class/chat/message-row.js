@@ -61,7 +61,7 @@ export function pendingRow(entry, { reason, retry, drop, offline }) {
             ? h("div.message-problem", icon("alert", { size: 14 }), h("span", t("chat.not_sent", { reason })),
                 h("button.button.small", { type: "button", onclick: retry }, t("action.retry")),
                 h("button.button.small.ghost", { type: "button", onclick: drop }, t("chat.discard")))
-            : h("span.message-mark", icon("clock", { size: 12 }), t(offline ? "chat.queued" : "chat.sending")));
+            : h("span.message-mark", icon("clock", { size: 12 }), t(offline ? "chat.queued" : entry.reason ? "chat.later" : "chat.sending")));
 }
 
 const LINK = /\bhttps?:\/\/[^\s<>"'`]+/gi;

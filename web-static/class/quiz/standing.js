@@ -13,6 +13,7 @@ export function drawStanding(host, standing, { again, open }) {
     host.dataset.state = state;
     host.hidden = state === "none";
     if (state === "sending") fill(host, h("span.spinner", { "aria-hidden": "true" }), h("span", t("quiz.sending")));
+    else if (state === "later") fill(host, icon("clock", { size: 16 }), h("span", t("quiz.later")));
     else if (state === "queued") fill(host, icon("clock", { size: 16 }), h("span", t("quiz.queued")));
     else if (state === "recorded") {
         fill(host, h("span", t("quiz.recorded", { time: timeSeconds(standing.at) })),

@@ -100,7 +100,7 @@ export class QuizRuns extends Emitter {
     }
 
     /**
-     * Where the own answer to a run stands: `none`, `queued` (no connection), `sending`, `recorded`, `refused`
+     * Where the own answer to a run stands: `none`, `queued` (no connection), `sending`, `later` (the server asks for patience), `recorded`, `refused`
      * or `failed`, with `answer`, `at` and `reason` where there are any.
      */
     standing(run, connected) {
@@ -112,8 +112,8 @@ export class QuizRuns extends Emitter {
                 if (recorded) return { state: "recorded", ...recorded, refused: entry.reason };
                 return { state: entry.state, answer, reason: entry.reason ?? "failed", at: entry.result?.at, key: entry.key };
             }
-            const waiting = entry.state === "pending" && !connected;
-            return { state: waiting ? "queued" : "sending", answer, before: recorded };
+            if (!connected) return { state: entry.state === "pending" ? "queued" : "sending", answer, before: recorded };
+            return { state: entry.reason ? "later" : "sending", answer, before: recorded };
         }
         if (recorded) return { state: "recorded", ...recorded };
         // Recorded says the server, but by an earlier call: which answer stands is being asked.

@@ -91,7 +91,7 @@ export class ClassRoom extends Emitter {
     /** Asks for `class.me` again: role, mute, answers. */
     async refreshMe() {
         try {
-            const me = await this.client.rpc("class.me", { class: this.classId });
+            const me = await this.client.read("class.me", { class: this.classId });
             const before = this.me.staff;
             this.meKnown = true;
             this.me.staff = me.role === "instructor";
@@ -114,9 +114,9 @@ export class ClassRoom extends Emitter {
         return this.outbox.call(method, data, { durable: false });
     }
 
-    /** Reads; rejects with `LiveError`. */
+    /** Reads, again where the server asks for patience; rejects with `LiveError`. */
     ask(method, data = {}) {
-        return this.client.rpc(method, { class: this.classId, ...data });
+        return this.client.read(method, { class: this.classId, ...data });
     }
 
     /** Sends an ephemeral signal. */

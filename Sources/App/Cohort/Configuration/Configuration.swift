@@ -141,10 +141,15 @@ package struct Configuration: Sendable {
         package let pingSeconds: Int
         package let pongSeconds: Int
         package let messageBytes: Int
+        package let compresses: Bool
         package let subscriptions: Int
         package let commandsPerSecond: Int
         package let commandBurst: Int
         package let admissionsPerSecond: Int
+        /// What a user, a class and an institution may do; `nil` for no limit.
+        package let userLimits: PartyLimits?
+        package let classBounds: ClassBounds?
+        package let institutionLimits: PartyLimits?
         package let sessionBytes: Int
     }
 

@@ -136,6 +136,10 @@ package enum ConfigurationKeys {
     static let liveMessageBytes = ConfigurationKey(
         "live.message-bytes", .number(1024...16_777_216), "65536",
         "Largest message that a live client may send")
+    static let liveCompression = ConfigurationKey(
+        "live.compression", .flag, "true",
+        "Whether messages of 256 bytes and more are compressed for clients that offer it (permessage-deflate)"
+    )
     static let liveSubscriptions = ConfigurationKey(
         "live.subscriptions", .number(1...100_000), "128", "Subscriptions of one session")
     static let liveCommandRate = ConfigurationKey(
@@ -146,6 +150,19 @@ package enum ConfigurationKeys {
     static let liveAdmissions = ConfigurationKey(
         "live.admissions-per-second", .number(1...1_000_000), "5000",
         "Connections a second that one loop lets in, twice as many at once; the others come again")
+    static let liveUserLimits = ConfigurationKey(
+        "live.user-limits", .list, "connections:100,subscriptions:4096,joins:10:200",
+        "What all connections of one user may do on this node: numbers, or rates as PER_SECOND:AT_ONCE, also calls, signals, publications, reads, bytes (else twice what one connection may); none has no limit"
+    )
+    static let liveClassLimits = ConfigurationKey(
+        "live.class-limits", .list,
+        "connections:50000,joins:5000:25000,calls:5000:50000,signals:5000:25000,reads:1000:25000,bytes:8388608:67108864,chat:100:2000,board:400:2000,others:500:25000",
+        "What one class may do on this node, all members together; a fifth of what may come at once is the instructors'; what is not named keeps its default; none has no limit"
+    )
+    static let liveInstitutionLimits = ConfigurationKey(
+        "live.institution-limits", .list,
+        "connections:250000,subscriptions:2000000,joins:10000:50000,calls:25000:250000,signals:25000:125000,publications:25000:125000,reads:5000:125000,bytes:41943040:335544320",
+        "What one institution may do on this node; none has no limit")
     static let liveSessionBytes = ConfigurationKey(
         "live.session-bytes", .number(65_536...1_073_741_824), "1048576",
         "Bytes that may wait for a slow reader; beyond, it is disconnected and resumes")
@@ -260,8 +277,9 @@ package enum ConfigurationKeys {
         outgoingAllowedNetworks, outgoingAuthorities,
         webRoot, webAllowedOrigins, webTrustedProxies, webMetricsReaders, webPublicURL,
         webConnections,
-        livePing, livePong, liveMessageBytes, liveSubscriptions, liveCommandRate, liveCommandBurst,
-        liveAdmissions, liveSessionBytes,
+        livePing, livePong, liveMessageBytes, liveCompression, liveSubscriptions, liveCommandRate,
+        liveCommandBurst, liveAdmissions, liveUserLimits, liveClassLimits, liveInstitutionLimits,
+        liveSessionBytes,
         contentFolder, contentLinkSecret, contentEdge, contentLargestFile, contentCourseQuota,
         contentUserQuota,
         contentInstitutionQuota, contentRequiresScan, contentS3Endpoint, contentS3Bucket, contentS3Region,

@@ -299,10 +299,14 @@ struct ConfigurationReader {
             pingSeconds: try number(ConfigurationKeys.livePing),
             pongSeconds: try number(ConfigurationKeys.livePong),
             messageBytes: try number(ConfigurationKeys.liveMessageBytes),
+            compresses: try flag(ConfigurationKeys.liveCompression),
             subscriptions: try number(ConfigurationKeys.liveSubscriptions),
             commandsPerSecond: try number(ConfigurationKeys.liveCommandRate),
             commandBurst: try number(ConfigurationKeys.liveCommandBurst),
             admissionsPerSecond: try number(ConfigurationKeys.liveAdmissions),
+            userLimits: try userLimits(),
+            classBounds: try classLimits(),
+            institutionLimits: try institutionLimits(),
             sessionBytes: try number(ConfigurationKeys.liveSessionBytes))
     }
 

@@ -65,7 +65,11 @@ package final class ChannelsServer: Sendable {
         do {
             application = try WebApplication(
                 routes: ProbeRoutes.all(watchers: configuration.metricsReaders)
-                    + [LiveEndpoint.route(messageBytes: configuration.live.messageBytes)]
+                    + [
+                        LiveEndpoint.route(
+                            messageBytes: configuration.live.messageBytes,
+                            allowsDeflate: configuration.live.compresses)
+                    ]
                     + Server.appRoutes(configuration),
                 settings: Server.webSettings(configuration), metrics: metrics)
         } catch {

@@ -3,6 +3,7 @@ import LiveHub
 import Operations
 import Sockets
 import Telemetry
+import WebSocket
 
 /// What `/metrics` tells of the process and of the live layer besides what each part counts itself.
 enum NodeMetrics {
@@ -19,6 +20,10 @@ enum NodeMetrics {
                 "cohort_loop_busy_seconds", "Time that a loop has spent on work, since the start.",
                 ("loop", "\(loop.index)")
             ) { Double(loop.busyNanoseconds) / 1e9 }
+            metrics.gauge(
+                "cohort_loop_timers", "Timers that wait, cancelled ones for a while.",
+                ("loop", "\(loop.index)")
+            ) { Double(loop.timerCount) }
         }
     }
 
@@ -26,6 +31,7 @@ enum NodeMetrics {
     static func register(_ metrics: Metrics, hub: LiveHub, loops: [EventLoop]) {
         registerProcess(metrics, loops: loops)
         streams(metrics, hub)
+        compression(metrics, hub)
         live(metrics, hub, "cohort_live_connections", "Live sessions that are connected.") {
             Double($0.connections)
         }
@@ -51,8 +57,30 @@ enum NodeMetrics {
         live(metrics, hub, "cohort_live_gap_fills", "Holes that were filled from the log.") {
             Double($0.gapFills)
         }
+        live(metrics, hub, "cohort_live_past_reads", "Reads of what channels have said before.") {
+            Double($0.pastReads)
+        }
+        live(metrics, hub, "cohort_live_shared_reads", "Answers about that which somebody else's read gave.")
+        {
+            Double($0.sharedReads)
+        }
         live(metrics, hub, "cohort_live_failed_recoveries", "Recoveries that history could not serve.") {
             Double($0.failedRecoveries)
+        }
+    }
+
+    /// What permessage-deflate has saved; a message counts once, however many receive it.
+    private static func compression(_ metrics: Metrics, _ hub: LiveHub) {
+        live(
+            metrics, hub, "cohort_live_compressed_messages", "Messages that were compressed, since the start."
+        ) {
+            Double($0.compressed.messages)
+        }
+        live(metrics, hub, "cohort_live_compressed_bytes_before", "Bytes of these messages before.") {
+            Double($0.compressed.bytesBefore)
+        }
+        live(metrics, hub, "cohort_live_compressed_bytes_after", "Bytes of these messages after.") {
+            Double($0.compressed.bytesAfter)
         }
     }
 

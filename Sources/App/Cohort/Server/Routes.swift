@@ -38,6 +38,7 @@ enum Routes {
         routes.append(
             LiveEndpoint.route(
                 messageBytes: configuration.live.messageBytes,
+                allowsDeflate: configuration.live.compresses,
                 scope: Permissions.of("POST /api/v1/live_token").scope))
         routes += Server.appRoutes(configuration)
         routes += files.routes()

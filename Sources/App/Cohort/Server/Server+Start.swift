@@ -238,7 +238,8 @@ extension Server {
                 AnswerIntake(loop: home, pool: answerPool.value, metrics: metrics)
             )
         }
-        let classroom = ClassroomFeature(loops: group, intake: intake)
+        let classroom = ClassroomFeature(
+            loops: group, intake: intake, limits: configuration.live.classBounds?.changes ?? .none)
         var features: [any LiveFeature] = [classroom]
         if !configuration.namespaces.isEmpty {
             features.append(plainChannels(configuration))
@@ -380,6 +381,11 @@ extension Server {
         settings.commandBurst = live.commandBurst
         settings.admissionsPerSecond = live.admissionsPerSecond
         settings.admissionBurst = 2 * live.admissionsPerSecond
+        settings.messageBytes = live.messageBytes
+        settings.userLimits = live.userLimits ?? PartyLimits()
+        settings.boundsUserMessages = live.userLimits != nil
+        settings.groupLimits = live.classBounds?.party ?? PartyLimits()
+        settings.institutionLimits = live.institutionLimits ?? PartyLimits()
         settings.sessionBudget = live.sessionBytes
         settings.closingWindow = configuration.drainCloses
         settings.version = Version.text
@@ -387,6 +393,9 @@ extension Server {
             writer.object { writer in
                 writer.member("message_bytes", live.messageBytes)
                 writer.member("commands_per_second", live.commandsPerSecond)
+                writer.member("command_burst", live.commandBurst)
+                writer.member("reads_per_second", settings.connectionRates.reads.perSecond)
+                writer.member("bytes_per_second", settings.connectionRates.bytes.perSecond)
                 writer.member("subscriptions", live.subscriptions)
                 writer.member("chat_characters", 4000)
                 writer.member("ops_per_apply", 100)

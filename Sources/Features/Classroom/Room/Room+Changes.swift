@@ -19,19 +19,21 @@ struct MemberPaces: Sendable {
     var board: Pace
     var others: Pace
     var signals: Pace
+    var reads: Pace
 
     init(now: Int64) {
         chat = Pace(perSecond: 5, burst: 10, now: now)
         board = Pace(perSecond: 20, burst: 60, now: now)
         others = Pace(perSecond: 5, burst: 20, now: now)
         signals = Pace(perSecond: 30, burst: 60, now: now)
+        reads = Pace(perSecond: 10, burst: 40, now: now)
     }
 
     mutating func take(_ method: ClassMethod, at now: Int64) -> Int64? {
-        switch method {
-        case .send, .edit: chat.take(at: now)
-        case .apply: board.take(at: now)
-        default: others.take(at: now)
+        switch ClassLimits.Kind(method) {
+        case .chat: chat.take(at: now)
+        case .board: board.take(at: now)
+        case .others: others.take(at: now)
         }
     }
 }
@@ -50,6 +52,10 @@ extension Room {
                 return call.refuse(Refusal(.notAllowed))
             }
             if request.method.isRead {
+                let now = call.receivedAt
+                guard self.paces[member.id, default: MemberPaces(now: now)].reads.take(at: now) == nil else {
+                    return call.meet(ClassLimitNames.reads, in: self.hub.limits)
+                }
                 self.read(request.command, by: member, call)
             } else {
                 self.begin(Change(request: request, member: member, call: call), isRepeated: false)
@@ -75,11 +81,8 @@ extension Room {
             flights[change.flight]?.append { self.begin(change, isRepeated: true) }
             return
         }
-        if !isRepeated,
-            let wait = paces[change.member.id, default: MemberPaces(now: change.call.receivedAt)]
-                .take(change.request.method, at: change.call.receivedAt)
-        {
-            return change.call.refuse(Refusal(.rateLimited, retryAfterMilliseconds: wait))
+        if !isRepeated, let (limit, wait) = pace(of: change) {
+            return refuse(change.call, for: limit, wait: wait)
         }
         flights[change.flight] = []
         guard change.request.method == .apply else { return find(change) }
@@ -89,9 +92,25 @@ extension Room {
         }
         guard drawing[change.member.id, default: []].count < Room.mostWaiting else {
             flights[change.flight] = nil
-            return change.call.refuse(Refusal(.rateLimited, retryAfterMilliseconds: 1000))
+            return refuse(change.call, for: ClassLimitNames.waiting, wait: 1000)
         }
         drawing[change.member.id]?.append { self.find(change) }
+    }
+
+    /// Takes what a change costs its member and the class: `nil`, or the limit that it meets and the milliseconds to wait.
+    private func pace(of change: Change) -> (LiveLimit?, Int64)? {
+        let (member, method, now) = (change.member, change.request.method, change.call.receivedAt)
+        let kind = ClassLimits.Kind(method)
+        if let wait = paces[member.id, default: MemberPaces(now: now)].take(method, at: now) {
+            return (ClassLimitNames.member[kind], wait)
+        }
+        return classPaces.take(method, isStaff: member.isStaff, at: change.call.startedAt)
+            .map { (ClassLimitNames.whole[kind], $0) }
+    }
+
+    private func refuse(_ call: RoomCall, for limit: LiveLimit?, wait: Int64) {
+        if let limit { hub.limits.note(limit) }
+        call.refuse(Refusal(.rateLimited, retryAfterMilliseconds: wait, limit: limit))
     }
 
     /// Answers a change and lets those go on who waited for it.

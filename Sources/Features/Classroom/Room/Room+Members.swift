@@ -87,7 +87,11 @@ extension Room {
             }
             guard let granted = ClassroomPermissions.subscription(channel, member.role), self.comesIn(member)
             else { return then(.refused(ProtocolError(.permissionDenied))) }
-            then(.granted(.init(snapshot: granted.hasSnapshot, presence: granted.hasPresence)))
+            then(
+                .granted(
+                    .init(
+                        snapshot: granted.hasSnapshot, presence: granted.hasPresence, group: self.party,
+                        hasPriority: member.isStaff)))
         }
     }
 

@@ -16,7 +16,10 @@ struct Told {
     var isDegradedAsked = false
     var people = EverySecond()
     /// Limits ephemeral events of the board by what they cost: so many deliveries a second in the whole class.
-    var deliveries = Pace(perSecond: 50_000, burst: 100_000, now: 0)
+    ///
+    /// What instructors draw may go on when students have taken their part.
+    static let deliveries = Rate(50_000, burst: 100_000)
+    var deliveriesPaidUntil: Int64 = 0
     var typing = Pace(perSecond: 5, burst: 5, now: 0)
 }
 
@@ -218,16 +221,22 @@ extension Room {
             let role = roles[user].flatMap(ClassMember.Role.init)
         else { return }
         let member = ClassMember(id: user, name: name, role: role)
-        guard paces[user, default: MemberPaces(now: now)].signals.take(at: now) == nil else { return }
+        guard paces[user, default: MemberPaces(now: now)].signals.take(at: now) == nil else {
+            return hub.limits.note(ClassLimitNames.signals)
+        }
         switch signal.content {
         case .typing:
             guard state.whole.phase == .live, state.whole.mutedUntil(user, at: now) == nil,
-                !state.whole.locks.chat || member.isStaff, told.typing.take(at: now) == nil
+                !state.whole.locks.chat || member.isStaff
             else { return }
+            guard told.typing.take(at: now) == nil else { return hub.limits.note(ClassLimitNames.typing) }
             publish(signal.event(by: member), to: .chat)
         case .cursor, .stroke:
             let readers = max(presence.connections, presence.here)
-            guard state.whole.mayDraw(member), told.deliveries.take(readers, at: now) else { return }
+            guard state.whole.mayDraw(member) else { return }
+            let wait = Told.deliveries.take(
+                readers, from: &told.deliveriesPaidUntil, now: now * 1_000_000, keepsReserve: !member.isStaff)
+            guard wait == nil else { return hub.limits.note(ClassLimitNames.cursors) }
             publish(signal.event(by: member), to: .board)
         }
     }

@@ -18,6 +18,9 @@ final class Room {
     let key: RoomKey
     let live: LiveLoop
     let removals: RemovedMembers
+    /// Whom the sessions of the class's members pay with.
+    let party: Party
+    var classPaces: ClassPaces
     private(set) var phase = Phase.loading
     var state: RoomState
 
@@ -66,8 +69,13 @@ final class Room {
     private var isKeepingBoard = false
     private var lastUsed = ContinuousClock.now
 
-    init(_ key: RoomKey, _ info: LiveClass, live: LiveLoop, removals: RemovedMembers) {
+    init(
+        _ key: RoomKey, _ info: LiveClass, live: LiveLoop, removals: RemovedMembers,
+        limits: ClassLimits = ClassLimits()
+    ) {
         self.key = key
+        party = Party(live.hub.limits.groupLevel)
+        classPaces = ClassPaces(limits)
         self.live = live
         self.removals = removals
         state = RoomState(info)

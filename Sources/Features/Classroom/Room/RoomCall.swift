@@ -35,6 +35,12 @@ struct RoomCall: Sendable {
         answer(.result(CallResult.refused(refusal, at: WallTime.milliseconds())))
     }
 
+    /// Answers that a limit was met, and counts it.
+    func meet(_ limit: LiveLimit, in limits: LimitBook) {
+        limits.note(limit)
+        answer(.error(limit.error))
+    }
+
     func deny() { answer(.error(ProtocolError(.permissionDenied))) }
 
     /// It cannot be judged now: another try may.

@@ -24,14 +24,16 @@ final class RoomShelf {
 
     let live: LiveLoop
     private let removals: RemovedMembers
+    private let limits: ClassLimits
     private var rooms: [RoomKey: Room] = [:]
     private var waiting: [RoomKey: [(Found) -> Void]] = [:]
     private var isSweeping = false
     /// Whether this node hears no other for now.
     private var isBusLost = false
 
-    init(live: LiveLoop, removals: RemovedMembers) {
+    init(live: LiveLoop, removals: RemovedMembers, limits: ClassLimits) {
         self.live = live
+        self.limits = limits
         self.removals = removals
         tick()
         sweepLater()
@@ -62,7 +64,7 @@ final class RoomShelf {
             if let info = try rows.first.flatMap({ row throws(PostgresError) in
                 try ClassQueries.liveClass(row)
             }) {
-                let room = Room(key, info, live: live, removals: removals)
+                let room = Room(key, info, live: live, removals: removals, limits: limits)
                 if await room.load() {
                     rooms[key] = room
                     room.greet(isHeld: isBusLost)

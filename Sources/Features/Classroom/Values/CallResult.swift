@@ -30,6 +30,7 @@ enum CallResult {
                 $0.member("reason", refusal.reason.rawValue)
                 $0.member("at", at)
                 $0.member("retry_after_ms", refusal.retryAfterMilliseconds)
+                if let limit = refusal.limit { $0.member("limit", limit.name) }
             }
         }
     }

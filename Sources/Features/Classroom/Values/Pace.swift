@@ -28,14 +28,3 @@ struct Pace: Sendable {
         return max(1, (1000 - millitokens + perSecond - 1) / perSecond)
     }
 }
-
-extension Pace {
-    /// Takes several at once; `false`, and nothing taken, when there are not as many.
-    mutating func take(_ count: Int, at now: Int64) -> Bool {
-        guard take(at: now) == nil else { return false }
-        let further = Int64(max(0, count - 1)) * 1000
-        guard millitokens >= further else { return false }
-        millitokens -= further
-        return true
-    }
-}

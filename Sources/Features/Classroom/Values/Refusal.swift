@@ -1,4 +1,5 @@
 import Assessment
+package import LiveHub
 
 /// Why a rule forbids a change; the raw value is a result's `reason`.
 package struct RefusalReason: RawRepresentable, Hashable, Sendable {
@@ -38,10 +39,13 @@ package struct Refusal: Hashable, Sendable {
     package let reason: RefusalReason
     /// When the same key may be sent again; `nil` where the refusal is final.
     package let retryAfterMilliseconds: Int64?
+    /// The limit that was met, where one was.
+    package let limit: LiveLimit?
 
-    package init(_ reason: RefusalReason, retryAfterMilliseconds: Int64? = nil) {
+    package init(_ reason: RefusalReason, retryAfterMilliseconds: Int64? = nil, limit: LiveLimit? = nil) {
         self.reason = reason
         self.retryAfterMilliseconds = retryAfterMilliseconds
+        self.limit = limit
     }
 
     static let unavailable = Refusal(.unavailable, retryAfterMilliseconds: 500)

@@ -68,28 +68,38 @@ extension LocalChannel {
             if let found = kept(after: request.offset, size: size, lifetime: lifetime) {
                 return then(.publications(found))
             }
-            loop.hub.broker.history(
-                of: key, since: request.offset, limit: size, reverse: false, loop: loop.loop
-            ) { [self] history in
-                guard let history else { return then(.unreadable) }
-                let found = completed(history, after: request.offset)
-                then(found.map { .publications($0) } ?? .impossible)
+            recover(from: PastRange(start: .after(request.offset), limit: size), then: then) { [self] in
+                completed($0, after: request.offset)
             }
         }
     }
 
     /// Only the newest publication counts, whatever the client has had; not even that, where it has had that one.
     private func recoverNewest(_ request: SubscribeRequest, then: @escaping (StreamRecovery) -> Void) {
-        loop.hub.broker.history(of: key, since: nil, limit: 1, reverse: true, loop: loop.loop) {
-            [self] history in
-            guard let history else { return then(.unreadable) }
-            guard history.position.epoch == epoch else { return then(.impossible) }
+        recover(from: PastRange(start: .newest, limit: 1), then: then) { [self] history in
+            guard history.position.epoch == epoch else { return nil }
             let newest = StreamRecovery.newest(history.publications.first?.publication, at: position) {
                 missed(after: $0)?.last
             }
-            guard let newest else { return then(.impossible) }
+            guard let newest else { return nil }
             let isKnown = request.epoch == epoch && request.offset == position
-            then(.publications(isKnown ? [] : [newest]))
+            return isKnown ? [] : [newest]
+        }
+    }
+
+    /// Reads, together with others, and makes of it what is missing; what was read before it was asked for is read again when it
+    /// does not suffice any more.
+    private func recover(
+        from range: PastRange, then: @escaping (StreamRecovery) -> Void,
+        _ made: @escaping (StreamHistory) -> [Publication]?
+    ) {
+        readHistory(range) { [self] history, isFresh in
+            if let found = history.flatMap(made) { return then(.publications(found)) }
+            if isFresh { return then(history == nil ? .unreadable : .impossible) }
+            readStream(range) { history in
+                guard let history else { return then(.unreadable) }
+                then(made(history).map { .publications($0) } ?? .impossible)
+            }
         }
     }
 }

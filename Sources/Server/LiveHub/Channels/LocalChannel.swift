@@ -23,8 +23,8 @@ final class LocalChannel {
     let namespace: Namespace
     let feature: any LiveFeature
     private(set) var members: [LiveSession] = []
-    /// How many of them speak the binary form.
-    private var binaryMembers = 0
+    /// How many of them speak another dialect than the plain one.
+    private var otherMembers = 0
     /// Beside ``members``, place by place, how they want publications; empty while all want them as they are.
     private var manners: [Manner] = []
     /// Bumped whenever the channel is used; the loop lets go of channels that nobody has used for a while.
@@ -44,6 +44,10 @@ final class LocalChannel {
     private var mustFill = false
     /// The highest offset that the log is known to hold.
     private var knownTop: UInt64 = 0
+
+    /// What is read of a log, and of a stream, for several at once.
+    var pages = SharedReads<[ChannelPublication]>()
+    var histories = SharedReads<StreamHistory>()
 
     private var snapshot: ChannelSnapshot?
     private var snapshotWaiters: [(ChannelSnapshot?) -> Void] = []
@@ -259,6 +263,7 @@ final class LocalChannel {
     /// The stream cannot be followed without a gap: everybody subscribes again, and learns how much is lost.
     private func beginAnew(at position: StreamPosition) {
         epoch = position.epoch
+        histories.forget()
         delivery = ContiguousDelivery(position: position.offset)
         recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
         let code = UnsubscribeCode.insufficientState
@@ -280,6 +285,7 @@ final class LocalChannel {
     private func deliver(_ publication: ChannelPublication) {
         let previous = manners.isEmpty ? nil : recent.newest
         recent.append(publication)
+        if !publication.hides.isEmpty { pages.forget() }
         for hidden in publication.hides {
             recent.replace(offset: hidden, with: LogEvent.hidden(offset: hidden))
         }
@@ -297,15 +303,16 @@ final class LocalChannel {
     /// Tells members that somebody has come or left; a slow reader may miss it.
     private func deliver(_ notice: ChannelPublication.Notice, _ info: ClientInfo?) {
         guard let info, !members.isEmpty, namespace.joins != .never else { return }
-        var shared = SharedPush(Push(channel: key.name, notice == .join ? .join(info) : .leave(info)))
+        var shared = SharedPush(
+            Push(channel: key.name, notice == .join ? .join(info) : .leave(info)), loop.compressor)
         let isToldToAll = namespace.joins == .always
         for (place, session) in members.enumerated()
         where isToldToAll || (!manners.isEmpty && manners[place].hearsJoins) {
-            session.deliverEphemeral(shared.frame(session.form))
+            session.deliverEphemeral(shared.frame(session.dialect))
         }
     }
 
-    /// Gives every member its frame, which is encoded once for each form that is spoken here.
+    /// Gives every member its frame, which is encoded once for each dialect that is spoken here.
     private func handOut(
         _ publication: ChannelPublication, after previous: Publication?,
         _ give: (LiveSession, [UInt8]) -> Void
@@ -313,12 +320,12 @@ final class LocalChannel {
         guard manners.isEmpty else { return handOutByManner(publication, after: previous, give) }
         let push = Push(channel: key.name, .publication(publication.publication))
         let members = members
-        if binaryMembers == 0 {
+        if otherMembers == 0 {
             let frame = LiveFrame.push(push)
             for session in members { give(session, frame) }
         } else {
-            var shared = SharedPush(push)
-            for session in members { give(session, shared.frame(session.form)) }
+            var shared = SharedPush(push, loop.compressor)
+            for session in members { give(session, shared.frame(session.dialect)) }
         }
         loop.noteDeliveries(members.count, publication)
     }
@@ -328,12 +335,12 @@ final class LocalChannel {
         _ publication: ChannelPublication, after previous: Publication?,
         _ give: (LiveSession, [UInt8]) -> Void
     ) {
-        var push = VariedPush(publication.publication, after: previous, in: key.name)
+        var push = VariedPush(publication.publication, after: previous, in: key.name, loop.compressor)
         // Whoever is too slow leaves meanwhile, and others take the place.
         var given: [(LiveSession, [UInt8])] = []
         given.reserveCapacity(members.count)
         for place in members.indices {
-            if let frame = push.frame(members[place].form, &manners[place]) {
+            if let frame = push.frame(members[place].dialect, &manners[place]) {
                 given.append((members[place], frame))
             }
         }
@@ -351,14 +358,14 @@ final class LocalChannel {
             manners.append(manner)
         }
         members.append(session)
-        if session.form == .protobuf { binaryMembers += 1 }
+        if session.dialect != .plain { otherMembers += 1 }
         return members.count - 1
     }
 
     /// Takes the member at `place` out; the last member moves there.
     func remove(at place: Int) {
         touch()
-        if members[place].form == .protobuf { binaryMembers -= 1 }
+        if members[place].dialect != .plain { otherMembers -= 1 }
         removeManner(at: place)
         let last = members.removeLast()
         guard place < members.count else { return }
@@ -447,7 +454,7 @@ final class LocalChannel {
         from offset: UInt64, send: @escaping ([Publication]) -> Bool, then: @escaping (Bool) -> Void
     ) {
         if let rest = missed(after: offset) { return then(send(rest)) }
-        loop.reader.page(of: key, after: offset, limit: loop.settings.pageCount) { [self] found in
+        readPage(PastRange(start: .after(offset), limit: loop.settings.pageCount)) { [self] found in
             guard let found, let newest = found.last else { return then(false) }
             // What is committed and not carried here yet comes to the session with all others, as a member.
             mayBeBehind(top: newest.offset)

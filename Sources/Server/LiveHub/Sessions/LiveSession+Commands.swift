@@ -114,11 +114,15 @@ extension LiveSession {
                 .history(HistoryResult(publications: publications, epoch: epoch, offset: channel.position)))
         }
         guard limit > 0 else { return answer([]) }
-        if request.reverse {
-            let before = request.since?.offset ?? channel.position + 1
-            loop.reader.page(of: channel.key, before: before, limit: limit, then: answer)
+        let offset = request.since?.offset
+        let start: PastRange.Start =
+            request.reverse ? .before(offset ?? channel.position + 1) : .after(offset ?? 0)
+        let range = PastRange(start: start, limit: limit)
+        // What all have been told does not change any more; beyond it somebody may ask for what they have just said.
+        if range.isWithin(channel.position) {
+            channel.readPage(range, then: answer)
         } else {
-            loop.reader.page(of: channel.key, after: request.since?.offset ?? 0, limit: limit, then: answer)
+            channel.readLog(range, then: answer)
         }
     }
 
@@ -126,7 +130,7 @@ extension LiveSession {
         guard let caller, let subscription = subscription(to: name) else {
             return refuse(id, ProtocolError(.permissionDenied))
         }
-        guard subscription.grant.presence else {
+        guard subscription.hasPresence else {
             let isOffered = subscription.channel.namespace.allowsPresence
             return refuse(id, ProtocolError(isOffered ? .permissionDenied : .notAvailable))
         }

@@ -1,3 +1,4 @@
+import EventLoop
 import JSON
 package import LiveProtocol
 
@@ -15,16 +16,13 @@ extension LiveSession {
         guard subscription(to: request.channel) == nil, !isPending(key) else {
             return refuse(id, ProtocolError(.alreadySubscribed))
         }
-        guard subscriptionCount < loop.settings.subscriptionsPerSession else {
-            return refuse(id, ProtocolError(.limitExceeded))
-        }
         let wish: SubscriptionWish
         do throws(ProtocolError) {
             wish = try SubscriptionWish(request, in: namespace)
         } catch {
             return refuse(id, error)
         }
-        beginSubscribing(key)
+        if let met = beginSubscribing(key) { return refuse(id, met) }
         guard namespace.tokens != .ignored, namespace.tokens == .needed || !request.token.isEmpty else {
             return ask(feature, id, key, caller, wish)
         }
@@ -48,7 +46,14 @@ extension LiveSession {
             guard isPending(key) else { return }
             switch admission {
             case .refused(let error): abandon(id, key, error)
-            case .granted(let grant): enter(id, key, wish, grant)
+            case .granted(let grant):
+                guard isOpen else { return endSubscribing(key) }
+                if let met = enterGroup(of: grant) {
+                    endSubscribing(key)
+                    terms?.end(key.name)
+                    return refuse(id, met)
+                }
+                enter(id, key, wish, grant)
             }
         }
     }
@@ -131,7 +136,11 @@ extension LiveSession {
         result.recovered = request.recover
         result.data = snapshot.data
         join(id, channel, grant, result)
-        if !tail.isEmpty { deliver(LiveFrame.publications(tail, in: channel.key.name, form)) }
+        if !tail.isEmpty {
+            deliver(
+                LiveFrame.publications(
+                    tail, in: channel.key.name, dialect, loop.compressor, now: WallTime.milliseconds()))
+        }
     }
 
     private func logResult(
@@ -154,7 +163,12 @@ extension LiveSession {
         channel.catchUp(from: result.offset) { [self] page in
             guard isPending(channel.key), isOpen else { return false }
             if replied {
-                if !page.isEmpty { deliver(LiveFrame.publications(page, in: channel.key.name, form)) }
+                if !page.isEmpty {
+                    deliver(
+                        LiveFrame.publications(
+                            page, in: channel.key.name, dialect, loop.compressor, now: WallTime.milliseconds()
+                        ))
+                }
             } else {
                 replied = true
                 var first = result
@@ -267,7 +281,7 @@ extension LiveSession {
         else { return }
         let key = ChannelKey(institution: caller.institution, name: name)
         guard !isPending(key) else { return }
-        beginSubscribing(key)
+        if let met = beginSubscribing(key) { return loop.hub.limits.note(met) }
         prepare([name], of: caller, [:]) { [self] prepared in
             guard let one = prepared.first, isPending(key), isOpen else { return endSubscribing(key) }
             deliver(LiveFrame.push(Push(channel: name, .subscribe(subscribeResult(of: one))), form))
@@ -307,7 +321,7 @@ extension LiveSession {
         endSubscribing(channel.key)
         guard isOpen, let caller else { return }
         let place = channel.add(self, manner)
-        addSubscription(Subscription(channel: channel, place: place, grant: grant))
+        addSubscription(Subscription(channel: channel, place: place, hasPresence: grant.presence))
         channel.feature.didJoin(
             caller, client: client, channel: channel.key, isReturning: isReturning, loop: loop)
         if channel.namespace.joins != .never, let info = info(in: channel.key.name) {

@@ -17,7 +17,8 @@ package final class LiveSession {
         let channel: LocalChannel
         /// The place among the channel's members; -1 while the session still catches up.
         var place: Int
-        let grant: Admission.Grant
+        /// Whether presence may be asked for.
+        let hasPresence: Bool
     }
 
     private enum Phase { case waiting, connecting, connected, closed }
@@ -43,7 +44,9 @@ package final class LiveSession {
     private var lastRoundTrip: UInt16 = 0
     private var connection: WebSocketConnection?
     /// The form of the protocol that the client speaks.
-    let form: MessageForm
+    var form: MessageForm { dialect.form }
+    /// How its messages are put into frames.
+    private(set) var dialect: Dialect
     private let principal: Principal?
     private var phase = Phase.waiting
     /// Our close frame has been sent: nothing more is written or carried out.
@@ -52,15 +55,14 @@ package final class LiveSession {
     private var pending: [ChannelKey] = []
     private var waitingCommands: [Waiting] = []
     private var deadline: LoopTimer?
-    private var bucket: TokenBucket
+    private var tolls = Tolls()
     /// What subscriptions by token have besides; `nil` for the many sessions without one.
     var terms: SubscriptionTerms?
 
     init(loop: LiveLoop, principal: Principal?, form: MessageForm = .json) {
         self.loop = loop
-        self.form = form
+        dialect = Dialect(form: form, window: 0)
         self.principal = principal
-        bucket = TokenBucket(burst: loop.settings.commandBurst, now: WallTime.milliseconds())
     }
 
     /// Whether the session still has its connection.
@@ -91,10 +93,26 @@ package final class LiveSession {
 
     func reply(_ id: UInt32, _ result: Reply.Result) {
         guard id > 0 else { return }
-        deliver(LiveFrame.reply(Reply(id: id, result), form))
+        deliver(
+            LiveFrame.reply(Reply(id: id, result), dialect, loop.compressor, now: WallTime.milliseconds()))
     }
 
     func refuse(_ id: UInt32, _ error: ProtocolError) { reply(id, .error(error)) }
+
+    /// Refuses for a limit that was met, and counts it.
+    func refuse(_ id: UInt32, _ limit: LiveLimit) {
+        loop.hub.limits.note(limit)
+        if limit.nature == .rate { loop.counters.refusedByRate += 1 }
+        refuse(id, limit.error)
+    }
+
+    /// Notes a malformed command, or one that came too fast; `false`, and the connection ends, when there were too many.
+    private func mayFail(_ limit: LiveLimit, _ code: DisconnectCode) -> Bool {
+        if tolls.fault(loop.hub.connectionRates, at: MonotonicTime.nanoseconds()) { return true }
+        loop.hub.limits.note(limit)
+        disconnect(code, reason: "\(code.reason): \(limit)")
+        return false
+    }
 
     func sendPing() {
         guard phase == .connected, !isEnding, let connection else { return }
@@ -127,7 +145,7 @@ package final class LiveSession {
 
     // MARK: Input
 
-    func take(_ command: Command, receivedAt: Int64) {
+    func take(_ command: Command, receivedAt: Int64, in frame: Tolls.Frame = Tolls.Frame()) {
         loop.counters.commands += 1
         switch phase {
         case .closed: return
@@ -135,23 +153,25 @@ package final class LiveSession {
         case .waiting:
             guard case .connect(let request) = command.kind else { return disconnect(.badRequest) }
             connect(command.id, request)
-        case .connected: dispatch(command, receivedAt: receivedAt)
+        case .connected: dispatch(command, receivedAt: receivedAt, in: frame)
         }
     }
 
     private func wait(_ waiting: Waiting) {
-        guard waitingCommands.count < 64 else { return disconnect(.tooManyRequests) }
+        guard waitingCommands.count < 64 else {
+            loop.hub.limits.note(.waiting)
+            let code = DisconnectCode.tooManyRequests
+            return disconnect(code, reason: "\(code.reason): \(LiveLimit.waiting)")
+        }
         waitingCommands.append(waiting)
     }
 
-    private func dispatch(_ command: Command, receivedAt: Int64) {
+    private func dispatch(_ command: Command, receivedAt: Int64, in frame: Tolls.Frame) {
         if case .pong = command.kind { return }
-        let settings = loop.settings
-        guard
-            bucket.take(perSecond: settings.commandsPerSecond, burst: settings.commandBurst, now: receivedAt)
-        else {
-            loop.counters.refusedByRate += 1
-            return refuse(command.id, ProtocolError(.tooManyRequests))
+        if let met = toll(of: command.kind, in: frame) {
+            refuse(command.id, met)
+            _ = mayFail(.refusals, .tooManyRequests)
+            return
         }
         switch command.kind {
         case .pong: break
@@ -170,14 +190,35 @@ package final class LiveSession {
         }
     }
 
+    /// Has a command paid for; the limit that it meets.
+    private func toll(of kind: Command.Kind, in frame: Tolls.Frame) -> LiveLimit? {
+        let item: PartyLevel.Item?
+        var isShared = true
+        switch kind {
+        case .rpc(let request):
+            item = .calls
+            isShared = loop.hub.isShared(request.method)
+        case .send: item = .signals
+        case .publish: item = .publications
+        case .history, .presence, .presenceStats: item = .reads
+        case .pong, .connect, .subscribe, .unsubscribe, .ping, .refresh, .subRefresh: item = nil
+        }
+        return tolls.command(
+            item, isShared: isShared, in: frame, loop.hub.connectionRates, at: MonotonicTime.nanoseconds())
+    }
+
+    /// The session belongs to a class, if the grant says so: `nil`, or the limit of the class that it meets.
+    func enterGroup(of grant: Admission.Grant) -> LiveLimit? {
+        guard let group = grant.group else { return nil }
+        return tolls.enter(group, hasPriority: grant.hasPriority, at: MonotonicTime.nanoseconds())
+    }
+
     // MARK: Connecting
 
     private func connect(_ id: UInt32, _ request: ConnectRequest) {
         guard id > 0 else { return disconnect(.badRequest) }
-        guard loop.admit(at: WallTime.milliseconds()) else {
-            loop.counters.refusedByRate += 1
-            return refuse(id, ProtocolError(.tooManyRequests))
-        }
+        guard mayFail(.refusals, .tooManyRequests) else { return }
+        guard loop.admit(at: WallTime.milliseconds()) else { return refuse(id, .joins) }
         phase = .connecting
         if request.token.isEmpty {
             guard let principal else { return disconnect(.invalidToken) }
@@ -216,6 +257,14 @@ package final class LiveSession {
     private func connected(_ id: UInt32, _ caller: LiveCaller, _ prepared: [PreparedSubscription]) {
         guard phase == .connecting else { return }
         if loop.hub.turnsAway { return disconnect(.shutdown) }
+        switch loop.hub.limits.join(caller, at: MonotonicTime.nanoseconds()) {
+        case .success(let parties): tolls.enter(user: parties.user, institution: parties.institution)
+        case .failure(let met):
+            refuse(id, met.limit)
+            phase = .waiting
+            waitingCommands = []
+            return
+        }
         phase = .connected
         self.caller = caller
         deadline?.cancel()
@@ -284,11 +333,25 @@ package final class LiveSession {
 
     var subscriptionCount: Int { subscriptions.count + pending.count }
 
-    func beginSubscribing(_ key: ChannelKey) { pending.append(key) }
+    /// Begins to subscribe: `nil`, or the limit that is met.
+    func beginSubscribing(_ key: ChannelKey) -> LiveLimit? {
+        guard subscriptionCount < loop.settings.subscriptionsPerSession else { return .subscriptions }
+        if let met = tolls.subscribe() { return met }
+        pending.append(key)
+        return nil
+    }
 
-    func endSubscribing(_ key: ChannelKey) { pending.removeAll { $0 == key } }
+    func endSubscribing(_ key: ChannelKey) {
+        guard let index = pending.firstIndex(of: key) else { return }
+        pending.remove(at: index)
+        tolls.unsubscribe()
+    }
 
-    func addSubscription(_ subscription: Subscription) { subscriptions.append(subscription) }
+    /// Adds one that has begun, or that the server makes; nothing is refused any more.
+    func addSubscription(_ subscription: Subscription) {
+        subscriptions.append(subscription)
+        tolls.noteSubscription()
+    }
 
     /// The channel has moved the session to another place among its members.
     func move(in channel: LocalChannel, to place: Int) {
@@ -307,6 +370,7 @@ package final class LiveSession {
     }
 
     private func end(_ subscription: Subscription) {
+        tolls.unsubscribe()
         let channel = subscription.channel
         let info = channel.namespace.joins == .never ? nil : info(in: channel.key.name)
         terms?.end(channel.key.name)
@@ -326,6 +390,10 @@ package final class LiveSession {
         guard phase != .closed else { return }
         let wasConnected = phase == .connected
         leaveAll()
+        tolls.unsubscribe(pending.count)
+        pending = []
+        tolls.end()
+        if wasConnected, let caller { loop.hub.limits.leave(caller, at: MonotonicTime.nanoseconds()) }
         phase = .closed
         deadline?.cancel()
         deadline = nil
@@ -338,6 +406,7 @@ package final class LiveSession {
 extension LiveSession: WebSocketHandler {
     package func webSocketDidOpen(_ connection: WebSocketConnection) {
         self.connection = connection
+        dialect = Dialect(form: form, window: connection.deflateWindow)
         deadline = loop.loop.schedule(after: loop.settings.connectWithin) { [weak self] in
             self?.disconnect(.stale)
         }
@@ -356,14 +425,17 @@ extension LiveSession: WebSocketHandler {
     private func take(_ frame: Span<UInt8>) {
         let receivedAt = WallTime.milliseconds()
         heard()
+        let paid = tolls.frame(frame.count, loop.hub.connectionRates, at: MonotonicTime.nanoseconds())
         var decoder = CommandDecoder(frame: frame.withUnsafeBufferPointer { Array($0) }, form: form)
         while phase != .closed, !isEnding {
             do {
                 guard let command = try decoder.next() else { return }
-                take(command, receivedAt: receivedAt)
+                take(command, receivedAt: receivedAt, in: paid)
             } catch .refused(let id, let error) {
                 switch phase {
-                case .connected: refuse(id, error)
+                case .connected:
+                    refuse(id, error)
+                    guard mayFail(.errors, .tooManyErrors) else { return }
                 case .connecting: wait(.refused(id, error))
                 case .waiting, .closed: return disconnect(.badRequest)
                 }

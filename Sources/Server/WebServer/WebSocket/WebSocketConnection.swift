@@ -20,6 +20,8 @@ package final class WebSocketConnection: StreamHandler {
     private var isClosed = false
     private var peerReason = ""
     private var readLimit: Int?
+    /// The window of messages that are compressed for the peer, as its binary logarithm; 0 when none may be.
+    package let deflateWindow: UInt8
 
     init(
         _ stream: any ByteStream, server: HTTPServer, limits: WebSocketLimits, deflate: DeflateAgreement?,
@@ -28,6 +30,7 @@ package final class WebSocketConnection: StreamHandler {
         self.stream = stream
         self.server = server
         self.handler = handler
+        deflateWindow = UInt8(deflate?.serverWindow ?? 0)
         decoder = MessageDecoder(
             limits: .init(maxMessageBytes: limits.messageBytes, maxFragments: limits.fragments),
             allowing: deflate == nil ? [] : .rsv1)

@@ -4,6 +4,36 @@ import CZlib
 ///
 /// Holds about 260 KiB for each window size that was used; one for a whole loop. Not to be shared between threads.
 package final class MessageDeflater {
+    /// What a deflater has compressed.
+    package struct Totals: Sendable {
+        /// Messages that became shorter.
+        package private(set) var messages: UInt64 = 0
+        /// Their bytes before.
+        package private(set) var bytesBefore: UInt64 = 0
+        /// Their bytes after.
+        package private(set) var bytesAfter: UInt64 = 0
+
+        /// Nothing yet.
+        package init() {}
+
+        fileprivate mutating func count(_ before: Int, _ after: Int) {
+            messages += 1
+            bytesBefore += UInt64(before)
+            bytesAfter += UInt64(after)
+        }
+
+        /// Both together.
+        package static func + (left: Totals, right: Totals) -> Totals {
+            var sum = left
+            sum.messages += right.messages
+            sum.bytesBefore += right.bytesBefore
+            sum.bytesAfter += right.bytesAfter
+            return sum
+        }
+    }
+
+    /// So much so far.
+    package private(set) var totals = Totals()
     private var streams: [Int: Stream] = [:]
 
     package init() {}
@@ -17,7 +47,9 @@ package final class MessageDeflater {
     package func deflate(_ payload: Span<UInt8>, window: Int) -> [UInt8]? {
         precondition(DeflateAgreement.windows.contains(window), "no such window: \(window)")
         if streams[window] == nil { streams[window] = Stream(window: window) }
-        return streams[window]?.deflate(payload)
+        guard let made = streams[window]?.deflate(payload) else { return nil }
+        totals.count(payload.count, made.count)
+        return made
     }
 
     @safe private final class Stream {

@@ -37,7 +37,8 @@ final class Node: Sendable {
     }
 
     static func start(
-        _ database: TestDatabase, bus: any NodeBus = SilentBus(), broker: any Broker = MemoryBroker()
+        _ database: TestDatabase, bus: any NodeBus = SilentBus(), broker: any Broker = MemoryBroker(),
+        limits: ClassLimits = ClassLimits()
     ) async throws -> Node {
         let metrics = Metrics()
         let group = try EventLoopGroup(count: 2)
@@ -46,7 +47,7 @@ final class Node: Sendable {
             let pool = PostgresPool(loop: first, configuration: database.app, size: 1, waiters: 1000)
             return AnswerIntake(loop: first, pool: pool, metrics: metrics)
         }
-        let feature = ClassroomFeature(loops: group, intake: intake)
+        let feature = ClassroomFeature(loops: group, intake: intake, limits: limits)
         let hub = LiveHub(
             features: [feature], broker: broker, bus: bus, authenticator: NoTokens(),
             settings: LiveSettings(), metrics: metrics)
@@ -89,7 +90,8 @@ final class Lecture: Sendable {
     let people: [String: Principal]
 
     static func open(
-        students: Int = 3, isLive: Bool = true, bus: any NodeBus = SilentBus()
+        students: Int = 3, isLive: Bool = true, bus: any NodeBus = SilentBus(),
+        limits: ClassLimits = ClassLimits()
     ) async throws -> Lecture {
         let loop = try EventLoop(index: 7, label: "test-lecture")
         let database = try await loop.perform {
@@ -101,7 +103,7 @@ final class Lecture: Sendable {
             try await Migrator(all).run(on: loop, configuration: database.owner)
             return database
         }
-        let node = try await Node.start(database, bus: bus)
+        let node = try await Node.start(database, bus: bus, limits: limits)
         let first = node.contexts[0]
         let lecture = try await first.loop.perform {
             try await Lecture.make(database, node, pool: first.value.pool, students: students)
@@ -243,6 +245,19 @@ final class Lecture: Sendable {
         }
         if case .refused(let error) = admission { return Int(error.code.rawValue) }
         return nil
+    }
+
+    /// What a subscriber is granted; `nil` for nothing.
+    func grant(_ login: String, _ channel: ClassChannel, id: Int64? = nil) async -> Admission.Grant? {
+        let (key, caller) = (channel.key(id ?? self.id, in: institution), caller(login))
+        let (live, feature) = (node.lives[1], node.feature)
+        let admission = await withCheckedContinuation { continuation in
+            live.loop.execute {
+                feature.admit(caller, to: key, loop: live.value) { continuation.resume(returning: $0) }
+            }
+        }
+        guard case .granted(let grant) = admission else { return nil }
+        return grant
     }
 
     /// Joins or leaves a channel, as a session would.

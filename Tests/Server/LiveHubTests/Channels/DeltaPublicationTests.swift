@@ -53,25 +53,26 @@ struct `A publication for members of several manners` {
     )
 
     @Test func `is a difference for those who have the one before, and whole for the others`() throws {
-        var push = VariedPush(two, after: one, in: "app:x")
+        var push = VariedPush(two, after: one, in: "app:x", FrameCompressor(now: 0))
         var plain = Manner()
         var late = Manner(takesDeltas: true)
         var ready = Manner(takesDeltas: true, isReady: true)
-        let asIs = try #require(push.frame(.json, &plain))
-        let whole = try #require(push.frame(.json, &late))
-        let delta = try #require(push.frame(.json, &ready))
+        let asIs = try #require(push.frame(.plain, &plain))
+        let whole = try #require(push.frame(.plain, &late))
+        let delta = try #require(push.frame(.plain, &ready))
         #expect(asIs == LiveFrame.push(Push(channel: "app:x", .publication(two))))
         #expect(whole.count > asIs.count)
         #expect(delta.count < asIs.count)
         #expect(late.isReady)
-        #expect(push.frame(.json, &late) == delta)
+        #expect(push.frame(.plain, &late) == delta)
     }
 
     @Test func `is whole for everybody when nothing is known of the one before`() {
-        var push = VariedPush(two, after: nil, in: "app:x")
+        var push = VariedPush(two, after: nil, in: "app:x", FrameCompressor(now: 0))
         var ready = Manner(takesDeltas: true, isReady: true)
         var late = Manner(takesDeltas: true)
-        #expect(push.frame(.protobuf, &ready) == push.frame(.protobuf, &late))
+        let binary = Dialect(form: .protobuf, window: 0)
+        #expect(push.frame(binary, &ready) == push.frame(binary, &late))
     }
 
     @Test func `is kept from those whose filter leaves it out`() throws {
@@ -79,10 +80,10 @@ struct `A publication for members of several manners` {
             let text = #"{"key":"t","cmp":"eq","val":"\#(tag)"}"#
             return Manner(filter: try TagsFilter(try RawJSON(validating: Array(text.utf8))))
         }
-        var push = VariedPush(two, after: one, in: "app:x")
+        var push = VariedPush(two, after: one, in: "app:x", FrameCompressor(now: 0))
         var fits = try manner("a")
         var other = try manner("b")
-        #expect(push.frame(.json, &fits) != nil)
-        #expect(push.frame(.json, &other) == nil)
+        #expect(push.frame(.plain, &fits) != nil)
+        #expect(push.frame(.plain, &other) == nil)
     }
 }

@@ -10,6 +10,10 @@ final class LiveClient: StreamHandler {
     /// Every message that has arrived, in order; pings are left out.
     private(set) var messages: [JSONValue] = []
     private(set) var pings = 0
+    /// What the answer to the upgrade says, as it came.
+    private(set) var response = ""
+    /// The bytes on the way of each message that came compressed, by its text.
+    private(set) var compressed: [(text: String, bytes: Int)] = []
     private(set) var closeCode: UInt16?
     private(set) var closeReason = ""
     private(set) var isClosed = false
@@ -20,7 +24,9 @@ final class LiveClient: StreamHandler {
     private let handshake = ClientHandshake()
     private var head: [UInt8] = []
     private var isUpgraded = false
-    private var decoder = MessageDecoder(limits: .init(maxMessageBytes: 16 << 20), from: .server)
+    private var decoder = MessageDecoder(
+        limits: .init(maxMessageBytes: 16 << 20), from: .server, allowing: .rsv1)
+    private let inflater = MessageInflater()
     private var waiters: [(condition: () -> Bool, then: () -> Void)] = []
     private var nextID = 1
 
@@ -50,6 +56,14 @@ final class LiveClient: StreamHandler {
     func sendRaw(_ text: String) {
         var generator = SystemRandomNumberGenerator()
         stream.send(FrameEncoder.frame(.text, Array(text.utf8).span, mask: .random(using: &generator)))
+    }
+
+    /// Sends a text message with these bytes as its payload, and RSV1 where it is compressed.
+    func sendBytes(_ bytes: [UInt8], compressed: Bool) {
+        var generator = SystemRandomNumberGenerator()
+        stream.send(
+            FrameEncoder.frame(
+                .text, bytes.span, reserved: compressed ? .rsv1 : [], mask: .random(using: &generator)))
     }
 
     /// Sends one command and returns its reply.
@@ -111,6 +125,7 @@ final class LiveClient: StreamHandler {
             return stream.close()
         }
         isUpgraded = true
+        response = String(decoding: head[..<length], as: UTF8.self)
         var rest = Array(head[length...])
         head = []
         rest.withUnsafeMutableBytes { take($0) }
@@ -121,6 +136,13 @@ final class LiveClient: StreamHandler {
         while let event = try? decoder.next(&input) {
             switch event {
             case .text(let payload): read(input.copy(payload))
+            case .compressed(.text, let payload):
+                let bytes = input.copy(payload)
+                guard let text = try? inflater.inflate(bytes.span, limit: 16 << 20) else {
+                    return stream.close()
+                }
+                compressed.append((String(decoding: text, as: UTF8.self), bytes.count))
+                read(text)
             case .close(let code, let reason):
                 closeCode = code?.rawValue
                 closeReason = reason

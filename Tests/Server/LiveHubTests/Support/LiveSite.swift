@@ -282,8 +282,8 @@ final class LiveSite: Sendable {
     }
 
     /// Opens a connection to one of the two loops that has not said hello yet; called in a test's body.
-    func knock(_ loop: Int) async throws -> LiveClient {
-        try await LiveClient.open(addresses[loop], context: StreamContext(loop: clients))
+    func knock(_ loop: Int, fields: [(String, String)] = []) async throws -> LiveClient {
+        try await LiveClient.open(addresses[loop], context: StreamContext(loop: clients), fields: fields)
     }
 
     /// Runs a test's body with clients; `open` connects to one of the two loops and says hello.
