@@ -9,10 +9,12 @@ RELEASE := .build/release/cohort
 STRICT := --explicit-target-dependency-import-check error
 # What `make demo` and `make conformance` hand on: make demo ARGS="--nodes 3", make conformance ARGS=--full
 ARGS ?=
+# For how long each target is fuzzed: make fuzz SECONDS=60 ARGS="--only HTTP"
+SECONDS ?= 600
 
 .DEFAULT_GOAL := help
 .PHONY: help deps demo-deps fmt lint build build-tests check test test-swift test-web test-protocol test-canvas test-edge test-scenario test-conformance \
-	test-browser test-faults test-jobs faults test-cluster cluster demo bench bench-page soak conformance conformance-tls protobuf clean
+	test-browser test-fuzz test-faults test-jobs fuzz sanitize sanitize-thread sanitize-address faults test-cluster cluster demo bench bench-page soak conformance conformance-tls protobuf clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +46,7 @@ check: lint test ## What must be green before every commit: format, build with w
 # them. What kills and restarts servers has the machine to itself.
 test: build-tests ## Install what is missing, build, run every test
 	@BUILT=1 Tests/Tools/side_by_side.py "test-swift test-web test-protocol test-edge test-jobs" "test-browser test-canvas test-scenario test-conformance"
-	@BUILT=1 $(MAKE) --no-print-directory test-faults test-cluster
+	@BUILT=1 $(MAKE) --no-print-directory test-fuzz test-faults test-cluster
 	@echo "all tests passed"
 
 # One test at a time: hundreds at once share two cores and one Postgres, and then limits meant for a hung server are met by
@@ -78,6 +80,20 @@ test-faults: build-tests ## Kill the server at its fault points, a few seeds
 
 test-jobs: build-tests ## Kill, freeze and stop workers in the middle of jobs (half a minute)
 	$(PYTHON) Tests/Jobs/jobs.py --cohort $(DEBUG)
+
+test-fuzz: deps ## Only the fuzzers: their corpus, and a few thousand new inputs each (two minutes)
+	$(PYTHON) Tests/Fuzz/fuzz.py --runs 3000 --beside 2
+
+fuzz: deps ## Fuzz whatever reads what strangers send, SECONDS for each of 13 targets (600: two hours)
+	$(PYTHON) Tests/Fuzz/fuzz.py --seconds $(SECONDS) --keep $(ARGS)
+
+sanitize: sanitize-thread sanitize-address ## The Swift tests under the thread and the address sanitizer (an hour and more)
+
+sanitize-thread: deps
+	$(PYTHON) Tests/Tools/sanitize.py thread $(ARGS)
+
+sanitize-address: deps
+	$(PYTHON) Tests/Tools/sanitize.py address $(ARGS)
 
 faults: build deps ## Kill the server at its fault points, 30 seeds with 1,000 students (6 minutes)
 	$(PYTHON) Tests/Faults/faults.py --cohort $(RELEASE) --seeds 30 --students 1000

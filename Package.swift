@@ -262,6 +262,33 @@ targets += modules.filter(\.hasTests).map { module in
         path: "Tests/\(module.layer.rawValue)/\(module.name)Tests", swiftSettings: commonSettings)
 }
 
+// MARK: - Fuzzers
+
+// With COHORT_FUZZ=1 there are the modules that read what strangers send, and a program that libFuzzer drives for each of
+// them (Tests/Fuzz); nothing else, so that nothing else is built with its instruments. Without it there are none.
+if Context.environment["COHORT_FUZZ"] == "1" {
+    let wire = Set(modules.filter { $0.layer == .wire }.flatMap { [$0.name] + $0.uses })
+    let fuzzers: [(name: String, uses: [Target.Dependency])] = [
+        ("FuzzHTTP", ["HTTP", httpTypes]), ("FuzzHTTPResponse", ["HTTP", httpTypes]),
+        ("FuzzMultipart", ["HTTP"]), ("FuzzWebSocket", ["WebSocket"]), ("FuzzInflate", ["WebSocket"]),
+        ("FuzzLiveJSON", ["LiveProtocol"]), ("FuzzLiveProtobuf", ["LiveProtocol"]),
+        ("FuzzLiveMessages", ["JSON", "LiveProtobuf", "LiveProtocol", protobuf]),
+        ("FuzzDelta", ["LiveProtocol"]), ("FuzzJSON", ["JSON"]), ("FuzzHTML", ["HTML"]),
+        ("FuzzCSV", ["CSV"]), ("FuzzZip", ["Zip"]),
+    ]
+    targets.removeAll { !wire.contains($0.name) }
+    targets.append(
+        .target(
+            name: "FuzzKit", dependencies: ["JSON", "LiveProtobuf", "LiveProtocol", protobuf],
+            path: "Tests/Fuzz/FuzzKit", swiftSettings: commonSettings))
+    // libFuzzer has `main`: none of ours may be made of a target's only file.
+    targets += fuzzers.map { fuzzer in
+        .executableTarget(
+            name: fuzzer.name, dependencies: ["FuzzKit"] + fuzzer.uses, path: "Tests/Fuzz/\(fuzzer.name)",
+            swiftSettings: commonSettings + [.unsafeFlags(["-parse-as-library"])])
+    }
+}
+
 let package = Package(
     name: "cohort",
     dependencies: [

@@ -78,6 +78,12 @@ if ! command_exists swift; then
 fi
 
 if [ "${1:-test}" = test ]; then
+    # The fuzzers and the sanitizers come with the toolchain; some distributions leave them out.
+    resources=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")/lib/clang
+    any "$resources"/*/lib/linux/libclang_rt.fuzzer*.a "$resources"/*/lib/*/libclang_rt.fuzzer*.a || {
+        say "the Swift toolchain has no libFuzzer ($resources): install it whole (https://www.swift.org/install/linux/)"
+        exit 1
+    }
     stamp=.build/venv/.installed
     if [ ! -e "$stamp" ] || ! cmp -s Tests/requirements.txt "$stamp"; then
         say "installing the tests' Python packages into .build/venv"

@@ -145,4 +145,21 @@ struct `Multipart reader` {
     func `needs a boundary that may be one`(type: String?) {
         #expect(MultipartReader(contentType: type) == nil)
     }
+
+    @Test func `gives what stands before an error first, however it is cut, and the error ever after`() throws
+    {
+        let part = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\none\r\n"
+        let body = Array((part + "--bx\r\n" + part + "--b--").utf8)
+        let expected: [MultipartReader.Event] = [
+            .part(name: "a", filename: nil, contentType: nil), .data(Array("one".utf8)), .endOfPart,
+        ]
+        for cut in part.utf8.count...body.count {
+            var reader = try reader()
+            var events = try reader.read(Array(body[..<cut]))
+            if let more = try? reader.read(Array(body[cut...])) { events += more }
+            #expect(events == expected, "cut at \(cut)")
+            #expect(throws: MultipartReader.Problem.malformed) { try reader.read(Array(part.utf8)) }
+            #expect(throws: MultipartReader.Problem.malformed) { try reader.finish() }
+        }
+    }
 }

@@ -152,6 +152,15 @@ struct `Response parser` {
         }
     }
 
+    @Test func `gives all that a body without a length may have before it refuses more, however it is cut`() {
+        let bytes = Array(answer("HTTP/1.0 200 OK", body: "0123456789").utf8)
+        let limits = ResponseLimits(body: 6)
+        let whole = Answer(bytes, limits: limits)
+        #expect(whole.text == "012345")
+        #expect(whole.error == .message(.bodyTooLarge))
+        for cut in 0...bytes.count { #expect(Answer(bytes, cuts: [cut], limits: limits) == whole) }
+    }
+
     @Test func `knows that the answer to HEAD has no body`() {
         let text = answer("HTTP/1.1 200 OK", "Content-Length: 9999999")
         let found = Answer(text, toHead: true, ends: false)

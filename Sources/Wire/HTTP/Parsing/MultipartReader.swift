@@ -1,7 +1,8 @@
 /// Reads a `multipart/form-data` body piece by piece (RFC 7578, RFC 2046 §5.1).
 ///
-/// What is kept between two pieces is at most one part's header or the length of a boundary. The parts do not depend on
-/// how the bytes were cut. An error is final.
+/// What is kept between two pieces is at most one part's header or the length of a boundary. The events do not depend on
+/// how the bytes were cut: what stands before an error is given first, and the error at the next call. An error is final:
+/// every later call throws it again.
 package struct MultipartReader: Sendable {
     /// What was read.
     package enum Event: Sendable, Equatable {
@@ -45,6 +46,7 @@ package struct MultipartReader: Sendable {
     private var state = State.preamble
     private var kept: [UInt8]
     private var parts = 0
+    private var problem: Problem?
 
     /// A reader for the boundary of a `Content-Type`; `nil` where the type is another or has none that may be
     /// (RFC 2046 §5.1.1).
@@ -63,21 +65,29 @@ package struct MultipartReader: Sendable {
 
     /// Takes a piece of the body and returns what it completes.
     package mutating func read(_ piece: [UInt8]) throws(Problem) -> [Event] {
+        if let problem { throw problem }
         guard state != .end else { return [] }
         var bytes = kept
         bytes.append(contentsOf: piece)
         kept = []
         var events: [Event] = []
         var position = 0
-        while try step(bytes, &position, &events) {}
+        do throws(Problem) {
+            while try step(bytes, &position, &events) {}
+        } catch {
+            problem = error
+            if events.isEmpty { throw error }
+            return events
+        }
         if state != .end { kept = Array(bytes[position...]) }
         return events
     }
 
     /// The body is over.
     ///
-    /// - Throws: ``Problem/endedEarly`` before the last boundary.
+    /// - Throws: ``Problem/endedEarly`` before the last boundary, and an error that was met.
     package func finish() throws(Problem) {
+        if let problem { throw problem }
         guard state == .end else { throw .endedEarly }
     }
 

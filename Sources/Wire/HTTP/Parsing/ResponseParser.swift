@@ -96,8 +96,10 @@ package struct ResponseParser: Sendable {
                     ? .end(trailers: [:]) : .length(remaining: remaining - range.count)
                 return .body(range)
             case .untilEnd:
-                guard bytes.count - position <= allowance else { throw .message(.bodyTooLarge) }
-                guard let range = ChunkedBody.take(allowance, bytes, &position) else { return nil }
+                guard position < bytes.count else { return nil }
+                guard let range = ChunkedBody.take(allowance, bytes, &position) else {
+                    throw .message(.bodyTooLarge)
+                }
                 allowance -= range.count
                 return .body(range)
             case .chunks:
