@@ -120,7 +120,8 @@ let modules: [Module] = [
     Module(
         name: "Content", layer: .features,
         uses: [
-            "COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "WebServer", "WebClient", "Telemetry",
+            "COpenSSL", "EventLoop", "Postgres", "JSON", "HTTP", "HTML", "WebServer", "WebClient",
+            "Telemetry",
             "Tenancy",
             "Courses",
         ],

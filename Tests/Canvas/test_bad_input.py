@@ -168,8 +168,16 @@ def test_pictures_with_scripts_run_nowhere(demo):
     page = door.send("POST", "courses/{}/pages", json={"wiki_page": {
         "title": f"t{uuid.uuid4().hex}", "body": f'{svg}<img src="data:image/svg+xml,{MARK}"><p style="background:url(//{MARK})">x</p>'}}).json()
     assert MARK not in page["body"] and "<svg" not in page["body"]
-    made = door.send("POST", "courses/{}/files", json={"name": "x.svg", "size": len(svg), "content_type": "image/svg+xml"}).json()
-    sent = requests.post(made["upload_url"], data=made["upload_params"], files={"file": ("x.svg", svg)}, allow_redirects=False, timeout=30)
+    def upload(name, kind, text):
+        made = door.send("POST", "courses/{}/files", json={"name": name, "size": len(text), "content_type": kind}).json()
+        return requests.post(made["upload_url"], data=made["upload_params"], files={"file": (name, text)}, allow_redirects=False, timeout=30)
+
+    for name, kind in [("x.svg", "image/svg+xml"), ("x.SVG", "text/plain"), ("x", "image/svg+xml")]:
+        refused = upload(name, kind, svg)
+        assert refused.status_code == 400 and refused.json()["code"] == "unsafe_picture"
+        assert refused.json()["errors"] == [{"message": refused.json()["errors"][0]["message"], "field": "file"}]
+        assert MARK not in refused.text
+    sent = upload("x.svg", "image/svg+xml", '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0L9 9"/></svg>')
     file = requests.get(sent.headers["Location"], headers=door.bearer, timeout=30).json()
     given = requests.get(file["url"], timeout=30)
     assert given.headers["Content-Disposition"].startswith("attachment") and given.headers["Content-Type"] == "application/octet-stream"

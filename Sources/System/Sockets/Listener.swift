@@ -23,9 +23,6 @@ package final class Listener: ReadinessHandler {
     private var descriptor: CInt
     private var registration: Registration?
 
-    /// Bytes of a connection that the kernel takes before it can send them.
-    static let unsentBytes: CInt = 1 << 17
-
     /// Binds and listens; called on the loop, which `accept` is called on too.
     ///
     /// - Throws: ``SocketError`` when the address is taken or forbidden.
@@ -39,10 +36,6 @@ package final class Listener: ReadinessHandler {
         let size = socklen_t(MemoryLayout<CInt>.size)
         setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &one, size)
         setsockopt(number, SOL_SOCKET, SO_REUSEPORT, &one, size)
-        // Its connections inherit it (tcp(7)). What a peer does not read waits in our queues, which are bounded, and not for
-        // megabytes in the kernel.
-        var unsent = Listener.unsentBytes
-        setsockopt(number, CInt(IPPROTO_TCP), 25 /* TCP_NOTSENT_LOWAT */, &unsent, size)
         guard address.withKernelAddress({ bind(number, $0, $1) }) == 0, listen(number, backlog) == 0 else {
             let error = SocketError.last("bind")
             Glibc.close(number)

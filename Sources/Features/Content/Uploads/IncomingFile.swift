@@ -53,6 +53,23 @@ final class IncomingFile: Sendable {
         }
     }
 
+    /// All that was written, if it is not more than `limit`; `nil` when it is or cannot be read.
+    func bytes(atMost limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= limit {
+            let count = part.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            guard count > 0 else { return bytes }
+            bytes += part[..<count]
+        }
+        return nil
+    }
+
     /// The digest and the size of all that was written; called once.
     func finish() -> (sha256: String, size: Int) {
         content.withLock { ($0.digest.finish(), $0.size) }

@@ -116,6 +116,7 @@ enum UploadRoutes {
         }
         let services = context.service(ContentServices.self)
         try await checkStanding(ticket, context)
+        try await PictureCheck.check(file, ticket, context)
         let settings = services.settings
         try await context.pool.transaction(tenant: ticket.institution) { transaction in
             let room = try await FileStore(transaction, ticket.institution, settings).room(for: ticket)
