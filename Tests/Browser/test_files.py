@@ -2,7 +2,7 @@
 
 import requests
 
-SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>document.title = 'ran'</script></svg>"
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0L9 9'/></svg>"
 HTML = b"<!doctype html><title>quiet</title><script>document.title = 'ran'</script>"
 # One red pixel.
 PNG = bytes.fromhex(

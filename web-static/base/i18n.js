@@ -34,9 +34,8 @@ document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 /**
  * Adds a page's words: `await add({ en: () => import("./lang/en.js"), de: () => import("./lang/de.js") })`.
  *
- * Each file has a default export of `{ "area.key": "text with {name}" }`; a value may be
- * `{ one: "…", other: "…" }`, chosen by the parameter `n`. English is there as well, for missing keys; a page that
- * should not wait for it imports it itself and hands the words over instead of the way to load them.
+ * A file's default export is `{ "area.key": "text with {name}" }`; a value may be `{ one: "…", other: "…" }`, chosen by `n`.
+ * English is there as well, for missing keys; a page that should not wait for it hands its words over instead.
  */
 export async function add(files) {
     const wanted = language === "en" || !files[language] ? [files.en] : [files.en, files[language]];
@@ -60,8 +59,7 @@ export function t(key, values = {}) {
     });
 }
 
-// The first number that `Intl` writes costs a phone a tenth of a second. What is the same without it goes without it:
-// whole numbers below a thousand, and the one plural of our languages.
+// The first use of `Intl` costs a phone a tenth of a second: small whole numbers and our one plural go without it.
 const small = (value) => Number.isInteger(value) && value >= 0 && value < 1000;
 const ordinal = (value) => (small(value) ? String(value) : formatter(Intl.NumberFormat).format(value));
 const ONE_AND_OTHER = ["en", "de"].includes(language);

@@ -1,8 +1,6 @@
 /**
- * The live client: one connection that comes back by itself, and the channels and calls on it.
- *
- * It speaks the Centrifugo client protocol v2 in JSON and behaves as the reference SDK does. It runs in browsers and
- * in Node; nothing here touches the document except `wakeWithPage`.
+ * The live client: one connection that comes back by itself, and the channels and calls on it, in the Centrifugo client
+ * protocol v2. Only `wakeWithPage` touches the document.
  */
 import { CONNECTING, Connection, DISCONNECTED, ERROR, isTerminal, LiveError, TOKEN_EXPIRED } from "./connection.js";
 import { Emitter } from "./emitter.js";
@@ -12,16 +10,15 @@ import { Backoff, retryHint, ServerClock } from "./timing.js";
 /** How much longer than the server's ping interval silence may last. */
 const PING_GRACE = 10_000;
 
-/** After this long without a network we try nevertheless: the browser may be wrong about it. */
+/** After this long without a network we try nevertheless. */
 const OFFLINE_PATIENCE = 30_000;
 
 /** How long a probe of a doubtful connection may take. */
 const PROBE_TIMEOUT = 2_500;
 
-/** Smaller codes are the client's own: of a connection that is gone, or that does not answer. */
+/** Smaller codes are the client's own. */
 const FIRST_OF_SERVER = 100;
 
-/** The options that have a value. */
 function given(options) {
     return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
@@ -106,10 +103,7 @@ export class LiveClient extends Emitter {
         });
     }
 
-    /**
-     * Reads: like `rpc`, but an error of the server's that is temporary is tried again, a few times and with jitter, while the
-     * connection lasts.
-     */
+    /** Like `rpc`, for reads: a temporary error of the server's is tried again while the connection lasts. */
     async read(method, data, { tries = 5 } = {}) {
         const { minimum, maximum, random } = this.#options;
         const backoff = new Backoff(given({ minimum, maximum, random }));
@@ -139,12 +133,12 @@ export class LiveClient extends Emitter {
         this.#connection.command(kind, body, done, options);
     }
 
-    /** Gives the present connection up and makes another; for whoever knows that it is dead. */
+    /** Gives the present connection up and makes another. */
     lost(reason) {
         if (this.#connection) this.#connection.close(CONNECTING.transportClosed, reason);
     }
 
-    /** Tries at once instead of waiting for the planned attempt; asks a connected server whether it is still there. */
+    /** Tries at once; asks a connected server whether it is still there. */
     wake() {
         if (this.state === "connecting" && this.#connection === undefined) {
             this.#backoff.reset();
@@ -160,7 +154,7 @@ export class LiveClient extends Emitter {
 
     #attempt() {
         if (!this.#options.isOnline()) {
-            // Without a network every attempt fails; `wake` comes with it, and now and then we look ourselves.
+            // `wake` comes with the network.
             this.retryAt = null;
             this.#retryTimer = setTimeout(() => this.#begin(), OFFLINE_PATIENCE);
             return;
@@ -309,9 +303,8 @@ export class LiveClient extends Emitter {
 
 
 /**
- * Reconnects soon when the page is seen again or the network is back; returns the function that ends it.
- *
- * When the browser says that the network is gone, the connection is given up at once: people see it sooner.
+ * Reconnects soon when the page is seen again or the network is back, and gives the connection up when it is gone; returns the
+ * function that ends it.
  */
 export function wakeWithPage(client, { page = document, frame = window } = {}) {
     const visible = () => { if (page.visibilityState === "visible") client.wake(); };

@@ -1,6 +1,5 @@
 /**
- * One WebSocket: commands out (several in one frame), replies matched by id, pushes, pings and their timeout; and the
- * protocol's numbers (Centrifugo client protocol v2) with what they mean for a client.
+ * One WebSocket, and the numbers of the protocol (Centrifugo client protocol v2) with what they mean for a client.
  */
 
 /** Codes this client makes itself, as the reference SDK numbers them. */
@@ -15,15 +14,15 @@ export const ERROR = Object.freeze({
 /** The server's error code for an expired token. */
 export const TOKEN_EXPIRED = 109;
 
-/** Errors for what is beyond a limit: too many at a time, and too many in a time. */
+/** Too many at a time, and too many in a time. */
 const LIMITS = new Set([106, 111]);
 
-/** Whether an error says that a limit was met which will let the same command pass later. */
+/** Whether a limit was met that will let the same command pass later. */
 export function isLimit(error) {
     return error.temporary === true && LIMITS.has(error.code);
 }
 
-/** The WebSocket close code for a message that was too big; coming back would only repeat it. */
+/** A message was too big; coming back would only repeat it. */
 const MESSAGE_TOO_BIG = 1009;
 
 /** Whether a close or disconnect code means "do not come back". */
@@ -91,8 +90,7 @@ export class Connection {
     /**
      * Sends a command; calls `done(error, result)` once, with a `LiveError` or the reply's content.
      *
-     * A callback and not a promise: a push in the same frame as the reply must find the reply already handled.
-     * The moments of sending and of the reply's arrival are handed to `timing(sentAt, receivedAt, result)`.
+     * No promise: a push in the same frame must find the reply handled. `timing(sentAt, receivedAt, result)` is told when.
      */
     command(kind, body, done, { timeout = this.#commandTimeout, timing } = {}) {
         if (this.#ended) {

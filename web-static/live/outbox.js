@@ -162,7 +162,7 @@ export class Outbox extends Emitter {
             this.#change(entry, { state: "failed", error });
             return;
         }
-        // Beyond a limit it was not recorded; without an answer, it may have been. The same key makes sending again safe.
+        // It may have been recorded: the same key makes sending again safe.
         this.#change(entry, { state: "pending", reason: isLimit(error) ? "rate_limited" : undefined });
         this.#later(entry, retryHint(error.message));
     }

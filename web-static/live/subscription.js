@@ -26,9 +26,8 @@ export class Position {
     /**
      * Takes a subscribe reply and says what to do with it.
      *
-     * `fresh` means that the state begins anew with `snapshot` (which may be undefined where the channel has none);
-     * otherwise the state goes on. Either way `publications` follow, in order. `gap` means that the reply itself
-     * has a hole: ask again.
+     * `fresh`: the state begins anew with `snapshot`, which some channels have. `publications` follow, in order. `gap`: the reply
+     * has a hole, ask again.
      */
     begin(reply) {
         const recovered = this.known && reply.recovered === true;
@@ -54,15 +53,13 @@ export class Position {
             if (verdict !== "duplicate") publications.push(publication);
         }
         if (!gap && listed.length === 0 && this.offset < replyOffset) {
-            // Recovered with nothing to tell: the reply's offset is where the log stands.
+            // Recovered with nothing to tell.
             this.offset = replyOffset;
         }
         return { fresh, snapshot, publications, gap, recovered };
     }
 
-    /**
-     * Judges one publication: `deliver`, `duplicate`, `gap`, or `ephemeral`; `deliver` moves the position.
-     */
+    /** `deliver`, `duplicate`, `gap`, or `ephemeral`; `deliver` moves the position. */
     accept(publication) {
         const offset = Number(publication.offset ?? 0);
         if (offset === 0 || !this.recoverable) return "ephemeral";
@@ -197,7 +194,6 @@ export class Subscription extends Emitter {
         this.#enter("subscribed", {});
         this.emit("subscribed", { fresh, snapshot, recovered, wasRecovering, missed: publications.length });
         for (const publication of publications) {
-            // A listener may have ended the subscription meanwhile.
             if (this.state !== "subscribed") return;
             this.#deliver(publication);
         }

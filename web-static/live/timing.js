@@ -1,6 +1,5 @@
 /**
- * Time on a live connection: when to try again (exponential with full jitter, never earlier than the server asked for),
- * and the server's clock, estimated from exchanges whose server time is known.
+ * Time on a live connection: when to try again, and the server's clock.
  */
 
 /** The shortest and longest reconnect delay in milliseconds. */
@@ -9,8 +8,7 @@ export const LIMITS = Object.freeze({ minimum: 200, maximum: 20_000 });
 /**
  * The delay before attempt number `step` (0 is the first), in milliseconds.
  *
- * Full jitter above the minimum: a thousand clients that lost one server do not come back in one wave.
- * `hint` is what the server asked for (`retry_after_ms`); the delay is then at least that long.
+ * Full jitter above the minimum, and above `hint`, which the server asked for (`retry_after_ms`).
  */
 export function delay(step, { minimum = LIMITS.minimum, maximum = LIMITS.maximum, hint = 0, random = Math.random } = {}) {
     const ceiling = Math.min(maximum, minimum * 2 ** Math.min(step, 31));
@@ -18,11 +16,7 @@ export function delay(step, { minimum = LIMITS.minimum, maximum = LIMITS.maximum
     return Math.round(Math.min(Math.max(maximum, floor), floor + random() * ceiling));
 }
 
-/**
- * Reads `retry_after_ms` out of a close reason or an error message, or 0.
- *
- * Both may be plain sentences, or a JSON object that carries the hint.
- */
+/** `retry_after_ms` of a close reason or an error message, where that is a JSON object; or 0. */
 export function retryHint(text) {
     if (typeof text !== "string" || !text.startsWith("{")) return 0;
     try {

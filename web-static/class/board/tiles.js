@@ -119,7 +119,7 @@ export class Picture {
         }
     }
 
-    // A window may be a thousand times as large as a tile while the size changes: only existing ones are gone through.
+    // A window may be a thousand times as large as a tile: only existing ones are gone through.
     #known(area) {
         return [...this.#tiles.values()].filter((tile) => lies(tile, area));
     }
@@ -190,8 +190,7 @@ export class Picture {
     }
 }
 
-// Browsers note what is drawn and paint it when it is looked at: without a look in between, all tiles of a picture
-// would be inked in the frame that shows them.
+// Browsers paint when it is looked at: without a look all tiles would be inked in the frame that shows them.
 let glass = null;
 
 function settle(canvas) {
