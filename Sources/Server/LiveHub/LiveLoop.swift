@@ -19,7 +19,7 @@ package final class LiveLoop {
     /// The loop's connections to clients.
     let streams: StreamContext
     /// Compresses messages; it holds memory for each window that was used.
-    let compressor: FrameCompressor
+    let compressor = FrameCompressor()
     /// Reads of the log.
     package let reader: LogReader
     /// What has happened on this loop so far.
@@ -36,7 +36,8 @@ package final class LiveLoop {
     private var heartbeat: HeartbeatRing
     private var sink: LoopSink?
     private var lagSamples: [Int64] = []
-    private var admission: TokenBucket
+    private let admission: Rate
+    private var admissionsPaidUntil: Int64 = 0
     private var seconds = 0
     /// Databases that are asked at this moment.
     private var watched: Set<Int> = []
@@ -50,8 +51,7 @@ package final class LiveLoop {
         self.loop = loop
         self.hub = hub
         self.pool = pool
-        compressor = FrameCompressor(now: WallTime.milliseconds())
-        admission = TokenBucket(burst: hub.settings.admissionBurst, now: WallTime.milliseconds())
+        admission = Rate(hub.settings.admissionsPerSecond, burst: hub.settings.admissionBurst)
         reader = LogReader(loop: loop, pool: pool, recentCount: hub.settings.recentCount)
         heartbeat = HeartbeatRing(period: hub.settings.pingSeconds, patience: hub.settings.pongSeconds)
         sink = LoopSink(LoopBound(self, loop: loop))
@@ -71,8 +71,10 @@ package final class LiveLoop {
     }
 
     /// Whether one more connection may come in now; a storm is let in at the pace that the node can serve.
+    ///
+    /// `now` in nanoseconds of the monotonic clock.
     func admit(at now: Int64) -> Bool {
-        admission.take(perSecond: settings.admissionsPerSecond, burst: settings.admissionBurst, now: now)
+        admission.take(from: &admissionsPaidUntil, now: now) == nil
     }
 
     func remove(_ session: LiveSession) {

@@ -68,7 +68,7 @@ extension LocalChannel {
             if let found = kept(after: request.offset, size: size, lifetime: lifetime) {
                 return then(.publications(found))
             }
-            recover(from: PastRange(start: .after(request.offset), limit: size), then: then) { [self] in
+            recover(from: .after(request.offset, limit: size), then: then) { [self] in
                 completed($0, after: request.offset)
             }
         }
@@ -76,7 +76,7 @@ extension LocalChannel {
 
     /// Only the newest publication counts, whatever the client has had; not even that, where it has had that one.
     private func recoverNewest(_ request: SubscribeRequest, then: @escaping (StreamRecovery) -> Void) {
-        recover(from: PastRange(start: .newest, limit: 1), then: then) { [self] history in
+        recover(from: .newest, then: then) { [self] history in
             guard history.position.epoch == epoch else { return nil }
             let newest = StreamRecovery.newest(history.publications.first?.publication, at: position) {
                 missed(after: $0)?.last

@@ -467,7 +467,7 @@ final class LocalChannel {
         from offset: UInt64, send: @escaping ([Publication]) -> Bool, then: @escaping (Bool) -> Void
     ) {
         if let rest = missed(after: offset) { return then(send(rest)) }
-        readPage(PastRange(start: .after(offset), limit: loop.settings.pageCount)) { [self] found in
+        readPage(.after(offset, limit: loop.settings.pageCount)) { [self] found in
             guard let found, let newest = found.last else { return then(false) }
             // What is committed and not carried here yet comes to the session with all others, as a member.
             mayBeBehind(top: newest.offset)

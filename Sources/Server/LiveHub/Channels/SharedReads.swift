@@ -1,24 +1,28 @@
 /// A range of a channel's past.
 struct PastRange: Hashable {
-    enum Start: Hashable {
-        /// Oldest first.
-        case after(UInt64)
-        /// Newest first.
-        case before(UInt64)
-        /// The newest one alone.
-        case newest
-    }
-
-    let start: Start
+    /// Where it begins, itself not in it; `nil` for the one end or the other.
+    let since: UInt64?
+    /// Newest first.
+    let isReverse: Bool
     let limit: Int
 
-    /// Whether it holds nothing after `position`.
+    /// What follows `offset`, oldest first.
+    static func after(_ offset: UInt64, limit: Int) -> PastRange {
+        PastRange(since: offset, isReverse: false, limit: limit)
+    }
+
+    /// What stands before `offset`, newest first.
+    static func before(_ offset: UInt64, limit: Int) -> PastRange {
+        PastRange(since: offset, isReverse: true, limit: limit)
+    }
+
+    /// The newest one alone.
+    static let newest = PastRange(since: nil, isReverse: true, limit: 1)
+
+    /// Whether it holds nothing after `position`, whenever it is read.
     func isWithin(_ position: UInt64) -> Bool {
-        switch start {
-        case .after(let offset): offset <= position && position - offset >= UInt64(limit)
-        case .before(let offset): offset <= position + 1
-        case .newest: false
-        }
+        guard let since else { return false }
+        return isReverse ? since <= position + 1 : since <= position && position - since >= UInt64(limit)
     }
 }
 

@@ -115,9 +115,9 @@ extension LiveSession {
         }
         guard limit > 0 else { return answer([]) }
         let offset = request.since?.offset
-        let start: PastRange.Start =
-            request.reverse ? .before(offset ?? channel.position + 1) : .after(offset ?? 0)
-        let range = PastRange(start: start, limit: limit)
+        let range: PastRange =
+            request.reverse
+            ? .before(offset ?? channel.position + 1, limit: limit) : .after(offset ?? 0, limit: limit)
         // What all have been told does not change any more; beyond it somebody may ask for what they have just said.
         if range.isWithin(channel.position) {
             channel.readPage(range, then: answer)

@@ -139,7 +139,7 @@ extension LiveSession {
         if !tail.isEmpty {
             deliver(
                 LiveFrame.publications(
-                    tail, in: channel.key.name, dialect, loop.compressor, now: WallTime.milliseconds()))
+                    tail, in: channel.key.name, dialect, loop.compressor, now: MonotonicTime.nanoseconds()))
         }
     }
 

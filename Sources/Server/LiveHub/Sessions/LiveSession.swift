@@ -92,7 +92,8 @@ package final class LiveSession {
     func reply(_ id: UInt32, _ result: Reply.Result) {
         guard id > 0 else { return }
         deliver(
-            LiveFrame.reply(Reply(id: id, result), dialect, loop.compressor, now: WallTime.milliseconds()))
+            LiveFrame.reply(Reply(id: id, result), dialect, loop.compressor, now: MonotonicTime.nanoseconds())
+        )
     }
 
     func refuse(_ id: UInt32, _ error: ProtocolError) { reply(id, .error(error)) }
@@ -216,7 +217,7 @@ package final class LiveSession {
     private func connect(_ id: UInt32, _ request: ConnectRequest) {
         guard id > 0 else { return disconnect(.badRequest) }
         guard mayFail(.refusals, .tooManyRequests) else { return }
-        guard loop.admit(at: WallTime.milliseconds()) else { return refuse(id, .joins) }
+        guard loop.admit(at: MonotonicTime.nanoseconds()) else { return refuse(id, .joins) }
         phase = .connecting
         if request.token.isEmpty {
             guard let principal else { return disconnect(.invalidToken) }

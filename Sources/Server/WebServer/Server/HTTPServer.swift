@@ -14,6 +14,8 @@ package final class HTTPServer {
 
     /// Expands compressed messages of all connections here.
     let inflater = MessageInflater()
+    /// Compresses messages for those whose handlers leave it to their connection.
+    let deflater = MessageDeflater()
 
     private var listeners: [Listener] = []
     /// Connections over TLS that have not agreed on anything yet.

@@ -17,26 +17,16 @@ private final class Echo: WebSocketHandler {
     private static let highWater = 1 << 20
 
     private var connection: WebSocketConnection?
-    /// Made with the first message that is to be compressed.
-    private lazy var deflater = MessageDeflater()
 
     func webSocketDidOpen(_ connection: WebSocketConnection) { self.connection = connection }
 
-    func webSocketDidReceiveText(_ text: Span<UInt8>) { sendBack(frame(.text, text)) }
+    func webSocketDidReceiveText(_ text: Span<UInt8>) { send(.text, text) }
 
-    func webSocketDidReceiveBinary(_ bytes: Span<UInt8>) { sendBack(frame(.binary, bytes)) }
+    func webSocketDidReceiveBinary(_ bytes: Span<UInt8>) { send(.binary, bytes) }
 
-    /// The message, compressed where that was agreed to and saves something.
-    private func frame(_ kind: Opcode, _ bytes: Span<UInt8>) -> [UInt8] {
-        guard let window = connection?.deflateWindow, window > 0,
-            let short = deflater.deflate(bytes, window: Int(window))
-        else { return FrameEncoder.frame(kind, bytes) }
-        return FrameEncoder.frame(kind, short.span, reserved: .rsv1)
-    }
-
-    private func sendBack(_ frame: [UInt8]) {
+    private func send(_ kind: Opcode, _ bytes: Span<UInt8>) {
         guard let connection else { return }
-        guard connection.send(frame) else { return connection.abort() }
+        guard connection.send(connection.frame(kind, bytes)) else { return connection.abort() }
         connection.pauseReading(whileQueuedAbove: Echo.highWater)
     }
 

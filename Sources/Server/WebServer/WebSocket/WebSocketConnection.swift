@@ -75,6 +75,13 @@ package final class WebSocketConnection: StreamHandler {
     @discardableResult
     package func sendBinary(_ bytes: [UInt8]) -> Bool { send(FrameEncoder.binary(bytes.span)) }
 
+    /// A message as a frame, compressed where that was agreed to and saves something.
+    func frame(_ kind: Opcode, _ bytes: Span<UInt8>) -> [UInt8] {
+        guard deflateWindow > 0, let short = server.deflater.deflate(bytes, window: Int(deflateWindow))
+        else { return FrameEncoder.frame(kind, bytes) }
+        return FrameEncoder.frame(kind, short.span, reserved: .rsv1)
+    }
+
     /// Queues a ping of at most 125 bytes.
     ///
     /// Returns as ``send(_:)`` does.

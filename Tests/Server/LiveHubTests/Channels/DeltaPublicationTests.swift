@@ -53,7 +53,7 @@ struct `A publication for members of several manners` {
     )
 
     @Test func `is a difference for those who have the one before, and whole for the others`() throws {
-        var push = VariedPush(two, after: one, in: "app:x", FrameCompressor(now: 0))
+        var push = VariedPush(two, after: one, in: "app:x", FrameCompressor())
         var plain = Manner()
         var late = Manner(takesDeltas: true)
         var ready = Manner(takesDeltas: true, isReady: true)
@@ -68,7 +68,7 @@ struct `A publication for members of several manners` {
     }
 
     @Test func `is whole for everybody when nothing is known of the one before`() {
-        var push = VariedPush(two, after: nil, in: "app:x", FrameCompressor(now: 0))
+        var push = VariedPush(two, after: nil, in: "app:x", FrameCompressor())
         var ready = Manner(takesDeltas: true, isReady: true)
         var late = Manner(takesDeltas: true)
         let binary = Dialect(form: .protobuf, window: 0)
@@ -80,7 +80,7 @@ struct `A publication for members of several manners` {
             let text = #"{"key":"t","cmp":"eq","val":"\#(tag)"}"#
             return Manner(filter: try TagsFilter(try RawJSON(validating: Array(text.utf8))))
         }
-        var push = VariedPush(two, after: one, in: "app:x", FrameCompressor(now: 0))
+        var push = VariedPush(two, after: one, in: "app:x", FrameCompressor())
         var fits = try manner("a")
         var other = try manner("b")
         #expect(push.frame(.plain, &fits) != nil)

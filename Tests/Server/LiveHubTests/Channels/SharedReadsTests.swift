@@ -4,7 +4,7 @@ import Testing
 
 struct `Reads of the past` {
     private typealias Reads = SharedReads<String>
-    private let range = PastRange(start: .after(10), limit: 100)
+    private let range = PastRange.after(10, limit: 100)
 
     /// What everybody was told, in order.
     private final class Told { var all: [String?] = [] }
@@ -32,7 +32,7 @@ struct `Reads of the past` {
         let told = Told()
         let first = try ticket(ask(&reads, range, told))
         for _ in 0..<3 { #expect(waits(ask(&reads, range, told))) }
-        let other = try ticket(ask(&reads, PastRange(start: .before(10), limit: 100), told))
+        let other = try ticket(ask(&reads, PastRange.before(10, limit: 100), told))
         for then in reads.finish(first, "found", weight: 5, now: 100) { then("found") }
         #expect(told.all == ["found", "found", "found", "found"])
         #expect(answer(ask(&reads, range, at: 2099, told)) == "found")
@@ -73,12 +73,12 @@ struct `Reads of the past` {
         var reads = Reads()
         let told = Told()
         func read(_ number: UInt64, _ weight: Int, at now: Int64) throws {
-            let range = PastRange(start: .after(number), limit: 1)
+            let range = PastRange.after(number, limit: 1)
             _ = reads.finish(
                 try ticket(ask(&reads, range, at: now, told)), "\(number)", weight: weight, now: now)
         }
         func isKept(_ number: UInt64, at now: Int64) -> Bool {
-            answer(ask(&reads, PastRange(start: .after(number), limit: 1), at: now, told)) != nil
+            answer(ask(&reads, PastRange.after(number, limit: 1), at: now, told)) != nil
         }
         for number in 0..<10 { try read(UInt64(number), 1, at: Int64(number)) }
         #expect(!isKept(0, at: 10) && !isKept(1, at: 10) && isKept(2, at: 10) && isKept(9, at: 10))
@@ -91,11 +91,10 @@ struct `Reads of the past` {
     }
 
     @Test func `of what is not over yet are known`() {
-        func isWithin(_ start: PastRange.Start, _ limit: Int) -> Bool {
-            PastRange(start: start, limit: limit).isWithin(100)
-        }
-        #expect(isWithin(.after(90), 10) && !isWithin(.after(90), 11) && !isWithin(.after(101), 0))
-        #expect(!isWithin(.after(.max), 10) && !isWithin(.before(.max), 10))
-        #expect(isWithin(.before(101), 1000) && !isWithin(.before(102), 1))
+        func isWithin(_ range: PastRange) -> Bool { range.isWithin(100) }
+        #expect(isWithin(.after(90, limit: 10)) && !isWithin(.after(90, limit: 11)))
+        #expect(!isWithin(.after(101, limit: 0)) && !isWithin(.after(.max, limit: 10)))
+        #expect(isWithin(.before(101, limit: 1000)) && !isWithin(.before(102, limit: 1)))
+        #expect(!isWithin(.before(.max, limit: 10)) && !isWithin(.newest))
     }
 }

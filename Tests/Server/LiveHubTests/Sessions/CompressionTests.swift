@@ -8,32 +8,33 @@ import WebSocket
 @testable import LiveHub
 
 struct `The budget for compressing what one session receives` {
-    private func take(_ budget: inout CompressionBudget, _ count: Int, now: Int64) -> Bool {
-        budget.take(count, now: now)
-    }
+    private let dialect = Dialect(form: .json, window: 15)
 
     @Test func `is a million bytes at once and a second`() {
-        var budget = CompressionBudget(now: 1000)
-        let half = CompressionBudget.bytes / 2
-        for _ in 0..<2 { #expect(take(&budget, half, now: 1000) == true) }
-        #expect(take(&budget, 1, now: 1000) == false)
-        #expect(take(&budget, half + 1, now: 1500) == false)
-        #expect(take(&budget, half, now: 1500) == true)
-        // However long nothing was compressed, and if the clock went back.
-        #expect(take(&budget, CompressionBudget.bytes + 1, now: .max) == false)
-        #expect(take(&budget, CompressionBudget.bytes, now: 0) == true)
-        #expect(take(&budget, 1, now: 0) == false)
+        let compressor = FrameCompressor()
+        let second: Int64 = 1_000_000_000
+        func take(_ count: Int, now: Int64) -> Bool {
+            compressor.personal([UInt8](repeating: 0x20, count: count), dialect, now: now) != nil
+        }
+        let half = FrameCompressor.personalBytes.burst / 2
+        for _ in 0..<2 { #expect(take(half, now: second)) }
+        #expect(!take(256, now: second))
+        #expect(!take(half + 256, now: second * 3 / 2))
+        #expect(take(half, now: second * 3 / 2))
+        // However long nothing was compressed.
+        #expect(!take(2 * half + 1, now: 100 * second))
+        #expect(take(2 * half, now: 100 * second))
+        #expect(!take(256, now: 100 * second) && take(2 * half, now: 101 * second))
     }
 
     @Test func `is not for what many receive`() {
-        let compressor = FrameCompressor(now: 0)
-        let dialect = Dialect(form: .json, window: 15)
+        let compressor = FrameCompressor()
         let text = Array(String(repeating: "what is said ", count: 40_000).utf8)
         #expect(compressor.personal(text, dialect, now: 0) != nil)
         #expect(compressor.personal(text, dialect, now: 0) != nil)
         #expect(compressor.personal(text, dialect, now: 0) == nil)
         #expect(compressor.shared(text, dialect) != nil)
-        #expect(compressor.personal(text, dialect, now: 1000) != nil)
+        #expect(compressor.personal(text, dialect, now: 1_000_000_000) != nil)
         #expect(compressor.shared(text, .plain) == nil)
         #expect(compressor.totals.messages == 4)
     }
