@@ -52,7 +52,9 @@ package final class LiveLoop {
         self.hub = hub
         self.pool = pool
         admission = Rate(hub.settings.admissionsPerSecond, burst: hub.settings.admissionBurst)
-        reader = LogReader(loop: loop, pool: pool, recentCount: hub.settings.recentCount)
+        reader = LogReader(
+            loop: loop, pool: pool, recentCount: hub.settings.recentCount,
+            recentBytes: hub.settings.recentBytes)
         heartbeat = HeartbeatRing(period: hub.settings.pingSeconds, patience: hub.settings.pongSeconds)
         sink = LoopSink(LoopBound(self, loop: loop))
         tick()
@@ -257,11 +259,14 @@ package final class LiveLoop {
         channels[key]?.removeObserver(observer)
     }
 
-    /// Reads events of a log channel after `offset`, oldest first, at most `limit`; `nil` when the log cannot be read.
+    /// Reads events of a log channel after `offset`, oldest first, at most `limit` and about a mebibyte, one where there is any;
+    /// `nil` when the log cannot be read.
     package func readLog(
         _ key: ChannelKey, after offset: UInt64, limit: Int, then: @escaping ([Publication]?) -> Void
     ) {
-        reader.page(of: key, after: offset, limit: limit) { then($0?.map(\.publication)) }
+        reader.page(of: key, from: offset, limit: limit, bytes: settings.recentBytes) {
+            then($0?.events.map(\.publication))
+        }
     }
 
     /// Takes notice of where channels stand in the log; those of them that are here and behind read it.

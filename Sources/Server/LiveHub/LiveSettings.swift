@@ -35,15 +35,22 @@ package struct LiveSettings: Sendable {
     package var admissionsPerSecond = 5000
     package var admissionBurst = 10_000
     /// Bytes that may wait for a slow reader before ephemeral publications are left out for it.
+    ///
+    /// While more waits, nothing that was asked for is read either: pages of the past and other long replies follow once the
+    /// reader has taken what it has.
     package var ephemeralBudget = 64 << 10
+    /// Reads of one connection that wait so; more are refused (111).
+    package var waitingReads = 64
     /// Bytes that may wait for a slow reader; beyond, it is disconnected (3008) and resumes by offset.
     package var sessionBudget = 1 << 20
     /// Publications of a log channel that each loop keeps at hand, and their bytes.
     package var recentCount = 512
     package var recentBytes = 1 << 20
-    /// Publications that one reply or one page of catching up carries, and their bytes.
+    /// Publications that one reply or one page of catching up carries, and their bytes; one that is larger goes alone.
     package var pageCount = 256
     package var pageBytes = 128 << 10
+    /// Bytes of publications in one reply to `history`; what is beyond is asked for behind the last one.
+    package var historyBytes = 512 << 10
     /// How long a channel without members is kept.
     package var linger: Duration = .seconds(20)
     /// How long a node that stands aside is only not ready, so that balancers see it, before it closes sessions.

@@ -47,8 +47,15 @@ package protocol StreamHandler: AnyObject {
     /// Output that was blocked has left: there is room again.
     func streamDidDrain()
 
+    /// Some of the output that was blocked has left: the peer reads, and more waits for it.
+    func streamDidAdvance()
+
     /// The stream is closed, for whatever reason, and this is the last call.
     func streamDidClose(_ reason: StreamClosure)
+}
+
+extension StreamHandler {
+    package func streamDidAdvance() {}
 }
 
 /// Why a stream closed.

@@ -12,6 +12,9 @@ package final class Listener: ReadinessHandler {
     private static let acceptsPerTurn = 128
     /// How long accepting rests after the process ran out of descriptors.
     private static let exhaustionPause: Duration = .milliseconds(100)
+    /// Bytes that the kernel keeps for a peer beyond what is on the way to it; what does not fit waits where it is shared with
+    /// others and counted.
+    private static let unsentBytes: CInt = 128 << 10
 
     /// Where the socket listens; with port 0 asked for, the port that the kernel chose.
     package let address: SocketAddress
@@ -36,6 +39,9 @@ package final class Listener: ReadinessHandler {
         let size = socklen_t(MemoryLayout<CInt>.size)
         setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &one, size)
         setsockopt(number, SOL_SOCKET, SO_REUSEPORT, &one, size)
+        // Inherited by what is accepted (tcp(7)); a kernel without it only keeps more.
+        var unsent = Listener.unsentBytes
+        setsockopt(number, CInt(IPPROTO_TCP), CInt(TCP_NOTSENT_LOWAT), &unsent, size)
         guard address.withKernelAddress({ bind(number, $0, $1) }) == 0, listen(number, backlog) == 0 else {
             let error = SocketError.last("bind")
             Glibc.close(number)

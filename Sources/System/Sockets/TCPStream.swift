@@ -171,8 +171,10 @@ package final class TCPStream: ByteStream, ReadinessHandler {
     }
 
     private func unblock() {
+        let before = queuedBytes
         isBlocked = false
         flush()
+        if state == .open, isBlocked, queuedBytes < before { handler?.streamDidAdvance() }
         tellDrained()
     }
 

@@ -207,7 +207,11 @@ package final class TLSStream: ByteStream, StreamHandler {
             session?.feedKept { process() }
             return
         }
+        let before = pendingBytes
         encrypt()
+        if !isClosed, finishLimit == nil, pendingBytes > 0, pendingBytes < before {
+            handler?.streamDidAdvance()
+        }
         guard !isClosed, !tcp.isBlocked else { return }
         if waitsForRoom {
             waitsForRoom = false

@@ -64,16 +64,62 @@ struct `Timer wheel` {
         #expect(asked == [.milliseconds(100), .milliseconds(40), .milliseconds(55), nil])
     }
 
-    @Test func `counts what is in it, a cancelled timer until its slot comes round`() {
+    @Test func `counts what is to come, and lets go of a cancelled timer when its slot comes round`() {
         let wheel = wheel()
         let timers = [20, 500, 60_000].map { wheel.schedule(after: .milliseconds($0), now: start) {} }
         #expect(wheel.count == 3)
         timers[2].cancel()
-        #expect(wheel.count == 3)
+        timers[2].cancel()
+        #expect(wheel.count == 2 && wheel.cancelledCount == 1)
         wheel.advance(to: start + .seconds(1))
-        #expect(wheel.count == 1)
-        wheel.advance(to: start + .seconds(11))
-        #expect(wheel.count == 0)
+        #expect(wheel.count == 0 && wheel.cancelledCount == 1)
+        timers[0].cancel()
+        wheel.advance(to: start + .seconds(59))
+        #expect(wheel.cancelledCount == 0)
+    }
+
+    @Test func `lets go of timers that are cancelled long before their time, once they are the most`() {
+        let wheel = wheel()
+        var fired = 0
+        let kept = (0..<100).map { number in
+            wheel.schedule(after: .seconds(3600 + number), now: start) { fired += 1 }
+        }
+        for _ in 0..<100_000 { wheel.schedule(after: .seconds(3600), now: start) { fired += 1 }.cancel() }
+        #expect(wheel.count == 100 && wheel.cancelledCount <= 1025)
+        kept[0].cancel()
+        wheel.advance(to: start + .seconds(3600 + 100))
+        #expect(fired == 99 && wheel.count == 0)
+    }
+
+    @Test func `takes cancelling by a timer of the same tick`() {
+        let wheel = wheel()
+        var fired = 0
+        var second: LoopTimer?
+        _ = wheel.schedule(after: .milliseconds(10), now: start) { second?.cancel() }
+        second = wheel.schedule(after: .milliseconds(10), now: start) { fired += 1 }
+        wheel.advance(to: start + .milliseconds(20))
+        #expect(fired == 0 && wheel.count == 0 && wheel.cancelledCount == 0)
+    }
+
+    @Test(arguments: [10_240, 10_250, 20_480, 5_242_880, 5_253_120, 20_000_000])
+    func `fires on its tick, however many turns away`(milliseconds: Int) {
+        let wheel = wheel()
+        var firedAt: Duration?
+        var now = start
+        var wanted: Duration?
+        wheel.arm = { wanted = $0 }
+        wheel.advance(to: start + .milliseconds(70))
+        now = start + .milliseconds(70)
+        _ = wheel.schedule(after: .milliseconds(milliseconds), now: now) { firedAt = now - start }
+        var wakes = 0
+        // Woken when it asks for it, it is on time and is seldom woken for nothing.
+        while let wait = wanted, firedAt == nil, wakes < 10 {
+            now += wait
+            wakes += 1
+            wheel.advance(to: now)
+        }
+        #expect(firedAt == .milliseconds(milliseconds + 70))
+        #expect(wakes <= 5)
     }
 
     @Test func `lets a timer schedule the next one`() {

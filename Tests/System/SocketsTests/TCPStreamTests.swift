@@ -11,6 +11,7 @@ final class Recorder: StreamHandler {
     var received: [UInt8] = []
     var ended = false
     var drained = 0
+    var advanced = 0
     var closure: StreamClosure?
     private var waiters: [(condition: () -> Bool, then: () -> Void)] = []
 
@@ -26,6 +27,7 @@ final class Recorder: StreamHandler {
         drained += 1
         wake()
     }
+    func streamDidAdvance() { advanced += 1 }
     func streamDidClose(_ reason: StreamClosure) {
         closure = reason
         wake()
@@ -155,6 +157,8 @@ struct `TCP stream` {
             pair.far.resumeReading()
             await pair.farSide.until { pair.farSide.received.count == accepted * chunk.count }
             #expect(pair.nearSide.drained >= 1)
+            // What it took before there was room for all of it was told, too.
+            #expect(pair.nearSide.advanced >= 1)
             #expect(pair.near.send([1]))
             pair.near.close()
         }

@@ -21,7 +21,7 @@ enum NodeMetrics {
                 ("loop", "\(loop.index)")
             ) { Double(loop.busyNanoseconds) / 1e9 }
             metrics.gauge(
-                "cohort_loop_timers", "Timers that wait, cancelled ones for a while.",
+                "cohort_loop_timers", "Timers that are still to come.",
                 ("loop", "\(loop.index)")
             ) { Double(loop.timerCount) }
         }

@@ -44,3 +44,15 @@ package struct ChannelPublication: Sendable, Hashable {
     /// About how many bytes it holds, for budgets.
     var weight: Int { publication.data.bytes.count + 96 }
 }
+
+extension [ChannelPublication] {
+    /// The first ones, as many as `bytes` hold, and always one.
+    func prefix(bytes: Int) -> ArraySlice<ChannelPublication> {
+        var left = bytes
+        let end = indices.first { place in
+            left -= self[place].weight
+            return left < 0 && place > 0
+        }
+        return self[..<(end ?? count)]
+    }
+}

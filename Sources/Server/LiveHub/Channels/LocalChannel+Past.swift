@@ -21,11 +21,10 @@ extension LocalChannel {
     /// Reads a part of a log channel's past as it is now; `nil` when it cannot be read.
     func readLog(_ range: PastRange, then: @escaping ([ChannelPublication]?) -> Void) {
         loop.counters.pastReads += 1
-        if range.isReverse {
-            loop.reader.page(of: key, before: range.since ?? position + 1, limit: range.limit, then: then)
-        } else {
-            loop.reader.page(of: key, after: range.since ?? 0, limit: range.limit, then: then)
-        }
+        let start = range.since ?? (range.isReverse ? position + 1 : 0)
+        loop.reader.page(
+            of: key, from: start, isReverse: range.isReverse, limit: range.limit, bytes: range.bytes
+        ) { then($0?.events) }
     }
 
     /// Reads a part of a stream's past as it is now; `nil` when it cannot be read.

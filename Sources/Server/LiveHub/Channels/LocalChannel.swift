@@ -12,8 +12,9 @@ final class LocalChannel {
 
     /// Publications that wait while the channel loads.
     private static let earlyCount = 4096
-    /// Events in one read that fills a hole.
+    /// Events in one read that fills a hole, and of a log their bytes.
     private static let fillCount = 1000
+    private static let fillBytes = 4 << 20
     /// How long the log is left alone when it could not be read, or had nothing more.
     private static let retryDelay: Duration = .milliseconds(200)
     /// How long what the log is known to hold may take to come by the broker before it is read from the log.
@@ -244,32 +245,36 @@ final class LocalChannel {
             let top = knownTop
             readOn { [self] found in
                 isFilling = false
-                deliver(delivery.fill(found ?? []))
-                if found == nil || found?.count == LocalChannel.fillCount {
+                deliver(delivery.fill(found?.events ?? []))
+                if found?.isCut != false {
                     mustFill = true
                 } else if knownTop == top {
                     // The log holds less than was told when a backup was restored.
                     knownTop = min(top, position)
                 }
                 guard isBehind else { return }
-                fillSoon(after: (found ?? []).isEmpty ? LocalChannel.retryDelay : loop.gapPatience)
+                fillSoon(after: found?.events.isEmpty != false ? LocalChannel.retryDelay : loop.gapPatience)
             }
         }
     }
 
     /// Reads what follows ``position``; `nil` when that cannot be read now.
-    private func readOn(_ then: @escaping ([ChannelPublication]?) -> Void) {
+    private func readOn(_ then: @escaping (LogPage?) -> Void) {
         let (position, limit) = (position, LocalChannel.fillCount)
-        if namespace.isLog { return loop.reader.page(of: key, after: position, limit: limit, then: then) }
+        if namespace.isLog {
+            return loop.reader.page(
+                of: key, from: position, limit: limit, bytes: LocalChannel.fillBytes, then: then)
+        }
         loop.hub.broker.history(of: key, since: position, limit: limit, reverse: false, loop: loop.loop) {
             [self] history in
             guard let history else { return then(nil) }
             let next = history.publications.first?.offset ?? history.position.offset + 1
             guard history.position.epoch == epoch, next <= self.position + 1 else {
                 beginAnew(at: history.position)
-                return then([])
+                return then(LogPage(events: [], isCut: false))
             }
-            then(history.publications)
+            let found = history.publications
+            then(LogPage(events: found, isCut: found.count >= limit))
         }
     }
 
@@ -438,25 +443,36 @@ final class LocalChannel {
 
     /// What was said after `offset`, when it is at hand and fits one reply; `nil` otherwise.
     func missed(after offset: UInt64) -> [Publication]? {
+        guard let page = pageAtHand(after: offset), (page.last?.offset ?? offset) >= position else {
+            return nil
+        }
+        return page
+    }
+
+    /// What one page holds of what was said after `offset`, when all of that is at hand; `nil` otherwise.
+    private func pageAtHand(after offset: UInt64) -> [Publication]? {
         guard offset <= position, recent.covers(after: offset, top: position) else { return nil }
         var bytes = 0
         var found: [Publication] = []
         for entry in recent.after(offset) {
             bytes += entry.weight
-            guard found.count < loop.settings.pageCount, bytes <= loop.settings.pageBytes else { return nil }
+            guard found.isEmpty || found.count < loop.settings.pageCount && bytes <= loop.settings.pageBytes
+            else { break }
             found.append(entry.publication)
         }
         return found
     }
 
-    /// Brings a session from `offset` up to ``position``, page by page, then calls `then` in the same moment
-    /// in which it has caught up.
+    /// Brings a session from `offset` up to ``position``, page by page and no faster than it reads, then calls `then` in the same
+    /// moment in which it has caught up.
     ///
     /// `send` hands on a page and says whether the session still lives.
-    func catchUp(from offset: UInt64, send: @escaping ([Publication]) -> Bool, then: @escaping (Bool) -> Void)
-    {
+    func catchUp(
+        _ session: LiveSession, from offset: UInt64, send: @escaping ([Publication]) -> Bool,
+        then: @escaping (Bool) -> Void
+    ) {
         catchingUp += 1
-        page(from: offset, send: send) { [self] caughtUp in
+        page(session, from: offset, send: send) { [self] caughtUp in
             catchingUp -= 1
             touch()
             then(caughtUp)
@@ -464,16 +480,27 @@ final class LocalChannel {
     }
 
     private func page(
-        from offset: UInt64, send: @escaping ([Publication]) -> Bool, then: @escaping (Bool) -> Void
+        _ session: LiveSession, from offset: UInt64, send: @escaping ([Publication]) -> Bool,
+        then: @escaping (Bool) -> Void
     ) {
-        if let rest = missed(after: offset) { return then(send(rest)) }
-        readPage(.after(offset, limit: loop.settings.pageCount)) { [self] found in
-            guard let found, let newest = found.last else { return then(false) }
-            // What is committed and not carried here yet comes to the session with all others, as a member.
-            mayBeBehind(top: newest.offset)
-            let told = found.prefix { $0.offset <= position }
-            guard told.isEmpty || send(told.map(\.publication)) else { return then(false) }
-            page(from: told.last?.offset ?? offset, send: send, then: then)
+        session.inTurn { [self] done in
+            if let page = pageAtHand(after: offset) {
+                defer { done() }
+                guard send(page) else { return then(false) }
+                let reached = page.last?.offset ?? offset
+                return reached >= position
+                    ? then(true) : self.page(session, from: reached, send: send, then: then)
+            }
+            readPage(.after(offset, limit: loop.settings.pageCount, bytes: loop.settings.pageBytes)) {
+                [self] found in
+                defer { done() }
+                guard let found, let newest = found.last else { return then(false) }
+                // What is committed and not carried here yet comes to the session with all others, as a member.
+                mayBeBehind(top: newest.offset)
+                let told = found.prefix { $0.offset <= position }
+                guard told.isEmpty || send(told.map(\.publication)) else { return then(false) }
+                page(session, from: told.last?.offset ?? offset, send: send, then: then)
+            }
         }
     }
 

@@ -5,19 +5,21 @@ struct PastRange: Hashable {
     /// Newest first.
     let isReverse: Bool
     let limit: Int
+    /// Bytes with which it ends, whatever the limit; a stream is not bounded by them.
+    let bytes: Int
 
     /// What follows `offset`, oldest first.
-    static func after(_ offset: UInt64, limit: Int) -> PastRange {
-        PastRange(since: offset, isReverse: false, limit: limit)
+    static func after(_ offset: UInt64, limit: Int, bytes: Int = .max) -> PastRange {
+        PastRange(since: offset, isReverse: false, limit: limit, bytes: bytes)
     }
 
     /// What stands before `offset`, newest first.
-    static func before(_ offset: UInt64, limit: Int) -> PastRange {
-        PastRange(since: offset, isReverse: true, limit: limit)
+    static func before(_ offset: UInt64, limit: Int, bytes: Int = .max) -> PastRange {
+        PastRange(since: offset, isReverse: true, limit: limit, bytes: bytes)
     }
 
     /// The newest one alone.
-    static let newest = PastRange(since: nil, isReverse: true, limit: 1)
+    static let newest = PastRange(since: nil, isReverse: true, limit: 1, bytes: .max)
 
     /// Whether it holds nothing after `position`, whenever it is read.
     func isWithin(_ position: UInt64) -> Bool {

@@ -100,12 +100,15 @@ enum EventLogStatements {
 
     /// The newest offsets and, for each channel, its latest events.
     ///
-    /// `$2` names, `$3` events per channel.
+    /// `$2` names, `$3` events per channel, `$4` bytes of them.
     static let load: Statement = """
         SELECT c.name, c.top, e.seq, e.body, e.hidden
         FROM live_channels c LEFT JOIN LATERAL (
-            SELECT seq, body, hidden FROM live_events
-            WHERE institution_id = $1::bigint AND channel = c.name AND seq > c.top - $3::bigint
+            SELECT seq, body, hidden FROM (
+                SELECT seq, body, hidden, sum(octet_length(body)) OVER (ORDER BY seq DESC) - octet_length(body) AS newer
+                FROM live_events
+                WHERE institution_id = $1::bigint AND channel = c.name AND seq > c.top - $3::bigint
+            ) latest WHERE newer < $4::bigint
         ) e ON true
         WHERE c.institution_id = $1::bigint AND c.name = ANY ($2::text[])
         ORDER BY c.name, e.seq
@@ -137,18 +140,31 @@ enum EventLogStatements {
 
     /// Events after an offset, oldest first.
     ///
-    /// Parameters: channel, offset, limit.
+    /// Parameters: channel, offset, limit, and bytes, with which or beyond which the last event ends. The length of a body is
+    /// known without reading it.
     static let after: Statement = """
-        SELECT seq, body, hidden FROM live_events
-        WHERE institution_id = $1::bigint AND channel = $2 AND seq > $3::bigint ORDER BY seq LIMIT $4::bigint
+        SELECT seq, body, hidden FROM (
+            SELECT seq, body, hidden, sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS before
+            FROM (
+                SELECT seq, body, hidden FROM live_events
+                WHERE institution_id = $1::bigint AND channel = $2 AND seq > $3::bigint
+                ORDER BY seq LIMIT $4::bigint
+            ) counted
+        ) weighed WHERE before < $5::bigint ORDER BY seq
         """
 
     /// Events before an offset, newest first.
     ///
-    /// Parameters: channel, offset, limit.
+    /// Parameters as those of ``after``.
     static let before: Statement = """
-        SELECT seq, body, hidden FROM live_events
-        WHERE institution_id = $1::bigint AND channel = $2 AND seq < $3::bigint ORDER BY seq DESC LIMIT $4::bigint
+        SELECT seq, body, hidden FROM (
+            SELECT seq, body, hidden, sum(octet_length(body)) OVER (ORDER BY seq DESC) - octet_length(body) AS before
+            FROM (
+                SELECT seq, body, hidden FROM live_events
+                WHERE institution_id = $1::bigint AND channel = $2 AND seq < $3::bigint
+                ORDER BY seq DESC LIMIT $4::bigint
+            ) counted
+        ) weighed WHERE before < $5::bigint ORDER BY seq DESC
         """
 
     /// The log's epoch.

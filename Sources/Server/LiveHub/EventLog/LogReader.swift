@@ -24,16 +24,18 @@ package final class LogReader: RoundEndWork {
     private let loop: EventLoop
     private let pool: PostgresPool
     private let recentCount: Int
+    private let recentBytes: Int
     private var wanted: [(key: ChannelKey, then: (Loaded?) -> Void)] = []
     private var isBusy = false
     private var isNoted = false
     private var asked: [(key: ChannelKey, then: (UInt64?) -> Void)] = []
     private var isAsking = false
 
-    init(loop: EventLoop, pool: PostgresPool, recentCount: Int) {
+    init(loop: EventLoop, pool: PostgresPool, recentCount: Int, recentBytes: Int) {
         self.loop = loop
         self.pool = pool
         self.recentCount = recentCount
+        self.recentBytes = recentBytes
     }
 
     /// Loads a channel; `then` gets `nil` when Postgres cannot be reached.
@@ -80,7 +82,10 @@ package final class LogReader: RoundEndWork {
             do {
                 let rows = try await pool.query(
                     EventLogStatements.load,
-                    [.int(institution.rawValue), .textArray(names), .int(Int64(recentCount))],
+                    [
+                        .int(institution.rawValue), .textArray(names), .int(Int64(recentCount)),
+                        .int(Int64(recentBytes)),
+                    ],
                     tenant: institution)
                 var found: [String: Loaded] = [:]
                 for row in rows {
@@ -140,39 +145,40 @@ package final class LogReader: RoundEndWork {
         askNext()
     }
 
-    /// Events after `offset`, oldest first; `nil` when Postgres cannot be reached.
+    /// Reads a run of events: no more than the bounds say, but one where there is any; `nil` when Postgres cannot be reached.
+    ///
+    /// - Parameters:
+    ///   - offset: Where the run begins, itself not in it.
+    ///   - isReverse: Backwards, newest first.
+    ///   - bytes: Of their bodies.
     func page(
-        of key: ChannelKey, after offset: UInt64, limit: Int, then: @escaping ([ChannelPublication]?) -> Void
+        of key: ChannelKey, from offset: UInt64, isReverse: Bool = false, limit: Int, bytes: Int,
+        then: @escaping (LogPage?) -> Void
     ) {
-        read(EventLogStatements.after, key, offset, limit, then)
+        loop.run {
+            then(
+                await self.page(
+                    isReverse ? EventLogStatements.before : EventLogStatements.after, key, offset, limit,
+                    bytes))
+        }
     }
 
-    /// Events before `offset`, newest first; `nil` when Postgres cannot be reached.
-    func page(
-        of key: ChannelKey, before offset: UInt64, limit: Int, then: @escaping ([ChannelPublication]?) -> Void
-    ) {
-        read(EventLogStatements.before, key, offset, limit, then)
-    }
-
-    private func read(
-        _ statement: Statement, _ key: ChannelKey, _ offset: UInt64, _ limit: Int,
-        _ then: @escaping ([ChannelPublication]?) -> Void
-    ) {
+    private func page(
+        _ statement: Statement, _ key: ChannelKey, _ offset: UInt64, _ limit: Int, _ bytes: Int
+    ) async -> LogPage? {
         let parameters: [PostgresValue] = [
             .int(key.institution.rawValue), .text(key.name), .int(Int64(clamping: offset)),
-            .int(Int64(limit)),
+            .int(Int64(limit)), .int(Int64(bytes)),
         ]
-        loop.run { then(await self.read(statement, parameters, tenant: key.institution)) }
-    }
-
-    private func read(
-        _ statement: Statement, _ parameters: [PostgresValue], tenant: TenantID
-    ) async -> [ChannelPublication]? {
         do {
-            let rows = try await pool.query(statement, parameters, tenant: tenant)
-            var found: [ChannelPublication] = []
-            for row in rows { found.append(try publication(row, first: 0)) }
-            return found
+            let rows = try await pool.query(statement, parameters, tenant: key.institution)
+            var events: [ChannelPublication] = []
+            var length = 0
+            for row in rows {
+                length += try row.text(1).utf8.count
+                events.append(try publication(row, first: 0))
+            }
+            return LogPage(events: events, isCut: events.count >= limit || length >= bytes)
         } catch {
             return nil
         }
@@ -184,4 +190,11 @@ package final class LogReader: RoundEndWork {
             Array(try row.text(first + 1).utf8), isHidden: try row.bool(first + 2), offset: offset)
         return ChannelPublication(Publication(data: data, offset: offset))
     }
+}
+
+/// A run of events of a log channel, as it was read.
+struct LogPage {
+    let events: [ChannelPublication]
+    /// Whether a bound was met: more may follow.
+    let isCut: Bool
 }

@@ -70,74 +70,97 @@ extension LiveSession {
         }
     }
 
-    func history(_ id: UInt32, _ request: HistoryRequest) {
-        guard let caller, let subscription = subscription(to: request.channel) else {
-            return refuse(id, ProtocolError(.permissionDenied))
-        }
-        let namespace = subscription.channel.namespace
-        guard namespace.kind != .ephemeral else { return refuse(id, ProtocolError(.notAvailable)) }
-        guard namespace.allowsHistory else { return refuse(id, ProtocolError(.permissionDenied)) }
-        let key = ChannelKey(institution: caller.institution, name: request.channel)
-        let limit = request.limit < 0 ? 1000 : min(1000, Int(request.limit))
-        switch namespace.kind {
-        case .ephemeral: refuse(id, ProtocolError(.notAvailable))
-        case .stream:
-            loop.hub.broker.history(
-                of: key, since: request.since?.offset, limit: limit, reverse: request.reverse, loop: loop.loop
-            ) { [self] history in
-                guard let history else { return refuse(id, ProtocolError(.internal)) }
-                if let since = request.since, !since.epoch.isEmpty, since.epoch != history.position.epoch {
-                    return refuse(id, ProtocolError(.unrecoverablePosition))
-                }
-                let publications = history.publications.map(\.publication)
-                let position = history.position
-                reply(
-                    id,
-                    .history(
-                        HistoryResult(
-                            publications: publications, epoch: position.epoch, offset: position.offset)))
+    /// Answers with a part of a channel's past, then calls `done`.
+    func history(_ id: UInt32, _ request: HistoryRequest, then done: @escaping () -> Void) {
+        let answer: (Result<HistoryResult, ProtocolError>) -> Void = { [self] in
+            switch $0 {
+            case .success(let result): reply(id, .history(result))
+            case .failure(let error): refuse(id, error)
             }
-        case .log: logHistory(id, subscription.channel, request, limit: limit)
+            done()
+        }
+        guard let subscription = subscription(to: request.channel) else {
+            return answer(.failure(ProtocolError(.permissionDenied)))
+        }
+        let channel = subscription.channel
+        guard channel.namespace.kind != .ephemeral else {
+            return answer(.failure(ProtocolError(.notAvailable)))
+        }
+        guard channel.namespace.allowsHistory else {
+            return answer(.failure(ProtocolError(.permissionDenied)))
+        }
+        let limit = request.limit < 0 ? 1000 : min(1000, Int(request.limit))
+        if channel.namespace.isLog {
+            logHistory(channel, request, limit: limit, then: answer)
+        } else {
+            streamHistory(channel, request, limit: limit, then: answer)
         }
     }
 
-    private func logHistory(_ id: UInt32, _ channel: LocalChannel, _ request: HistoryRequest, limit: Int) {
+    private func streamHistory(
+        _ channel: LocalChannel, _ request: HistoryRequest, limit: Int,
+        then answer: @escaping (Result<HistoryResult, ProtocolError>) -> Void
+    ) {
+        loop.hub.broker.history(
+            of: channel.key, since: request.since?.offset, limit: limit, reverse: request.reverse,
+            loop: loop.loop
+        ) { [self] history in
+            guard let history else { return answer(.failure(ProtocolError(.internal))) }
+            let position = history.position
+            if let since = request.since, !since.epoch.isEmpty, since.epoch != position.epoch {
+                return answer(.failure(ProtocolError(.unrecoverablePosition)))
+            }
+            let found = history.publications.prefix(bytes: loop.settings.historyBytes)
+            answer(.success(historyResult(found, at: position)))
+        }
+    }
+
+    private func logHistory(
+        _ channel: LocalChannel, _ request: HistoryRequest, limit: Int,
+        then answer: @escaping (Result<HistoryResult, ProtocolError>) -> Void
+    ) {
         let epoch = loop.hub.logEpoch
         if let since = request.since, since.epoch != epoch {
-            return refuse(id, ProtocolError(.unrecoverablePosition))
+            return answer(.failure(ProtocolError(.unrecoverablePosition)))
         }
-        let answer: ([ChannelPublication]?) -> Void = { [self] found in
-            guard let found else { return refuse(id, ProtocolError(.internal)) }
-            let publications = found.map(\.publication)
-            reply(
-                id,
-                .history(HistoryResult(publications: publications, epoch: epoch, offset: channel.position)))
+        let then: ([ChannelPublication]?) -> Void = { [self] found in
+            guard let found else { return answer(.failure(ProtocolError(.internal))) }
+            let position = StreamPosition(offset: channel.position, epoch: epoch)
+            answer(.success(historyResult(found[...], at: position)))
         }
-        guard limit > 0 else { return answer([]) }
-        let offset = request.since?.offset
+        guard limit > 0 else { return then([]) }
+        let (offset, bytes) = (request.since?.offset, loop.settings.historyBytes)
         let range: PastRange =
             request.reverse
-            ? .before(offset ?? channel.position + 1, limit: limit) : .after(offset ?? 0, limit: limit)
+            ? .before(offset ?? channel.position + 1, limit: limit, bytes: bytes)
+            : .after(offset ?? 0, limit: limit, bytes: bytes)
         // What all have been told does not change any more; beyond it somebody may ask for what they have just said.
         if range.isWithin(channel.position) {
-            channel.readPage(range, then: answer)
+            channel.readPage(range, then: then)
         } else {
-            channel.readLog(range, then: answer)
+            channel.readLog(range, then: then)
         }
     }
 
-    func presence(_ id: UInt32, _ name: String, onlyStats: Bool) {
-        guard let caller, let subscription = subscription(to: name) else {
-            return refuse(id, ProtocolError(.permissionDenied))
+    private func historyResult(
+        _ found: ArraySlice<ChannelPublication>, at position: StreamPosition
+    ) -> HistoryResult {
+        HistoryResult(
+            publications: found.map(\.publication), epoch: position.epoch, offset: position.offset)
+    }
+
+    /// Answers with who is there, or how many, then calls `done`.
+    func presence(_ id: UInt32, _ name: String, onlyStats: Bool, then done: @escaping () -> Void) {
+        guard let subscription = subscription(to: name), subscription.hasPresence else {
+            let isOffered = subscription(to: name)?.channel.namespace.allowsPresence ?? true
+            refuse(id, ProtocolError(isOffered ? .permissionDenied : .notAvailable))
+            return done()
         }
-        guard subscription.hasPresence else {
-            let isOffered = subscription.channel.namespace.allowsPresence
-            return refuse(id, ProtocolError(isOffered ? .permissionDenied : .notAvailable))
-        }
-        let key = ChannelKey(institution: caller.institution, name: name)
+        let key = subscription.channel.key
         loop.hub.gather(on: loop.loop) {
             $0.infos(of: key)
         } then: { [self] shares in
+            defer { done() }
             let everyone = shares.flatMap { $0 }
             guard onlyStats else { return reply(id, .presence(everyone)) }
             let users = Set(everyone.map(\.user)).count

@@ -84,10 +84,20 @@ extension LiveSession {
     private func enter(
         _ id: UInt32, _ channel: LocalChannel, _ wish: SubscriptionWish, _ grant: Admission.Grant
     ) {
-        switch channel.namespace.kind {
-        case .log: enterLog(id, channel, wish.request, grant)
-        case .stream: enterStream(id, channel, wish, grant)
-        case .ephemeral: join(id, channel, grant, result(in: channel, wish, recovered: nil), wish.manner)
+        inTurn { [self] done in
+            guard isPending(channel.key), isOpen else {
+                endSubscribing(channel.key)
+                return done()
+            }
+            switch channel.namespace.kind {
+            case .log:
+                enterLog(id, channel, wish.request, grant)
+                done()
+            case .stream: enterStream(id, channel, wish, grant, then: done)
+            case .ephemeral:
+                join(id, channel, grant, result(in: channel, wish, recovered: nil), wish.manner)
+                done()
+            }
         }
     }
 
@@ -160,7 +170,7 @@ extension LiveSession {
         _ id: UInt32, _ channel: LocalChannel, _ grant: Admission.Grant, _ result: SubscribeResult
     ) {
         var replied = false
-        channel.catchUp(from: result.offset) { [self] page in
+        channel.catchUp(self, from: result.offset) { [self] page in
             guard isPending(channel.key), isOpen else { return false }
             if replied {
                 if !page.isEmpty {
@@ -193,9 +203,11 @@ extension LiveSession {
     // MARK: Stream channels
 
     private func enterStream(
-        _ id: UInt32, _ channel: LocalChannel, _ wish: SubscriptionWish, _ grant: Admission.Grant
+        _ id: UInt32, _ channel: LocalChannel, _ wish: SubscriptionWish, _ grant: Admission.Grant,
+        then done: @escaping () -> Void
     ) {
         channel.recover(wish) { [self] recovery in
+            defer { done() }
             guard isPending(channel.key), isOpen else { return endSubscribing(channel.key) }
             let recovered: [Publication]?
             switch recovery {

@@ -36,10 +36,7 @@ package final class LiveSession {
     package private(set) var caller: LiveCaller?
 
     let loop: LiveLoop
-    private(set) var isAwaitingPong = false
-    /// When the last ping was sent, in milliseconds of the monotonic clock, cut to 32 bits.
-    private var pingedAt: UInt32 = 0
-    private var lastRoundTrip: UInt16 = 0
+    private var pong = PongWatch()
     private var connection: WebSocketConnection?
     /// The form of the protocol that the client speaks.
     var form: MessageForm { dialect.form }
@@ -52,6 +49,9 @@ package final class LiveSession {
     private var subscriptions: [Subscription] = []
     private var pending: [ChannelKey] = []
     private var waitingCommands: [Waiting] = []
+    /// What makes long replies, the one whose turn it is first.
+    private var turns: [(@escaping () -> Void) -> Void] = []
+    private var hasTurnBegun = false
     private var deadline: LoopTimer?
     private var tolls = Tolls()
     /// What subscriptions by token have besides; `nil` for the many sessions without one.
@@ -115,23 +115,18 @@ package final class LiveSession {
 
     func sendPing() {
         guard phase == .connected, !isEnding, let connection else { return }
-        isAwaitingPong = true
-        pingedAt = LiveSession.milliseconds
+        pong.didPing(at: LiveSession.milliseconds)
         connection.send(LiveFrame.ping(form))
     }
 
     /// Milliseconds from the last ping to whatever answered it; `nil` before the first answer.
-    var roundTrip: Int? { lastRoundTrip == 0 ? nil : Int(lastRoundTrip) }
+    var roundTrip: Int? { pong.roundTrip }
+
+    /// Whether the last ping has not been answered yet.
+    var isAwaitingPong: Bool { pong.isAwaiting }
 
     private static var milliseconds: UInt32 {
         UInt32(truncatingIfNeeded: MonotonicTime.nanoseconds() / 1_000_000)
-    }
-
-    /// Any frame shows that the other side is there; what comes first after a ping was sent tells how far away.
-    private func heard() {
-        guard isAwaitingPong else { return }
-        isAwaitingPong = false
-        lastRoundTrip = UInt16(clamping: max(1, LiveSession.milliseconds &- pingedAt))
     }
 
     /// Ends the connection with a code of the protocol.
@@ -140,6 +135,44 @@ package final class LiveSession {
         isEnding = true
         connection.close(CloseCode(rawValue: code.rawValue), reason ?? code.reason)
         leaveAll()
+        beginTurn()
+    }
+
+    // MARK: Turns
+
+    /// Carries out what makes long replies, one after the other and no faster than the reader takes them: what is read because
+    /// somebody asks for it waits where it is kept, not here.
+    ///
+    /// - Parameter work: Is called when it may reply, or when the session has ended; it calls what it is given once it has
+    ///   replied, or does not want to any more.
+    func inTurn(_ work: @escaping (_ done: @escaping () -> Void) -> Void) {
+        turns.append(work)
+        if turns.count == 1 { beginTurn() }
+    }
+
+    /// Begins the first turn, if there is room for what it says.
+    ///
+    /// - Parameter isLate: What was queued has been handed to the kernel, as far as that takes it: who still has to wait hears
+    ///   of it when there is room.
+    private func beginTurn(isLate: Bool = false) {
+        guard !hasTurnBegun, let work = turns.first else { return }
+        if let connection, isOpen, connection.queuedBytes > loop.settings.ephemeralBudget {
+            guard !isLate else { return }
+            let again = LoopBound(self, loop: loop.loop)
+            return loop.loop.execute { again.value.beginTurn(isLate: true) }
+        }
+        hasTurnBegun = true
+        work { [self] in
+            turns.removeFirst()
+            hasTurnBegun = false
+            beginTurn()
+        }
+    }
+
+    /// Has a command read and answered in its turn; too many that wait are refused.
+    private func read(_ id: UInt32, _ read: @escaping (_ done: @escaping () -> Void) -> Void) {
+        guard turns.count <= loop.settings.waitingReads else { return refuse(id, .reads) }
+        inTurn { [self] in if isOpen { read($0) } else { $0() } }
     }
 
     // MARK: Input
@@ -181,9 +214,11 @@ package final class LiveSession {
         case .rpc(let request): call(command.id, request, receivedAt: receivedAt)
         case .send(let data): signal(data, receivedAt: receivedAt)
         case .publish(let channel, let data): publish(command.id, channel, data)
-        case .history(let request): history(command.id, request)
-        case .presence(let channel): presence(command.id, channel, onlyStats: false)
-        case .presenceStats(let channel): presence(command.id, channel, onlyStats: true)
+        case .history(let request): read(command.id) { [self] in history(command.id, request, then: $0) }
+        case .presence(let channel):
+            read(command.id) { [self] in presence(command.id, channel, onlyStats: false, then: $0) }
+        case .presenceStats(let channel):
+            read(command.id) { [self] in presence(command.id, channel, onlyStats: true, then: $0) }
         case .refresh(let token): loop.loop.run { await self.refresh(command.id, token: token) }
         case .subRefresh(let channel, let token): refreshSubscription(command.id, channel, token: token)
         }
@@ -400,6 +435,7 @@ package final class LiveSession {
         deadline = nil
         connection = nil
         waitingCommands = []
+        beginTurn()
         if wasConnected { loop.remove(self) }
     }
 }
@@ -425,7 +461,7 @@ extension LiveSession: WebSocketHandler {
 
     private func take(_ frame: Span<UInt8>) {
         let receivedAt = WallTime.milliseconds()
-        heard()
+        if pong.isAwaiting { pong.didHear(at: LiveSession.milliseconds) }
         let paid = tolls.frame(frame.count, loop.hub.connectionRates, at: MonotonicTime.nanoseconds())
         var decoder = CommandDecoder(frame: frame.withUnsafeBufferPointer { Array($0) }, form: form)
         while phase != .closed, !isEnding {
@@ -444,6 +480,11 @@ extension LiveSession: WebSocketHandler {
                 return disconnect(.badRequest)
             }
         }
+    }
+
+    package func webSocketDidAdvance() {
+        pong.didAdvance()
+        beginTurn(isLate: true)
     }
 
     package func webSocketDidClose(_ code: CloseCode, _ reason: String) { close() }

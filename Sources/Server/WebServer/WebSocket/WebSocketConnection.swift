@@ -156,8 +156,10 @@ package final class WebSocketConnection: StreamHandler {
 
     package func streamDidDrain() {
         resumeIfPossible()
-        handler?.webSocketDidDrain()
+        handler?.webSocketDidAdvance()
     }
+
+    package func streamDidAdvance() { streamDidDrain() }
 
     // MARK: The end
 

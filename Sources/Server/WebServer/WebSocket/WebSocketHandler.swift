@@ -17,8 +17,8 @@ package protocol WebSocketHandler: AnyObject {
     /// A pong has arrived.
     func webSocketDidReceivePong()
 
-    /// Output that was blocked has left: there is room again.
-    func webSocketDidDrain()
+    /// Output that was blocked has left, some of it or all.
+    func webSocketDidAdvance()
 
     /// The connection is gone, for whatever reason, and this is the last call. `code` is the one that the peer sent,
     /// or that we sent; `abnormal` when there was no close frame at all.
@@ -27,7 +27,7 @@ package protocol WebSocketHandler: AnyObject {
 
 extension WebSocketHandler {
     package func webSocketDidReceivePong() {}
-    package func webSocketDidDrain() {}
+    package func webSocketDidAdvance() {}
 }
 
 /// A yes to a handshake.

@@ -217,10 +217,12 @@ struct `Event log` {
         let texts = try await bench.loop.perform {
             let pool = PostgresPool(loop: bench.loop, configuration: bench.database.app, size: 1, waiters: 10)
             pool.start()
-            let reader = LogReader(loop: bench.loop, pool: pool, recentCount: 10)
+            let reader = LogReader(
+                loop: bench.loop, pool: pool, recentCount: 10, recentBytes: 1 << 20)
             return await withCheckedContinuation { (continuation: CheckedContinuation<[String], Never>) in
-                reader.page(of: event().channel, after: 0, limit: 10) { found in
-                    continuation.resume(returning: (found ?? []).map { $0.publication.data.json?.text ?? "" })
+                reader.page(of: event().channel, from: 0, limit: 10, bytes: 1 << 20) { found in
+                    continuation.resume(
+                        returning: (found?.events ?? []).map { $0.publication.data.json?.text ?? "" })
                 }
             }
         }

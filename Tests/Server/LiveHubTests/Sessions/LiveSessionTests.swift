@@ -315,41 +315,6 @@ struct `Live session` {
         }
     }
 
-    @Test func `disconnects a reader that is too slow, which then resumes without a loss`() async throws {
-        let site = try await LiveSite.start {
-            $0.sessionBudget = 200_000
-            $0.commandsPerSecond = 100_000
-            $0.commandBurst = 100_000
-        }
-        try await site.run { open in
-            let author = try await open(0, "1:1:x")
-            let slow = try await open(0, "1:2:x")
-            let reply = await slow.command("subscribe", #"{"channel":"notes:1"}"#)
-            let epoch = try #require(reply["subscribe"]?["epoch"]?.string)
-            slow.pauseReading()
-            let text = String(repeating: "x", count: 30_000)
-            var written = 0
-            while site.hub.counters.sum.slowDisconnects == 0, written < 1000 {
-                _ = await author.command("rpc", #"{"method":"note","data":{"text":"\#(text)"}}"#)
-                written += 1
-            }
-            #expect(written < 1000)
-            slow.resumeReading()
-            await slow.until { slow.isClosed }
-            let seen = slow.offsets("notes:1")
-            #expect(seen == Array(1..<(seen.count + 1)))
-            let back = try await open(1, "1:2:x")
-            _ = await back.command(
-                "subscribe",
-                #"{"channel":"notes:1","recover":true,"offset":\#(seen.count),"epoch":"\#(epoch)"}"#)
-            await back.until {
-                let given = back.messages.compactMap { $0["subscribe"]?["publications"]?.array?.count }
-                    .reduce(0, +)
-                return seen.count + given + back.offsets("notes:1").count >= written
-            }
-        }
-    }
-
     @Test func `lets a storm in at its pace: the others get a temporary error and may come again`()
         async throws
     {
