@@ -148,9 +148,12 @@ package final class LogReader: RoundEndWork {
     /// Reads a run of events: no more than the bounds say, but one where there is any; `nil` when Postgres cannot be reached.
     ///
     /// - Parameters:
+    ///   - key: The channel.
     ///   - offset: Where the run begins, itself not in it.
     ///   - isReverse: Backwards, newest first.
-    ///   - bytes: Of their bodies.
+    ///   - limit: Events at most.
+    ///   - bytes: Bytes of their bodies, with which or beyond which the last one ends.
+    ///   - then: Is called on the loop.
     func page(
         of key: ChannelKey, from offset: UInt64, isReverse: Bool = false, limit: Int, bytes: Int,
         then: @escaping (LogPage?) -> Void
