@@ -9,7 +9,7 @@ package final class LiveCaller: Sendable {
     /// The institution; every channel that the caller reaches is of this one.
     package let institution: TenantID
     /// The user's id; `nil` for a token whose subject is not a number.
-    package let user: Int64?
+    package var user: Int64? { LiveCaller.known(userOrZero) }
     /// The user's id as the protocol carries it (the token's `sub`).
     package let subject: String
     /// The name that others see.
@@ -17,14 +17,21 @@ package final class LiveCaller: Sendable {
     /// The roles in the institution.
     package let roles: Set<String>
     /// When the credential runs out, in seconds since 1970; `nil` for never.
-    package let expiresAt: Int64?
+    package var expiresAt: Int64? { LiveCaller.known(expiryOrZero) }
     /// Who is signed in, for a caller who came with a cookie; `nil` for one who came with a token.
-    package let principal: Principal?
+    package var principal: Principal? { signedIn?.principal }
     /// The session, or the access token, that a live token was got with; `nil` where it names none.
-    package let session: Int64?
-    package let accessToken: Int64?
+    package var session: Int64? { LiveCaller.known(sessionOrZero) }
+    package var accessToken: Int64? { LiveCaller.known(accessTokenOrZero) }
     /// For a caller of an operator's own app, what its token says besides; `nil` for everybody else.
     package let app: AppCredential?
+
+    // There is a caller for each of very many sessions: ids and times begin at 1, so that none of them needs a flag.
+    private let userOrZero: Int64
+    private let expiryOrZero: Int64
+    private let sessionOrZero: Int64
+    private let accessTokenOrZero: Int64
+    private let signedIn: SignedIn?
 
     /// Describes a caller.
     package init(
@@ -34,16 +41,25 @@ package final class LiveCaller: Sendable {
         app: AppCredential? = nil
     ) {
         self.app = app
-        self.session = session
-        self.accessToken = accessToken
+        sessionOrZero = session ?? 0
+        accessTokenOrZero = accessToken ?? 0
         self.institution = institution
-        self.user = user
+        userOrZero = user ?? 0
         self.subject = subject
         self.name = name
         self.roles = roles
-        self.expiresAt = expiresAt
-        self.principal = principal
+        expiryOrZero = expiresAt ?? 0
+        signedIn = principal.map(SignedIn.init)
     }
+
+    private static func known(_ value: Int64) -> Int64? { value == 0 ? nil : value }
+}
+
+/// Somebody who is signed in, where only few have one.
+final class SignedIn: Sendable {
+    let principal: Principal
+
+    init(_ principal: Principal) { self.principal = principal }
 }
 
 /// What the token of an operator's own app says besides who bears it.

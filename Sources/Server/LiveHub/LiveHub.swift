@@ -33,7 +33,7 @@ package final class LiveHub: Sendable {
     package let malformedNodeMessages: Counter
 
     private let features: [any LiveFeature]
-    private let namespaces: [String: (namespace: Namespace, feature: any LiveFeature)]
+    private let namespaces: [String: NamespaceGround]
     private let methods: [String: LiveMethod]
     private let signals: [String: LiveSignal]
     private let unshared: Set<String>
@@ -82,14 +82,14 @@ package final class LiveHub: Sendable {
             "Times that a channel read the log because the broker brought nothing")
         malformedNodeMessages = metrics.counter(
             "cohort_node_messages_malformed_total", "Messages of other nodes that could not be read")
-        var namespaces: [String: (namespace: Namespace, feature: any LiveFeature)] = [:]
+        var namespaces: [String: NamespaceGround] = [:]
         var methods: [String: LiveMethod] = [:]
         var signals: [String: LiveSignal] = [:]
         for feature in features {
             for namespace in feature.namespaces {
                 precondition(
                     namespaces[namespace.name] == nil, "two features own the namespace \(namespace.name)")
-                namespaces[namespace.name] = (namespace, feature)
+                namespaces[namespace.name] = NamespaceGround(namespace, feature)
             }
             methods.merge(feature.methods) { _, _ in preconditionFailure("two features own one method") }
             signals.merge(feature.signals) { _, _ in preconditionFailure("two features own one signal") }
@@ -172,10 +172,13 @@ package final class LiveHub: Sendable {
 
     /// The namespace of a channel's name, and the feature that owns it.
     func namespace(of channel: String) -> (Namespace, any LiveFeature)? {
-        guard let name = try? ChannelName(channel), let found = namespaces[String(name.namespace)] else {
-            return nil
-        }
-        return (found.namespace, found.feature)
+        ground(of: channel).map { ($0.namespace, $0.feature) }
+    }
+
+    /// The same, as the channels of one namespace share it.
+    func ground(of channel: String) -> NamespaceGround? {
+        guard let name = try? ChannelName(channel) else { return nil }
+        return namespaces[String(name.namespace)]
     }
 
     /// What the server subscribes a caller to who has just connected.

@@ -196,11 +196,11 @@ package final class LiveLoop {
     /// The channel on this loop, made when it is not here yet; `nil` when no namespace holds it.
     func channel(_ key: ChannelKey) -> LocalChannel? {
         if let known = channels[key] { return known }
-        guard let (namespace, feature) = hub.namespace(of: key.name), let sink else { return nil }
+        guard let ground = hub.ground(of: key.name), let sink else { return nil }
         hub.broker.join(key, loop: loop, sink: sink)
-        let channel = LocalChannel(key: key, namespace: namespace, feature: feature, loop: self)
+        let channel = LocalChannel(key: key, ground: ground, loop: self)
         channels[key] = channel
-        if namespace.isLog { logChannels[key.institution, default: 0] += 1 }
+        if ground.namespace.isLog { logChannels[key.institution, default: 0] += 1 }
         return channel
     }
 
@@ -283,13 +283,13 @@ package final class LiveLoop {
     func linger(_ channel: LocalChannel) { lingering.append(channel) }
 
     private func sweepChannels() {
-        let now = ContinuousClock.now
+        let now = MonotonicTime.nanoseconds()
         lingering.removeAll { channel in
             guard !channel.isInUse else {
                 channel.isLingering = false
                 return true
             }
-            guard channel.isIdle, now - channel.lastUsed > settings.linger else { return false }
+            guard channel.isIdle, .nanoseconds(now - channel.lastUsed) > settings.linger else { return false }
             drop(channel)
             return true
         }

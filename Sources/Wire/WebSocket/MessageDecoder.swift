@@ -42,27 +42,26 @@ package struct MessageDecoder: Sendable {
 
     /// What the peer may make us hold.
     package let limits: Limits
-    private let peer: Peer
-    private let allowed: ReservedBits
 
-    /// The front of a header that the last input cut short.
-    private var cut: InlineArray<14, UInt8> = .init(repeating: 0)
-    private var cutCount: UInt8 = 0
+    // In an order that leaves no gaps: there is one of these for each of very many connections.
 
     /// The frame under way, its key turned to where its payload goes on, and what is missing of it.
     private var frame: FrameHeader?
-    private var missing = 0
-
+    private let peer: Peer
+    private let allowed: ReservedBits
     /// The message under way: its kind, its frames so far, its octets unless they are still in the input.
     private var kind: Opcode?
     private var isCompressed = false
-    private var fragments = 0
-    private var text = UTF8Validator()
-    private var message: [UInt8] = []
-    private var control: [UInt8] = []
-
     /// Whether a close frame or an error ended the stream.
     package private(set) var isFinished = false
+    /// The front of a header that the last input cut short.
+    private var cutCount: UInt8 = 0
+    private var cut: InlineArray<14, UInt8> = .init(repeating: 0)
+    private var fragments: Int32 = 0
+    private var text = UTF8Validator()
+    private var missing = 0
+    private var message: [UInt8] = []
+    private var control: [UInt8] = []
 
     /// Begins a connection; `peer` is who sends, `allowing` the bits of an agreed extension.
     package init(limits: Limits, from peer: Peer = .client, allowing: ReservedBits = []) {
@@ -160,7 +159,9 @@ extension MessageDecoder {
         guard header.payloadLength <= limits.maxMessageBytes - message.count else {
             throw .tooLarge(limit: limits.maxMessageBytes)
         }
-        guard fragments < limits.maxFragments else { throw .tooManyFragments(limit: limits.maxFragments) }
+        guard Int(fragments) < limits.maxFragments else {
+            throw .tooManyFragments(limit: limits.maxFragments)
+        }
         fragments += 1
     }
 }

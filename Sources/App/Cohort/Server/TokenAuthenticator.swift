@@ -41,9 +41,14 @@ struct TokenAuthenticator: LiveAuthenticator {
         guard let institution = claims.institution else { throw .invalid }
         return LiveCaller(
             institution: institution, user: claims.user, subject: claims.subject, name: claims.name ?? "",
-            roles: Set([claims.role?.rawValue].compactMap { $0 }), expiresAt: claims.expiresAt / 1000,
+            roles: claims.role.map(TokenAuthenticator.roles) ?? [], expiresAt: claims.expiresAt / 1000,
             session: claims.session, accessToken: claims.accessToken)
     }
+
+    /// The roles of somebody whose token names one: one set for all of them.
+    private static func roles(_ role: Role) -> Set<String> { sets[role] ?? [role.rawValue] }
+
+    private static let sets = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, Set([$0.rawValue])) })
 
     /// A cookie's caller has no time to run out at: ``areCurrent(_:pool:)`` ends it with its session.
     func caller(principal: Principal) -> LiveCaller {

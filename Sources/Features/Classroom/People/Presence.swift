@@ -11,13 +11,22 @@ struct Presence: Sendable {
     struct Person: Hashable, Sendable {
         let name: String
         /// Their connections on this node.
-        var connections: Int
+        var connections: Int32
         /// Other nodes that they are on.
-        var elsewhere = 0
+        var elsewhere: Int32 = 0
         /// When they came, in milliseconds since 1970; a short absence does not count.
         var since: Int64
         /// When the last connection went.
-        var leftAt: Int64?
+        var leftAt: Int64? {
+            get { leaving == .min ? nil : leaving }
+            set { leaving = newValue ?? .min }
+        }
+        private var leaving: Int64
+
+        init(name: String, connections: Int32, elsewhere: Int32 = 0, since: Int64, leftAt: Int64? = nil) {
+            (self.name, self.connections, self.elsewhere) = (name, connections, elsewhere)
+            (self.since, leaving) = (since, leftAt ?? .min)
+        }
 
         /// Whether they are connected anywhere.
         var isSomewhere: Bool { connections > 0 || elsewhere > 0 }

@@ -8,29 +8,48 @@ struct Interests: Sendable {
         let sink: any BrokerSink
     }
 
-    private var byKey: [ChannelKey: [Interest]] = [:]
+    /// Most channels are a user's own, on one loop: no array for those.
+    fileprivate enum Places: Sendable {
+        case one(Interest)
+        case several([Interest])
+
+        init?(_ interests: [Interest]) {
+            switch interests.count {
+            case 0: return nil
+            case 1: self = .one(interests[0])
+            default: self = .several(interests)
+            }
+        }
+
+        var all: [Interest] {
+            switch self {
+            case .one(let interest): [interest]
+            case .several(let interests): interests
+            }
+        }
+    }
+
+    private var byKey: [ChannelKey: Places] = [:]
 
     /// Adds a loop; `true` when it is the channel's first one.
     mutating func add(_ key: ChannelKey, loop: EventLoop, sink: any BrokerSink) -> Bool {
-        let known = byKey[key] ?? []
+        let known = byKey[key]?.all ?? []
         guard !known.contains(where: { $0.loop === loop }) else { return false }
-        byKey[key] = known + [Interest(loop: loop, sink: sink)]
+        byKey[key] = Places(known + [Interest(loop: loop, sink: sink)])
         return known.isEmpty
     }
 
     /// Takes a loop out; `true` when it was the channel's last one.
     mutating func remove(_ key: ChannelKey, loop: EventLoop) -> Bool {
-        guard var known = byKey.removeValue(forKey: key) else { return false }
-        known.removeAll { $0.loop === loop }
-        guard !known.isEmpty else { return true }
-        byKey[key] = known
-        return false
+        guard let known = byKey.removeValue(forKey: key)?.all else { return false }
+        byKey[key] = Places(known.filter { $0.loop !== loop })
+        return byKey[key] == nil
     }
 
     /// The loops of one channel.
     ///
     /// Whoever has them needs no lock; a copy of the whole table would have the next change copy it.
-    subscript(_ key: ChannelKey) -> Followers { Followers(key: key, interests: byKey[key] ?? []) }
+    subscript(_ key: ChannelKey) -> Followers { Followers(key: key, interests: byKey[key]?.all ?? []) }
 
     /// The loops that a channel was carried to at one moment.
     struct Followers: Sendable {

@@ -16,11 +16,11 @@ struct ContiguousDelivery {
 
     /// The last offset that was delivered.
     private(set) var position: UInt64
-    private let maxHeld: Int
+    private let maxHeld: Int32
     private var held: [UInt64: ChannelPublication] = [:]
 
     /// Begins after `position`; at most `maxHeld` publications may wait for an earlier one.
-    init(position: UInt64, maxHeld: Int = 4096) {
+    init(position: UInt64, maxHeld: Int32 = 4096) {
         self.position = position
         self.maxHeld = maxHeld
     }
@@ -50,7 +50,7 @@ struct ContiguousDelivery {
     }
 
     private mutating func hold(_ publication: ChannelPublication) -> Action {
-        guard held.count < maxHeld else {
+        guard held.count < Int(maxHeld) else {
             held.removeAll()
             return .overflow(after: position)
         }

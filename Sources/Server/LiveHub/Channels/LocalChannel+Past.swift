@@ -59,6 +59,7 @@ extension LocalChannel {
                 // What is kept is let go of though nobody asks again.
                 loop.loop.schedule(after: LocalChannel.pastSweep) { [weak self] in
                     self?[keyPath: reads].drop(before: WallTime.milliseconds())
+                    self?.endWork()
                 }
             }
         }

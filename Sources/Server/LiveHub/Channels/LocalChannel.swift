@@ -21,23 +21,21 @@ final class LocalChannel {
     private static let watchPatience: Duration = .milliseconds(20)
 
     let key: ChannelKey
-    let namespace: Namespace
-    let feature: any LiveFeature
+    private let ground: NamespaceGround
     private(set) var members: [LiveSession] = []
     /// How many of them speak another dialect than the plain one.
-    private var otherMembers = 0
+    private var otherMembers: Int32 = 0
     /// Beside ``members``, place by place, how they want publications; empty while all want them as they are.
     private var manners: [Manner] = []
-    /// Bumped whenever the channel is used; the loop lets go of channels that nobody has used for a while.
-    private(set) var lastUsed: ContinuousClock.Instant = .now
+    /// When the channel was last used, in nanoseconds of the monotonic clock; the loop lets go of channels that nobody has used for
+    /// a while.
+    private(set) var lastUsed: Int64 = 0
 
     /// Whether the loop looks each second whether it still is used.
     var isLingering = false
 
     unowned let loop: LiveLoop
     private var phase: Phase
-    private var waiters: [(Bool) -> Void] = []
-    private var early: [ChannelPublication] = []
     private var delivery = ContiguousDelivery(position: 0)
     /// Which life of a stream ``position`` counts in; empty until that is known, and for every other kind.
     private(set) var epoch = ""
@@ -49,32 +47,68 @@ final class LocalChannel {
     /// The highest offset that the log is known to hold.
     private var knownTop: UInt64 = 0
 
-    /// What is read of a log, and of a stream, for several at once.
-    var pages = SharedReads<[ChannelPublication]>()
-    var histories = SharedReads<StreamHistory>()
-
-    private var snapshot: ChannelSnapshot?
-    private var snapshotWaiters: [(ChannelSnapshot?) -> Void] = []
-    private var reached: [(offset: UInt64, then: () -> Void)] = []
     /// Members that are on their way: they receive pages until they have caught up.
-    private(set) var catchingUp = 0
+    private(set) var catchingUp: Int32 = 0
 
-    init(key: ChannelKey, namespace: Namespace, feature: any LiveFeature, loop: LiveLoop) {
+    /// What a channel has only while something is under way or kept for those who come; most are a single user's, and have
+    /// nothing of it.
+    private final class Work {
+        var waiters: [(Bool) -> Void] = []
+        var early: [ChannelPublication] = []
+        /// What is read of a log, and of a stream, for several at once.
+        var pages = SharedReads<[ChannelPublication]>()
+        var histories = SharedReads<StreamHistory>()
+        var snapshot: ChannelSnapshot?
+        var snapshotWaiters: [(ChannelSnapshot?) -> Void] = []
+        var reached: [(offset: UInt64, then: () -> Void)] = []
+
+        var isOver: Bool {
+            waiters.isEmpty && early.isEmpty && pages.isEmpty && histories.isEmpty && snapshot == nil
+                && snapshotWaiters.isEmpty && reached.isEmpty
+        }
+    }
+
+    private var begunWork: Work?
+
+    private var work: Work {
+        if let begunWork { return begunWork }
+        let begun = Work()
+        begunWork = begun
+        return begun
+    }
+
+    /// Lets go of what is empty.
+    func endWork() { if begunWork?.isOver == true { begunWork = nil } }
+
+    var pages: SharedReads<[ChannelPublication]> {
+        get { work.pages }
+        _modify { yield &work.pages }
+    }
+
+    var histories: SharedReads<StreamHistory> {
+        get { work.histories }
+        _modify { yield &work.histories }
+    }
+
+    init(key: ChannelKey, ground: NamespaceGround, loop: LiveLoop) {
         self.key = key
-        self.namespace = namespace
-        self.feature = feature
+        self.ground = ground
         self.loop = loop
         recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
-        phase = namespace.kind == .ephemeral ? .live : .loading
+        phase = ground.namespace.kind == .ephemeral ? .live : .loading
         touch()
         if phase == .loading { load() }
     }
+
+    var namespace: Namespace { ground.namespace }
+    var feature: any LiveFeature { ground.feature }
 
     /// The offset up to which members have been told everything.
     var position: UInt64 { delivery.position }
 
     var isIdle: Bool {
-        members.isEmpty && observers.isEmpty && catchingUp == 0 && waiters.isEmpty && reached.isEmpty
+        members.isEmpty && observers.isEmpty && catchingUp == 0
+            && begunWork.map { $0.waiters.isEmpty && $0.reached.isEmpty } ?? true
     }
 
     /// Whether there is somebody for whom it stays as it is; whoever leaves touches it.
@@ -82,7 +116,7 @@ final class LocalChannel {
 
     /// Takes notice of use; whether somebody has stayed is looked at later.
     func touch() {
-        lastUsed = .now
+        lastUsed = MonotonicTime.nanoseconds()
         guard !isLingering else { return }
         isLingering = true
         loop.linger(self)
@@ -95,10 +129,10 @@ final class LocalChannel {
         touch()
         switch phase {
         case .live: then(true)
-        case .loading: waiters.append(then)
+        case .loading: work.waiters.append(then)
         case .failed:
             phase = .loading
-            waiters.append(then)
+            work.waiters.append(then)
             load()
         }
     }
@@ -106,8 +140,8 @@ final class LocalChannel {
     private func load() {
         // The broker carries to this loop already: what it brings meanwhile waits in `early`.
         readStanding { [self] loaded in
-            let told = waiters
-            waiters = []
+            let told = work.waiters
+            work.waiters = []
             guard let loaded else {
                 phase = .failed
                 for then in told { then(false) }
@@ -116,10 +150,11 @@ final class LocalChannel {
             phase = .live
             delivery = ContiguousDelivery(position: loaded.top)
             for publication in loaded.recent { recent.append(publication) }
-            let missed = early
-            early = []
+            let missed = work.early
+            work.early = []
             for then in told { then(true) }
             for publication in missed { receive(publication) }
+            endWork()
             if mustFill || position < knownTop { fillSoon(after: .zero) }
         }
     }
@@ -163,7 +198,7 @@ final class LocalChannel {
             guard let top else { return then(nil) }
             guard top >= offset else { return then(false) }
             guard offset > position else { return then(true) }
-            reached.append((offset, { then(true) }))
+            work.reached.append((offset, { then(true) }))
             knownTop = max(knownTop, top)
             fillSoon(after: LocalChannel.watchPatience)
         }
@@ -210,12 +245,12 @@ final class LocalChannel {
 
     /// Keeps what comes before the channel knows where it stands; beyond the bound the log is asked for all of it.
     private func holdEarly(_ publication: ChannelPublication) {
-        guard early.count < LocalChannel.earlyCount else {
-            early = []
+        guard work.early.count < LocalChannel.earlyCount else {
+            work.early = []
             mustFill = true
             return
         }
-        early.append(publication)
+        work.early.append(publication)
     }
 
     private func act(on action: ContiguousDelivery.Action) {
@@ -281,29 +316,31 @@ final class LocalChannel {
     /// The stream cannot be followed without a gap: everybody subscribes again, and learns how much is lost.
     private func beginAnew(at position: StreamPosition) {
         epoch = position.epoch
-        histories.forget()
+        begunWork?.histories.forget()
         delivery = ContiguousDelivery(position: position.offset)
         recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
         let code = UnsubscribeCode.insufficientState
         for session in members { session.expel(from: key.name, code, reason: code.reason) }
-        let waiting = reached
-        reached = []
+        guard let begunWork, !begunWork.reached.isEmpty else { return }
+        let waiting = begunWork.reached
+        begunWork.reached = []
         for entry in waiting { entry.then() }
     }
 
     /// Delivers what follows what was delivered before; whoever waits for it comes in behind all of it.
     private func deliver(_ run: [ChannelPublication]) {
         for publication in run { deliver(publication) }
-        guard !reached.isEmpty else { return }
-        let now = reached.filter { $0.offset <= position }
-        reached.removeAll { $0.offset <= position }
+        guard let begunWork, !begunWork.reached.isEmpty else { return }
+        let now = begunWork.reached.filter { $0.offset <= position }
+        begunWork.reached.removeAll { $0.offset <= position }
         for entry in now { entry.then() }
+        endWork()
     }
 
     private func deliver(_ publication: ChannelPublication) {
         let previous = manners.isEmpty ? nil : recent.newest
         recent.append(publication)
-        if !publication.hides.isEmpty { pages.forget() }
+        if !publication.hides.isEmpty { begunWork?.pages.forget() }
         for hidden in publication.hides {
             recent.replace(offset: hidden, with: LogEvent.hidden(offset: hidden))
         }
@@ -511,25 +548,25 @@ final class LocalChannel {
     ///
     /// All who ask in one moment share one.
     func withSnapshot(_ then: @escaping (ChannelSnapshot?) -> Void) {
-        if let snapshot, snapshot.offset <= position, position - snapshot.offset <= 32,
+        if let snapshot = begunWork?.snapshot, snapshot.offset <= position, position - snapshot.offset <= 32,
             missed(after: snapshot.offset) != nil
         {
             return then(snapshot)
         }
-        snapshotWaiters.append(then)
-        guard snapshotWaiters.count == 1 else { return }
+        work.snapshotWaiters.append(then)
+        guard work.snapshotWaiters.count == 1 else { return }
         feature.snapshot(of: key, loop: loop) { [self] made in
             guard let made, made.offset > position else { return finishSnapshot(made) }
-            reached.append((made.offset, { [self] in finishSnapshot(made) }))
+            work.reached.append((made.offset, { [self] in finishSnapshot(made) }))
             mustFill = true
             fillSoon(after: loop.gapPatience)
         }
     }
 
     private func finishSnapshot(_ made: ChannelSnapshot?) {
-        snapshot = made
-        let told = snapshotWaiters
-        snapshotWaiters = []
+        work.snapshot = made
+        let told = work.snapshotWaiters
+        work.snapshotWaiters = []
         for then in told { then(made) }
     }
 }

@@ -90,3 +90,14 @@ package struct Namespace: Sendable {
 
     var isLog: Bool { kind == .log }
 }
+
+/// What all channels of one namespace share: how they behave, and the feature that they belong to.
+final class NamespaceGround: Sendable {
+    let namespace: Namespace
+    let feature: any LiveFeature
+
+    init(_ namespace: Namespace, _ feature: any LiveFeature) {
+        self.namespace = namespace
+        self.feature = feature
+    }
+}

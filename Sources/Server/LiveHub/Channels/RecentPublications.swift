@@ -4,14 +4,14 @@ import DequeModule
 
 /// The latest publications of a channel, without a hole, bounded in number and in bytes.
 struct RecentPublications {
-    private let maxCount: Int
-    private let maxBytes: Int
+    private let maxCount: Int32
+    private let maxBytes: Int32
     private var kept: Deque<ChannelPublication> = []
     private var bytes = 0
 
     init(maxCount: Int, maxBytes: Int) {
-        self.maxCount = maxCount
-        self.maxBytes = maxBytes
+        self.maxCount = Int32(clamping: maxCount)
+        self.maxBytes = Int32(clamping: maxBytes)
     }
 
     /// Whether everything after `offset`, up to the channel's newest offset `top`, is here.
@@ -39,7 +39,7 @@ struct RecentPublications {
         }
         kept.append(publication)
         bytes += publication.weight
-        while kept.count > maxCount || (bytes > maxBytes && kept.count > 1) {
+        while kept.count > Int(maxCount) || (bytes > Int(maxBytes) && kept.count > 1) {
             bytes -= kept.removeFirst().weight
         }
     }

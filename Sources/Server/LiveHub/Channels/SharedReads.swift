@@ -103,6 +103,9 @@ struct SharedReads<Found> {
         kept = kept.filter { $0.value.until > now }
     }
 
+    /// Whether nothing is kept or waited for.
+    var isEmpty: Bool { kept.isEmpty && waiting.isEmpty }
+
     /// Something of the past is not what it was: nothing that was read before, or is being read, answers who asks from now on.
     mutating func forget() {
         generation &+= 1

@@ -4,25 +4,37 @@ import Telemetry
 
 /// Who of a user's and an institution's sessions is on this node, and how often a limit was met; from any thread.
 package final class LimitBook: Sendable {
-    private enum UserKey: Hashable, Sendable {
-        case user(TenantID, Int64)
-        case app(TenantID, String)
+    private struct User: Hashable, Sendable {
+        let institution: TenantID
+        let id: Int64
+    }
 
-        /// `nil` for an app's callers without a name, of whom nobody knows whether they are one.
-        init?(_ caller: LiveCaller) {
-            if let user = caller.user {
-                self = .user(caller.institution, user)
-            } else if !caller.subject.isEmpty {
-                self = .app(caller.institution, caller.subject)
-            } else {
-                return nil
-            }
-        }
+    private struct AppUser: Hashable, Sendable {
+        let institution: TenantID
+        let name: String
     }
 
     private struct Tables {
-        var users: PartyTable<UserKey>
+        var users: PartyTable<User>
+        var appUsers: PartyTable<AppUser>
         var institutions: PartyTable<TenantID>
+
+        /// `nil` for an app's callers without a name, of whom nobody knows whether they are one.
+        mutating func join(_ caller: LiveCaller, at now: Int64) -> (party: Party, met: LiveLimit?)? {
+            if let user = caller.user {
+                return users.join(User(institution: caller.institution, id: user), at: now)
+            }
+            guard !caller.subject.isEmpty else { return nil }
+            return appUsers.join(AppUser(institution: caller.institution, name: caller.subject), at: now)
+        }
+
+        mutating func leave(_ caller: LiveCaller, at now: Int64) {
+            if let user = caller.user {
+                users.leave(User(institution: caller.institution, id: user), at: now)
+            } else if !caller.subject.isEmpty {
+                appUsers.leave(AppUser(institution: caller.institution, name: caller.subject), at: now)
+            }
+        }
     }
 
     /// The level of classes, whose parties a feature makes.
@@ -38,7 +50,9 @@ package final class LimitBook: Sendable {
         let user = PartyLevel("user", settings.wholeUserLimits)
         let institution = PartyLevel("institution", settings.institutionLimits)
         groupLevel = PartyLevel("class", settings.groupLimits)
-        tables = Mutex(Tables(users: PartyTable(user), institutions: PartyTable(institution)))
+        tables = Mutex(
+            Tables(
+                users: PartyTable(user), appUsers: PartyTable(user), institutions: PartyTable(institution)))
         var counters: [LiveLimit: Counter] = [:]
         for limit in LiveLimit.own + user.all + groupLevel.all + institution.all + further {
             counters[limit] = metrics.counter(
@@ -54,12 +68,11 @@ package final class LimitBook: Sendable {
     /// A session comes: those who pay with it, or the limit that it meets.
     func join(_ caller: LiveCaller, at now: Int64) -> Result<(user: Party?, institution: Party), MetLimit> {
         tables.withLock { tables in
-            let key = UserKey(caller)
-            let user = key.map { tables.users.join($0, at: now) }
+            let user = tables.join(caller, at: now)
             if let met = user?.met { return .failure(MetLimit(limit: met)) }
             let institution = tables.institutions.join(caller.institution, at: now)
             if let met = institution.met {
-                if let key { tables.users.leave(key, at: now) }
+                tables.leave(caller, at: now)
                 return .failure(MetLimit(limit: met))
             }
             return .success((user?.party, institution.party))
@@ -69,7 +82,7 @@ package final class LimitBook: Sendable {
     /// A session that came has gone.
     func leave(_ caller: LiveCaller, at now: Int64) {
         tables.withLock { tables in
-            if let key = UserKey(caller) { tables.users.leave(key, at: now) }
+            tables.leave(caller, at: now)
             tables.institutions.leave(caller.institution, at: now)
         }
     }

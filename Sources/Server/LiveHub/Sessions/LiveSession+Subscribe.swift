@@ -333,7 +333,8 @@ extension LiveSession {
         endSubscribing(channel.key)
         guard isOpen, let caller else { return }
         let place = channel.add(self, manner)
-        addSubscription(Subscription(channel: channel, place: place, hasPresence: grant.presence))
+        addSubscription(
+            Subscription(channel: channel, place: Int32(place), hasPresence: grant.presence))
         channel.feature.didJoin(
             caller, client: client, channel: channel.key, isReturning: isReturning, loop: loop)
         if channel.namespace.joins != .never, let info = info(in: channel.key.name) {

@@ -15,8 +15,8 @@ package final class LiveSession {
     /// One channel that the session receives.
     struct Subscription {
         let channel: LocalChannel
-        /// The place among the channel's members; -1 while the session still catches up.
-        var place: Int
+        /// The place among the channel's members.
+        var place: Int32
         /// Whether presence may be asked for.
         let hasPresence: Bool
     }
@@ -42,7 +42,8 @@ package final class LiveSession {
     var form: MessageForm { dialect.form }
     /// How its messages are put into frames.
     private(set) var dialect: Dialect
-    private let principal: Principal?
+    /// Who is signed in, until the session is connected.
+    private var signedIn: SignedIn?
     private var phase = Phase.waiting
     /// Our close frame has been sent: nothing more is written or carried out.
     private var isEnding = false
@@ -60,7 +61,7 @@ package final class LiveSession {
     init(loop: LiveLoop, principal: Principal?, form: MessageForm = .json) {
         self.loop = loop
         dialect = Dialect(form: form, window: 0)
-        self.principal = principal
+        signedIn = principal.map(SignedIn.init)
     }
 
     /// Whether the session still has its connection.
@@ -115,6 +116,7 @@ package final class LiveSession {
 
     func sendPing() {
         guard phase == .connected, !isEnding, let connection else { return }
+        if let caller { watchExpiry(of: caller) }
         pong.didPing(at: LiveSession.milliseconds)
         connection.send(LiveFrame.ping(form))
     }
@@ -164,6 +166,7 @@ package final class LiveSession {
         hasTurnBegun = true
         work { [self] in
             turns.removeFirst()
+            if turns.isEmpty { turns = [] }
             hasTurnBegun = false
             beginTurn()
         }
@@ -255,7 +258,7 @@ package final class LiveSession {
         guard loop.admit(at: MonotonicTime.nanoseconds()) else { return refuse(id, .joins) }
         phase = .connecting
         if request.token.isEmpty {
-            guard let principal else { return disconnect(.invalidToken) }
+            guard let principal = signedIn?.principal else { return disconnect(.invalidToken) }
             return admitted(id, loop.hub.authenticator.caller(principal: principal), request)
         }
         loop.loop.run { await self.connect(id, token: request) }
@@ -301,6 +304,7 @@ package final class LiveSession {
         }
         phase = .connected
         self.caller = caller
+        signedIn = nil
         loop.noteCaller(caller, of: self)
         deadline?.cancel()
         deadline = nil
@@ -347,16 +351,24 @@ package final class LiveSession {
         }
     }
 
-    /// Seconds that the credential is still good for; also arms the end, with a minute's grace for the refresh.
+    /// Seconds that the credential is still good for; from now on its end is looked for, with the grace for a refresh.
     private func expiry(of caller: LiveCaller) -> UInt32? {
         deadline?.cancel()
         deadline = nil
         guard let end = caller.expiresAt else { return nil }
+        watchExpiry(of: caller)
+        return UInt32(clamping: max(1, end - WallTime.milliseconds() / 1000))
+    }
+
+    /// Arms the end of the credential once it is near: until then the heartbeat looks, and no session has a timer.
+    private func watchExpiry(of caller: LiveCaller) {
+        guard deadline == nil, let end = caller.expiresAt else { return }
         let left = max(1, end - WallTime.milliseconds() / 1000)
-        deadline = loop.loop.schedule(after: .seconds(left) + loop.settings.expiryGrace) { [weak self] in
-            self?.disconnect(.expired)
+        let period = loop.settings.pingSeconds
+        guard period <= 0 || left <= 2 * Int64(period) else { return }
+        deadline = loop.loop.schedule(after: .seconds(left) + loop.settings.expiryGrace) { [unowned self] in
+            disconnect(.expired)
         }
-        return UInt32(clamping: left)
     }
 
     // MARK: Subscriptions
@@ -380,11 +392,14 @@ package final class LiveSession {
     func endSubscribing(_ key: ChannelKey) {
         guard let index = pending.firstIndex(of: key) else { return }
         pending.remove(at: index)
+        // What is empty for a long time holds nothing.
+        if pending.isEmpty { pending = [] }
         tolls.unsubscribe()
     }
 
     /// Adds one that has begun, or that the server makes; nothing is refused any more.
     func addSubscription(_ subscription: Subscription) {
+        subscriptions.reserveCapacity(subscriptions.count + 1)
         subscriptions.append(subscription)
         tolls.noteSubscription()
     }
@@ -392,7 +407,7 @@ package final class LiveSession {
     /// The channel has moved the session to another place among its members.
     func move(in channel: LocalChannel, to place: Int) {
         guard let index = subscriptions.firstIndex(where: { $0.channel === channel }) else { return }
-        subscriptions[index].place = place
+        subscriptions[index].place = Int32(place)
     }
 
     /// Ends one subscription; `false` when there was none.
@@ -410,10 +425,8 @@ package final class LiveSession {
         let channel = subscription.channel
         let info = channel.namespace.joins == .never ? nil : info(in: channel.key.name)
         terms?.end(channel.key.name)
-        if subscription.place >= 0 {
-            channel.remove(at: subscription.place)
-            if let info { loop.hub.broker.publish(ChannelPublication(.leave, info), to: channel.key) }
-        }
+        channel.remove(at: Int(subscription.place))
+        if let info { loop.hub.broker.publish(ChannelPublication(.leave, info), to: channel.key) }
         guard let caller else { return }
         channel.feature.didLeave(caller, client: client, channel: channel.key, loop: loop)
     }
@@ -444,8 +457,9 @@ extension LiveSession: WebSocketHandler {
     package func webSocketDidOpen(_ connection: WebSocketConnection) {
         self.connection = connection
         dialect = Dialect(form: form, window: connection.deflateWindow)
-        deadline = loop.loop.schedule(after: loop.settings.connectWithin) { [weak self] in
-            self?.disconnect(.stale)
+        // It is cancelled with the end of the connection, which keeps the session.
+        deadline = loop.loop.schedule(after: loop.settings.connectWithin) { [unowned self] in
+            disconnect(.stale)
         }
     }
 

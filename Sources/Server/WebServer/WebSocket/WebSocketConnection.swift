@@ -15,11 +15,12 @@ package final class WebSocketConnection: StreamHandler {
     private unowned let server: HTTPServer
     private var handler: (any WebSocketHandler)?
     private var decoder: MessageDecoder
-    private var ending: CloseHandshake
-    private var timer: LoopTimer?
+    /// How it ends, once that has begun.
+    private var begunEnding: Ending?
+    /// How long the peer may take to answer a close frame, in milliseconds.
+    private let closeWait: Int32
     private var isClosed = false
-    private var peerReason = ""
-    private var readLimit: Int?
+    private var readLimit: Int32 = -1
     /// The window of messages that are compressed for the peer, as its binary logarithm; 0 when none may be.
     package let deflateWindow: UInt8
 
@@ -34,7 +35,23 @@ package final class WebSocketConnection: StreamHandler {
         decoder = MessageDecoder(
             limits: .init(maxMessageBytes: limits.messageBytes, maxFragments: limits.fragments),
             allowing: deflate == nil ? [] : .rsv1)
-        ending = CloseHandshake(patience: limits.closeWait)
+        closeWait = Int32(clamping: Int64(limits.closeWait / .milliseconds(1)))
+    }
+
+    /// The closing handshake of a connection, which most do without for a long time.
+    private final class Ending {
+        var handshake: CloseHandshake
+        var timer: LoopTimer?
+        var peerReason = ""
+
+        init(patience: Duration) { handshake = CloseHandshake(patience: patience) }
+    }
+
+    private var ending: Ending {
+        if let begunEnding { return begunEnding }
+        let begun = Ending(patience: .milliseconds(closeWait))
+        begunEnding = begun
+        return begun
     }
 
     /// Begins, with what the client has sent too early for the HTTP side to leave it in the socket.
@@ -52,7 +69,7 @@ package final class WebSocketConnection: StreamHandler {
     // MARK: Output
 
     /// Whether messages may be sent: no close frame has passed in either direction.
-    package var isOpen: Bool { ending.isOpen && !isClosed }
+    package var isOpen: Bool { !isClosed && begunEnding?.handshake.isOpen ?? true }
 
     /// Bytes that the kernel has not taken yet.
     package var queuedBytes: Int { stream.queuedBytes }
@@ -100,15 +117,15 @@ package final class WebSocketConnection: StreamHandler {
     package func pauseReading(whileQueuedAbove limit: Int) {
         guard stream.queuedBytes > limit else { return }
         stream.pauseReading()
-        readLimit = limit
+        readLimit = Int32(clamping: limit)
         // What was just queued leaves at the end of the round; only then it shows whether the peer keeps up.
         let again = LoopBound(self, loop: server.context.loop)
         server.context.loop.execute { again.value.resumeIfPossible() }
     }
 
     private func resumeIfPossible() {
-        guard let limit = readLimit, stream.queuedBytes <= limit else { return }
-        readLimit = nil
+        guard readLimit >= 0, stream.queuedBytes <= Int(readLimit) else { return }
+        readLimit = -1
         stream.resumeReading()
     }
 
@@ -122,7 +139,7 @@ package final class WebSocketConnection: StreamHandler {
         do throws(FrameError) {
             while !isClosed, let event = try decoder.next(&input) { try take(event, input) }
         } catch {
-            perform(ending.failed(error, at: now))
+            perform(ending.handshake.failed(error, at: now))
         }
     }
 
@@ -147,12 +164,12 @@ package final class WebSocketConnection: StreamHandler {
             send(input.withBytes(of: payload) { FrameEncoder.pong($0) })
         case .pong: if isOpen { handler?.webSocketDidReceivePong() }
         case .close(let code, let reason):
-            peerReason = reason
-            perform(ending.received(code, at: now))
+            ending.peerReason = reason
+            perform(ending.handshake.received(code, at: now))
         }
     }
 
-    package func streamDidReceiveEnd() { perform(ending.peerEnded()) }
+    package func streamDidReceiveEnd() { perform(ending.handshake.peerEnded()) }
 
     package func streamDidDrain() {
         resumeIfPossible()
@@ -165,14 +182,14 @@ package final class WebSocketConnection: StreamHandler {
 
     /// Sends a close frame and waits, for so long as the limits say, for the peer's.
     package func close(_ code: CloseCode, _ reason: String = "") {
-        perform(ending.close(code, reason: reason, at: now))
+        perform(ending.handshake.close(code, reason: reason, at: now))
     }
 
     /// Closes at once, without a word.
     package func abort() { stream.close() }
 
     private func perform(_ action: CloseHandshake.Action) {
-        let wait = (ending.deadline ?? now) - now
+        let wait = (ending.handshake.deadline ?? now) - now
         switch action {
         case .wait: break
         case .send(let code, let reason):
@@ -188,10 +205,10 @@ package final class WebSocketConnection: StreamHandler {
     }
 
     private func setTimer(after wait: Duration) {
-        timer = server.context.loop.schedule(after: wait) { [weak self] in
-            guard let self, let deadline = ending.deadline else { return }
+        ending.timer = server.context.loop.schedule(after: wait) { [weak self] in
+            guard let self, let deadline = ending.handshake.deadline else { return }
             guard now >= deadline else { return setTimer(after: deadline - now) }
-            perform(ending.tick(at: now))
+            perform(ending.handshake.tick(at: now))
         }
     }
 
@@ -201,7 +218,7 @@ package final class WebSocketConnection: StreamHandler {
     }
 
     package func streamDidClose(_ reason: StreamClosure) {
-        _ = ending.peerEnded()
+        _ = ending.handshake.peerEnded()
         tellClosed()
         server.remove(self)
     }
@@ -210,10 +227,10 @@ package final class WebSocketConnection: StreamHandler {
     private func tellClosed() {
         guard !isClosed else { return }
         isClosed = true
-        timer?.cancel()
-        timer = nil
+        ending.timer?.cancel()
+        ending.timer = nil
         let told = handler
         handler = nil
-        told?.webSocketDidClose(ending.outcome ?? .abnormal, peerReason)
+        told?.webSocketDidClose(ending.handshake.outcome ?? .abnormal, ending.peerReason)
     }
 }
