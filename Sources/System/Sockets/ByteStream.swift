@@ -10,13 +10,18 @@ package protocol ByteStream: AnyObject {
     /// Bytes accepted by ``send(_:)`` that the kernel has not taken yet.
     var queuedBytes: Int { get }
 
+    /// Whether output may wait for more while the loop is busy with sending, so that more of it leaves in one system call: what
+    /// goes to many may, an answer that somebody waits for may not. Not so until it is said.
+    var isPatient: Bool { get set }
+
     /// Whether nobody between the peer and us can read along.
     var isSecure: Bool { get }
 
     /// The peer's address, when it has one.
     var peer: SocketAddress? { get }
 
-    /// Queues bytes; all bytes of one loop round leave in one system call. The array is shared, never copied.
+    /// Queues bytes; all bytes of one loop round leave in one system call, those of several where the stream is patient. The array
+    /// is shared, never copied.
     ///
     /// - Returns: `false`, with nothing queued, when the stream is closing or `outputLimit` bytes would be exceeded.
     @discardableResult

@@ -1,6 +1,8 @@
 package import EventLoop
 
 /// What the streams of one loop share: the list of those with output, this round's frames, and when they leave.
+///
+/// At the end of a round all output leaves but that of patient streams, which ``FlushPace`` may hold back.
 package final class StreamContext: RoundEndWork {
     /// The loop that all these streams belong to.
     package let loop: EventLoop
@@ -16,27 +18,82 @@ package final class StreamContext: RoundEndWork {
     /// A stream with more output than this is not kept waiting for more.
     static let bulk = 1 << 14
 
-    private var pace = FlushPace()
+    var pace = FlushPace()
     /// While output is held: how many frames there were when it was to leave.
     private var heldFrames: UInt64?
     private var isHurrying = false
     private var afterFlush: [any RoundEndWork] = []
+    /// Frames of patient streams, now and when they last left.
+    private var patientFrames: UInt64 = 0
     private var framesAtLastFlush: UInt64 = 0
     private var isNoted = false
-    private var plain: [TLSStream] = []
-    private var dirty: [TCPStream] = []
+    private let patient = Waiting()
+    private let prompt = Waiting()
+    private lazy var promptWork = PromptWork(self)
+
+    /// Streams with output.
+    private final class Waiting {
+        var plain: [TLSStream] = []
+        var dirty: [TCPStream] = []
+
+        var isEmpty: Bool { plain.isEmpty && dirty.isEmpty }
+
+        /// Hands these over; about as many come next time.
+        func takePlain() -> [TLSStream] {
+            let taken = plain
+            plain.removeAll(keepingCapacity: true)
+            return taken
+        }
+
+        func takeDirty() -> [TCPStream] {
+            let taken = dirty
+            dirty.removeAll(keepingCapacity: true)
+            return taken
+        }
+    }
+
+    /// What is done at the end of a round for those that never wait.
+    private final class PromptWork: RoundEndWork {
+        unowned let context: StreamContext
+        var isNoted = false
+
+        init(_ context: StreamContext) { self.context = context }
+
+        func roundDidEnd() { context.flushPrompt() }
+    }
 
     /// Makes the context of one loop.
     package init(loop: EventLoop) { self.loop = loop }
 
     func noteOutput(of stream: TCPStream) {
-        noteRound()
-        dirty.append(stream)
+        if stream.isPatient {
+            noteRound()
+            patient.dirty.append(stream)
+        } else {
+            notePrompt()
+            prompt.dirty.append(stream)
+        }
     }
 
     func noteOutput(of stream: TLSStream) {
-        noteRound()
-        plain.append(stream)
+        if stream.isPatient {
+            noteRound()
+            patient.plain.append(stream)
+        } else {
+            notePrompt()
+            prompt.plain.append(stream)
+        }
+    }
+
+    func noteFrame(isPatient: Bool) {
+        totals.frames += 1
+        if isPatient { patientFrames += 1 }
+    }
+
+    private func notePrompt() {
+        guard !promptWork.isNoted else { return }
+        promptWork.isNoted = true
+        loop.atRoundEnd(promptWork)
     }
 
     private func noteRound() {
@@ -49,7 +106,7 @@ package final class StreamContext: RoundEndWork {
         if isHurrying { return flushNow(wasHeld: heldFrames != nil) }
         let hold = pace.hold(at: loop.now)
         guard hold > .zero else { return flushNow(wasHeld: false) }
-        heldFrames = totals.frames - framesAtLastFlush
+        heldFrames = patientFrames - framesAtLastFlush
         totals.holds += 1
         let number = totals.holds
         loop.wait(hold) { [self] in if heldFrames != nil, number == totals.holds { flushNow(wasHeld: true) } }
@@ -63,11 +120,11 @@ package final class StreamContext: RoundEndWork {
     }
 
     private func flushNow(wasHeld: Bool) {
-        let (began, frames) = (loop.now, totals.frames - framesAtLastFlush)
+        let (began, frames) = (loop.now, patientFrames - framesAtLastFlush)
         let before = heldFrames ?? frames
         (heldFrames, isHurrying) = (nil, false)
         let (streams, sealed) = flush()
-        framesAtLastFlush = totals.frames
+        framesAtLastFlush = patientFrames
         pace.note(
             FlushPace.Flush(began: began, ended: loop.now, framesBefore: Int(before), frames: Int(frames)))
         // Who looked at the end of the round found everything still here.
@@ -87,16 +144,28 @@ package final class StreamContext: RoundEndWork {
     }
 
     private func flush() -> ([TCPStream], [TLSStream]) {
-        // What is encrypted now leaves in this same round.
-        let encrypting = plain
-        plain.removeAll(keepingCapacity: true)
-        for stream in encrypting { stream.encrypt() }
+        // Their places are among the same frames, which end here.
+        flushPrompt()
+        let sealed = patient.takePlain()
+        for stream in sealed { stream.encrypt() }
         isNoted = false
-        let streams = dirty
-        dirty.removeAll(keepingCapacity: true)
+        let streams = patient.takeDirty()
+        flush(streams)
+        frames.end()
+        return (streams, sealed)
+    }
+
+    private func flushPrompt() {
+        promptWork.isNoted = false
+        guard !prompt.isEmpty else { return }
+        for stream in prompt.takePlain() { stream.encrypt() }
+        flush(prompt.takeDirty())
+        if patient.isEmpty { frames.end() }
+    }
+
+    private func flush(_ streams: [TCPStream]) {
         frames.isLeaving = true
         for stream in streams { stream.flush() }
-        frames.end()
-        return (streams, encrypting)
+        frames.isLeaving = false
     }
 }

@@ -30,6 +30,7 @@ package final class TCPStream: ByteStream, ReadinessHandler {
     private var rest: [[UInt8]] = []
 
     private var state = State.open
+    package var isPatient = false
     private var isNoted = false
     private(set) var isBlocked = false
     private var isPaused = false
@@ -107,13 +108,13 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         guard state == .open, !bytes.isEmpty else { return state == .open }
         guard queuedBytes + bytes.count <= Int(outputLimit) else { return false }
         queuedBytes += bytes.count
-        context.totals.frames += 1
+        context.noteFrame(isPatient: isPatient)
         if isBlocked || !rest.isEmpty || !context.frames.add(bytes, to: &place) {
             if !place.isEmpty { rest = context.frames.take(&place) }
             rest.append(bytes)
         }
         noteOutput()
-        if queuedBytes > StreamContext.bulk, !isBlocked { context.hurry() }
+        if isPatient, queuedBytes > StreamContext.bulk, !isBlocked { context.hurry() }
         return true
     }
 

@@ -31,6 +31,7 @@ package final class TLSStream: ByteStream, StreamHandler {
 
     private var isOpen = false
     private var isClosed = false
+    package var isPatient = false
     private var isNoted = false
     private var isPaused = false
     /// Reading waits until an answer of TLS's own has left.
@@ -102,9 +103,9 @@ package final class TLSStream: ByteStream, StreamHandler {
         guard Int(pendingBytes) + bytes.count <= Int(outputLimit) else { return false }
         if pendingBytes == 0 { first = bytes } else { rest.append(bytes) }
         pendingBytes += Int32(bytes.count)
-        streams.totals.frames += 1
+        streams.noteFrame(isPatient: isPatient)
         noteOutput()
-        if queuedBytes > StreamContext.bulk, isOpen, !tcp.isBlocked { streams.hurry() }
+        if isPatient, queuedBytes > StreamContext.bulk, isOpen, !tcp.isBlocked { streams.hurry() }
         return true
     }
 

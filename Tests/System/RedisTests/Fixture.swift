@@ -169,6 +169,7 @@ final class MemoryStream: ByteStream {
     var sent: [UInt8] = []
     var isClosed = false
     var queuedBytes: Int { 0 }
+    var isPatient = false
     var isSecure: Bool { false }
     var peer: SocketAddress? { nil }
 

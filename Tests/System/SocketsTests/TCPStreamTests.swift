@@ -1,6 +1,6 @@
 import EventLoop
 import Glibc
-import Sockets
+@testable import Sockets
 import TestKit
 import Testing
 
@@ -56,8 +56,10 @@ struct StreamPair {
     let context: StreamContext
 
     /// Not an initializer: an `async` one would leave the loop.
-    static func connected(on loop: EventLoop, outputLimit: Int = 16 << 20) async throws -> StreamPair {
-        let context = StreamContext(loop: loop)
+    static func connected(
+        on loop: EventLoop, sharing shared: StreamContext? = nil, outputLimit: Int = 16 << 20
+    ) async throws -> StreamPair {
+        let context = shared ?? StreamContext(loop: loop)
         var accepted: CInt = -1
         var listener: Listener?
         let address = try SocketAddress(host: "127.0.0.1", port: 0)
@@ -121,6 +123,25 @@ struct `TCP stream` {
             #expect(pair.farSide.received == (UInt8(0)..<16).flatMap { [$0, $0] })
             #expect(pair.context.totals.sendCalls - before == 1)
             pair.near.close()
+        }
+    }
+
+    @Test func `waits for more where it is patient, and nowhere else`() async throws {
+        try await loop.perform {
+            let patient = try await StreamPair.connected(on: loop)
+            let prompt = try await StreamPair.connected(on: loop, sharing: patient.context)
+            patient.near.isPatient = true
+            patient.context.pace = FlushPace(step: 5)
+            patient.near.send([1])
+            prompt.near.send([2])
+            patient.near.send([3])
+            await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
+            #expect(prompt.near.queuedBytes == 0 && patient.near.queuedBytes == 2)
+            prompt.near.send([4])
+            await prompt.farSide.until { prompt.farSide.received == [2, 4] }
+            await patient.farSide.until { patient.farSide.received == [1, 3] }
+            patient.near.close()
+            prompt.near.close()
         }
     }
 

@@ -56,6 +56,8 @@ package final class WebSocketConnection: StreamHandler {
 
     /// Begins, with what the client has sent too early for the HTTP side to leave it in the socket.
     func begin(_ early: [UInt8], peerHasEnded: Bool) {
+        // What is said goes to many as a rule.
+        stream.isPatient = true
         handler?.webSocketDidOpen(self)
         if !early.isEmpty {
             var early = early

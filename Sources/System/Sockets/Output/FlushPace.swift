@@ -25,7 +25,7 @@ struct FlushPace {
     private static let patience = 4
 
     /// 0 for not at all.
-    private(set) var step = 0
+    private(set) var step: Int
     private var isTrying = false
     private var untilTrial = FlushPace.trials.lowerBound
     private var pause = FlushPace.trials.lowerBound
@@ -37,6 +37,9 @@ struct FlushPace {
     private var lastEnd: ContinuousClock.Instant?
     /// The part of the time that is spent in flushes, smoothed: 0 to 1.
     private(set) var load = 0.0
+
+    /// Begins with one of the steps.
+    init(step: Int = 0) { self.step = step }
 
     /// Long enough for what is on its way already, short beside what a flush takes.
     private var moment: Duration { min(max(cost / 32, .microseconds(100)), .milliseconds(2)) }
