@@ -28,7 +28,7 @@ package protocol LiveAuthenticator: Sendable {
     /// Whose credentials may have been withdrawn in some institutions since an earlier answer; `nil` when that cannot
     /// be told, and everybody is asked about.
     ///
-    /// Asked every two seconds. Without a `mark` only the one for the next question is wanted.
+    /// Asked every second. Without a `mark` only the one for the next question is wanted.
     func withdrawals(
         since mark: String?, in institutions: [TenantID], pool: PostgresPool
     ) async -> CredentialWithdrawals?

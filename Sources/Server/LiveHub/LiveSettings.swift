@@ -13,7 +13,9 @@ package struct LiveSettings: Sendable {
     /// How long a connection or subscription whose token has run out is left alone, so that a fresh token can come.
     package var expiryGrace: Duration = .seconds(25)
     /// Seconds between two looks whether the callers of open sessions are still who they were.
-    package var credentialSeconds = 2
+    ///
+    /// What was withdrawn must be felt within two.
+    package var credentialSeconds = 1
     /// Subscriptions of one session; more are refused (106).
     ///
     /// What the server subscribes to counts, too.

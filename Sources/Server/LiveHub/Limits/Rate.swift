@@ -35,8 +35,8 @@ package struct Rate: Hashable, Sendable {
     ) -> Verdict {
         let most = keepsReserve ? burst - reserve : burst
         let room = nanoseconds(most)
-        // No more can be owed than the whole burst: a clock that was set back shuts nobody out for longer.
-        let base = min(max(paidUntil, now), now + nanoseconds(burst))
+        // No more than the whole burst can be owed: beyond, the clock was set back, and nothing is.
+        let base = paidUntil > now + nanoseconds(burst) ? now : max(paidUntil, now)
         let end = base + nanoseconds(min(cost, most))
         let excess = end - now - room
         return excess <= 0 ? .taken(paidUntil: end) : .refused(wait: excess)
