@@ -50,7 +50,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
 
 typedef uint64_t u64;
 typedef uint32_t u32;
@@ -64,6 +63,7 @@ typedef uint32_t u32;
 #define PUBBASE 1000
 
 #include "histogram.h"
+#include "inflate_message.h"
 #include "process_stats.h"
 
 // ---- options ----
@@ -333,16 +333,6 @@ static void ondata(conn *c, const char *p, int n, u64 t) {
     if (!o.multi || adv >= n) return;
     p += adv; n -= adv;
   }
-}
-// Inflates one message (RFC 7692 §7.2.2), which stands alone: no context is taken over.
-static int inflate_message(const char *p, size_t n, char **out) {
-  static z_stream z; static char *room; static bool ready; enum { ROOM = 1 << 20 };
-  if (!ready) { if (inflateInit2(&z, -15) != Z_OK) die("zlib"); room = malloc(ROOM); ready = true; } else inflateReset(&z);
-  z.next_out = (unsigned char *)room; z.avail_out = ROOM; z.next_in = (unsigned char *)p; z.avail_in = (u32)n;
-  int e = inflate(&z, Z_SYNC_FLUSH); z.next_in = (unsigned char *)"\0\0\xff\xff"; z.avail_in = 4;
-  if (e == Z_OK || e == Z_BUF_ERROR) e = inflate(&z, Z_SYNC_FLUSH);
-  if ((e != Z_OK && e != Z_BUF_ERROR && e != Z_STREAM_END) || !z.avail_out) return -1;
-  *out = room; return ROOM - (int)z.avail_out;
 }
 static void onread(conn *c) {
   int have = (int)c->rlen; if (have) { memcpy(rbuf, c->rest, (size_t)have); }

@@ -8,6 +8,9 @@ import Telemetry
 ///
 /// Confined to the loop.
 package final class LiveLoop {
+    /// Callers in one question to a database: a crowd is not asked about in one piece.
+    private static let checkedAtOnce = 500
+
     /// The loop.
     package let loop: EventLoop
     /// The node that this is a share of.
@@ -180,13 +183,15 @@ package final class LiveLoop {
     /// - Returns: Whether that could be told.
     @discardableResult
     private func check(_ open: [(LiveSession, LiveCaller)], pool: PostgresPool) async -> Bool {
-        guard !open.isEmpty else { return true }
-        guard let current = await hub.authenticator.areCurrent(open.map(\.1), pool: pool) else {
-            return false
-        }
-        for ((session, caller), isCurrent) in zip(open, current) where !isCurrent && session.caller === caller
-        {
-            session.disconnect(.forceReconnect)
+        for start in stride(from: 0, to: open.count, by: LiveLoop.checkedAtOnce) {
+            let some = open[start..<min(start + LiveLoop.checkedAtOnce, open.count)]
+            guard let current = await hub.authenticator.areCurrent(some.map(\.1), pool: pool) else {
+                return false
+            }
+            for ((session, caller), isCurrent) in zip(some, current)
+            where !isCurrent && session.caller === caller {
+                session.disconnect(.forceReconnect)
+            }
         }
         return true
     }

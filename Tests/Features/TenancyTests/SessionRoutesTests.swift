@@ -306,16 +306,26 @@ struct `A session` {
             let bearer = try #require(BearerSecret(token))
             principals.append(try #require(try await store.user(ofToken: bearer, at: 0)))
             let revocation = Revocation(pool: context.pool)
+            let (sessions, tokens) = (principals.compactMap(\.sessionID), principals.compactMap(\.tokenID))
+            func ended() async throws -> [Int64] {
+                let found = try await revocation.ended(
+                    sessions: sessions + [999], tokens: tokens + [999], in: here.id)
+                return found.sessions.sorted() + found.tokens.sorted()
+            }
             var steps = [try await revocation.areCurrent(principals)]
+            #expect(try await ended() == [999, 999])
             try await store.close(session: secrets[0].session, in: here.id)
             steps.append(try await revocation.areCurrent(principals))
+            #expect(try await ended() == [sessions[0], 999].sorted() + [999])
             principals[1].roles = ["admin"]
             steps.append(try await revocation.areCurrent(principals))
             if case .bearer(let id) = principals[2].credential {
                 try await store.revoke(token: id, in: here.id)
             }
             steps.append(try await revocation.areCurrent(principals))
+            #expect(try await ended() == [sessions[0], 999].sorted() + (tokens + [999]).sorted())
             #expect(try await revocation.roles(of: [ada.id, 999], in: here.id) == [ada.id: [.student]])
+            #expect(try await revocation.gone(of: [ada.id, 999], in: here.id) == [999])
             return steps
         }
         #expect(
@@ -564,5 +574,15 @@ extension School {
         return try await loop.perform {
             try await database.asSuperuser(sql, on: loop).last?.first?.int(0) ?? -1
         }
+    }
+}
+
+extension Principal {
+    fileprivate var sessionID: Int64? {
+        if case .cookie(let session, _) = credential { session } else { nil }
+    }
+
+    fileprivate var tokenID: Int64? {
+        if case .bearer(let token) = credential { token } else { nil }
     }
 }

@@ -71,13 +71,13 @@ struct TokenAuthenticator: LiveAuthenticator {
         do {
             let signedIn = callers.compactMap(\.principal)
             var answers = try await revocation.areCurrent(signedIn).makeIterator()
-            let known = try await users(behindTokensOf: callers, revocation)
+            let gone = try await gone(behindTokensOf: callers, revocation)
             let ended = try await ended(behindTokensOf: callers, revocation)
             return callers.map { caller in
                 if caller.principal != nil { return answers.next() ?? true }
                 guard let user = caller.user else { return true }
-                guard known[caller.institution]?.contains(user) ?? true else { return false }
-                return ended[caller.institution]?.concerns(caller) != true
+                return gone[caller.institution]?.contains(user) != true
+                    && ended[caller.institution]?.concerns(caller) != true
             }
         } catch {
             return nil
@@ -86,8 +86,8 @@ struct TokenAuthenticator: LiveAuthenticator {
 
     /// Sessions and access tokens that are no more.
     private struct Ended {
-        var sessions: Set<Int64> = []
-        var tokens: Set<Int64> = []
+        let sessions: Set<Int64>
+        let tokens: Set<Int64>
 
         func concerns(_ caller: LiveCaller) -> Bool {
             caller.session.map(sessions.contains) == true || caller.accessToken.map(tokens.contains) == true
@@ -98,36 +98,36 @@ struct TokenAuthenticator: LiveAuthenticator {
     private func ended(
         behindTokensOf callers: [LiveCaller], _ revocation: Revocation
     ) async throws(PostgresError) -> [TenantID: Ended] {
-        var all: [TenantID: Ended] = [:]
+        var asked: [TenantID: (sessions: [Int64], tokens: [Int64])] = [:]
         for caller in callers {
             if let session = caller.session {
-                all[caller.institution, default: Ended()].sessions.insert(session)
+                asked[caller.institution, default: ([], [])].sessions.append(session)
             }
             if let token = caller.accessToken {
-                all[caller.institution, default: Ended()].tokens.insert(token)
+                asked[caller.institution, default: ([], [])].tokens.append(token)
             }
         }
-        for (institution, asked) in all {
-            let alive = try await revocation.alive(
-                sessions: Array(asked.sessions), tokens: Array(asked.tokens), in: institution)
-            all[institution]?.sessions.subtract(alive.sessions)
-            all[institution]?.tokens.subtract(alive.tokens)
+        var all: [TenantID: Ended] = [:]
+        for (institution, credentials) in asked {
+            let found = try await revocation.ended(
+                sessions: credentials.sessions, tokens: credentials.tokens, in: institution)
+            all[institution] = Ended(sessions: found.sessions, tokens: found.tokens)
         }
         return all
     }
 
-    /// Of the users who came with a token, those who may still be here.
-    private func users(
+    /// Of the users who came with a token, those who may not be here any more.
+    private func gone(
         behindTokensOf callers: [LiveCaller], _ revocation: Revocation
     ) async throws(PostgresError) -> [TenantID: Set<Int64>] {
-        var asked: [TenantID: Set<Int64>] = [:]
+        var asked: [TenantID: [Int64]] = [:]
         for caller in callers where caller.principal == nil {
-            if let user = caller.user { asked[caller.institution, default: []].insert(user) }
+            if let user = caller.user { asked[caller.institution, default: []].append(user) }
         }
-        var known: [TenantID: Set<Int64>] = [:]
+        var gone: [TenantID: Set<Int64>] = [:]
         for (institution, users) in asked {
-            known[institution] = Set(try await revocation.roles(of: Array(users), in: institution).keys)
+            gone[institution] = try await revocation.gone(of: users, in: institution)
         }
-        return known
+        return gone
     }
 }

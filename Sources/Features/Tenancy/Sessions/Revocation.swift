@@ -86,27 +86,38 @@ package struct Revocation {
         return current
     }
 
-    /// Which of these sessions and access tokens are alive.
-    package func alive(
+    /// Of these sessions and access tokens, those that have ended.
+    package func ended(
         sessions: [Int64], tokens: [Int64], in institution: InstitutionID
     ) async throws(PostgresError) -> (sessions: Set<Int64>, tokens: Set<Int64>) {
         let rows = try await pool.query(
-            SessionQueries.alive, [.int(institution.rawValue), .intArray(sessions), .intArray(tokens)],
+            SessionQueries.ended, [.int(institution.rawValue), .intArray(sessions), .intArray(tokens)],
             tenant: institution)
-        var alive: (sessions: Set<Int64>, tokens: Set<Int64>) = ([], [])
+        var ended: (sessions: Set<Int64>, tokens: Set<Int64>) = ([], [])
         for row in rows {
             if try row.int(0) == 0 {
-                alive.sessions.insert(try row.int(1))
+                ended.sessions.insert(try row.int(1))
             } else {
-                alive.tokens.insert(try row.int(1))
+                ended.tokens.insert(try row.int(1))
             }
         }
-        return alive
+        return ended
+    }
+
+    /// Of these users, those who are not here any more.
+    ///
+    /// For connections that were opened with a live token; what it was got with is asked about by ``ended(sessions:tokens:in:)``.
+    package func gone(
+        of users: [Int64], in institution: InstitutionID
+    ) async throws(PostgresError) -> Set<Int64> {
+        let rows = try await pool.query(
+            SessionQueries.gone, [.int(institution.rawValue), .intArray(users)], tenant: institution)
+        var gone: Set<Int64> = []
+        for row in rows { gone.insert(try row.int(0)) }
+        return gone
     }
 
     /// The roles of those of these users who may still be here; the others are missing.
-    ///
-    /// For connections that were opened with a live token; what it was got with is asked about by ``alive(sessions:tokens:in:)``.
     package func roles(
         of users: [Int64], in institution: InstitutionID
     ) async throws(PostgresError) -> [Int64: Set<Role>] {

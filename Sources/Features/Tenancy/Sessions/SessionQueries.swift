@@ -80,6 +80,33 @@ enum SessionQueries {
         JOIN institutions i ON i.id = $1 AND i.workflow_state = 'active'
         """
 
+    /// Of these sessions ($2) and tokens ($3), those that have ended, or whose user or institution is not here any more: a row for
+    /// nobody as a rule, however many are asked about.
+    static let ended: Statement = """
+        SELECT 0::bigint, a.id FROM unnest($2::bigint[]) AS a (id)
+        WHERE NOT EXISTS (
+            SELECT FROM sessions s
+            JOIN users u ON u.institution_id = $1 AND u.id = s.user_id AND u.workflow_state = 'registered'
+            JOIN institutions i ON i.id = $1 AND i.workflow_state = 'active'
+            WHERE s.institution_id = $1 AND s.id = a.id AND s.expires_at > now())
+        UNION ALL
+        SELECT 1::bigint, a.id FROM unnest($3::bigint[]) AS a (id)
+        WHERE NOT EXISTS (
+            SELECT FROM access_tokens t
+            JOIN users u ON u.institution_id = $1 AND u.id = t.user_id AND u.workflow_state = 'registered'
+            JOIN institutions i ON i.id = $1 AND i.workflow_state = 'active'
+            WHERE t.institution_id = $1 AND t.id = a.id AND (t.expires_at IS NULL OR t.expires_at > now())
+                AND tenancy_app_is_on($1, t.developer_key_id))
+        """
+
+    /// Of these users ($2), those who are not here any more; the same holds of them.
+    static let gone: Statement = """
+        SELECT a.id FROM unnest($2::bigint[]) AS a (id)
+        WHERE NOT EXISTS (
+            SELECT FROM users u JOIN institutions i ON i.id = $1 AND i.workflow_state = 'active'
+            WHERE u.institution_id = $1 AND u.id = a.id AND u.workflow_state = 'registered')
+        """
+
     /// Now, as a snapshot of transactions.
     static let snapshot: Statement = "SELECT pg_current_snapshot()::text"
 
