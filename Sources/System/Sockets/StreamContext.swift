@@ -65,24 +65,14 @@ package final class StreamContext: RoundEndWork {
     /// Makes the context of one loop.
     package init(loop: EventLoop) { self.loop = loop }
 
-    func noteOutput(of stream: TCPStream) {
-        if stream.isPatient {
-            noteRound()
-            patient.dirty.append(stream)
-        } else {
-            notePrompt()
-            prompt.dirty.append(stream)
-        }
-    }
+    func noteOutput(of stream: TCPStream) { noteOutput(isPatient: stream.isPatient).dirty.append(stream) }
 
-    func noteOutput(of stream: TLSStream) {
-        if stream.isPatient {
-            noteRound()
-            patient.plain.append(stream)
-        } else {
-            notePrompt()
-            prompt.plain.append(stream)
-        }
+    func noteOutput(of stream: TLSStream) { noteOutput(isPatient: stream.isPatient).plain.append(stream) }
+
+    /// Has the end of the round look at those that wait, and says where they do.
+    private func noteOutput(isPatient: Bool) -> Waiting {
+        if isPatient { noteRound() } else { notePrompt() }
+        return isPatient ? patient : prompt
     }
 
     func noteFrame(isPatient: Bool) {
