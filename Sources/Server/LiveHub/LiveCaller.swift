@@ -11,7 +11,7 @@ package final class LiveCaller: Sendable {
     /// The user's id; `nil` for a token whose subject is not a number.
     package var user: Int64? { LiveCaller.known(userOrZero) }
     /// The user's id as the protocol carries it (the token's `sub`).
-    package let subject: String
+    package var subject: String { rarity?.subject ?? String(userOrZero) }
     /// The name that others see.
     package let name: String
     /// The roles in the institution.
@@ -19,19 +19,30 @@ package final class LiveCaller: Sendable {
     /// When the credential runs out, in seconds since 1970; `nil` for never.
     package var expiresAt: Int64? { LiveCaller.known(expiryOrZero) }
     /// Who is signed in, for a caller who came with a cookie; `nil` for one who came with a token.
-    package var principal: Principal? { signedIn?.principal }
+    package var principal: Principal? { rarity?.principal }
     /// The session, or the access token, that a live token was got with; `nil` where it names none.
     package var session: Int64? { LiveCaller.known(sessionOrZero) }
     package var accessToken: Int64? { LiveCaller.known(accessTokenOrZero) }
     /// For a caller of an operator's own app, what its token says besides; `nil` for everybody else.
-    package let app: AppCredential?
+    package var app: AppCredential? { rarity?.app }
 
-    // There is a caller for each of very many sessions: ids and times begin at 1, so that none of them needs a flag.
+    // There is a caller for each of very many sessions: ids and times begin at 1, so that none of them needs a flag; and most of
+    // them are users who came with a token that names them by their id.
     private let userOrZero: Int64
     private let expiryOrZero: Int64
     private let sessionOrZero: Int64
     private let accessTokenOrZero: Int64
-    private let signedIn: SignedIn?
+    private let rarity: Rarity?
+
+    private final class Rarity: Sendable {
+        let subject: String
+        let principal: Principal?
+        let app: AppCredential?
+
+        init(subject: String, principal: Principal?, app: AppCredential?) {
+            (self.subject, self.principal, self.app) = (subject, principal, app)
+        }
+    }
 
     /// Describes a caller.
     package init(
@@ -40,22 +51,21 @@ package final class LiveCaller: Sendable {
         accessToken: Int64? = nil,
         app: AppCredential? = nil
     ) {
-        self.app = app
         sessionOrZero = session ?? 0
         accessTokenOrZero = accessToken ?? 0
         self.institution = institution
         userOrZero = user ?? 0
-        self.subject = subject
         self.name = name
         self.roles = roles
         expiryOrZero = expiresAt ?? 0
-        signedIn = principal.map(SignedIn.init)
+        let isPlain = principal == nil && app == nil && user.map(String.init) == subject
+        rarity = isPlain ? nil : Rarity(subject: subject, principal: principal, app: app)
     }
 
     private static func known(_ value: Int64) -> Int64? { value == 0 ? nil : value }
 }
 
-/// Somebody who is signed in, where only few have one.
+/// Somebody who is signed in, where only few are.
 final class SignedIn: Sendable {
     let principal: Principal
 

@@ -10,6 +10,8 @@ import Telemetry
 package final class LiveLoop {
     /// Callers in one question to a database: a crowd is not asked about in one piece.
     private static let checkedAtOnce = 500
+    /// How often it is looked who of those that had something under way has nothing any more.
+    private static let restPeriod: Duration = .milliseconds(200)
 
     /// The loop.
     package let loop: EventLoop
@@ -28,12 +30,17 @@ package final class LiveLoop {
     /// What has happened on this loop so far.
     package internal(set) var counters = LiveCounters()
 
+    /// What channels keep of what was said last.
+    let recentBounds: RecentPublications.Bounds
+
     /// How long a hole may stay before the log is asked.
     let gapPatience: Duration = .milliseconds(5)
 
     private var channels: [ChannelKey: LocalChannel] = [:]
     /// Channels that may have nobody: only these are looked at each second.
     private var lingering: [LocalChannel] = []
+    /// Sessions of which something is under way, and those that had that until a moment ago: only these are looked at.
+    private var busy: [LiveSession] = []
     /// Log channels on this loop by institution; none stands there with 0.
     private(set) var logChannels: [TenantID: Int] = [:]
     private var heartbeat: HeartbeatRing
@@ -54,6 +61,8 @@ package final class LiveLoop {
         self.loop = loop
         self.hub = hub
         self.pool = pool
+        recentBounds = RecentPublications.Bounds(
+            count: hub.settings.recentCount, bytes: hub.settings.recentBytes)
         admission = Rate(hub.settings.admissionsPerSecond, burst: hub.settings.admissionBurst)
         reader = LogReader(
             loop: loop, pool: pool, recentCount: hub.settings.recentCount,
@@ -115,6 +124,21 @@ package final class LiveLoop {
             counters.compressed = compressor.totals
             hub.counters.store(counters, of: loop)
             tick()
+        }
+    }
+
+    /// Takes notice that a session has begun something: it is looked at from time to time until that is over.
+    func noteBusy(_ session: LiveSession) {
+        busy.append(session)
+        if busy.count == 1 { restSoon() }
+    }
+
+    private func restSoon() {
+        loop.schedule(after: LiveLoop.restPeriod) { [weak self] in
+            guard let self else { return }
+            let now = MonotonicTime.nanoseconds()
+            busy.removeAll { $0.rest(at: now) }
+            if busy.isEmpty { busy = [] } else { restSoon() }
         }
     }
 
@@ -230,18 +254,20 @@ package final class LiveLoop {
 
     /// Who is subscribed to a channel on this loop.
     package func members(of key: ChannelKey) -> [(client: ClientID, caller: LiveCaller)] {
-        (channels[key]?.members ?? []).compactMap { session in session.caller.map { (session.client, $0) } }
+        (channels[key]?.members.sessions ?? []).compactMap { session in
+            session.caller.map { (session.client, $0) }
+        }
     }
 
     /// Who is subscribed to a channel on this loop, as others are told.
     func infos(of key: ChannelKey) -> [ClientInfo] {
-        (channels[key]?.members ?? []).compactMap { $0.info(in: key.name) }
+        (channels[key]?.members.sessions ?? []).compactMap { $0.info(in: key.name) }
     }
 
     /// Milliseconds to some of a channel's members and back, as the last ping that was answered has shown.
     package func roundTrips(in key: ChannelKey, of users: Set<Int64>) -> [Int64: Int] {
         var found: [Int64: Int] = [:]
-        for session in channels[key]?.members ?? [] {
+        for session in channels[key]?.members.sessions ?? [] {
             guard let user = session.caller?.user, users.contains(user), let time = session.roundTrip else {
                 continue
             }

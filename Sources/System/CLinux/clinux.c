@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <malloc.h>
 #include <errno.h>
 #include <sched.h>
 #include <sys/epoll.h>
@@ -63,6 +64,13 @@ uint64_t clinux_raise_descriptor_limit(void) {
     }
     return limit.rlim_cur;
 }
+
+void clinux_bound_heap(int large_bytes) {
+    mallopt(M_MMAP_THRESHOLD, large_bytes);
+    mallopt(M_TRIM_THRESHOLD, 2 * large_bytes);
+}
+
+void clinux_trim_heap(void) { malloc_trim(0); }
 
 int clinux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 

@@ -73,6 +73,9 @@ package struct MessageDecoder: Sendable {
     /// Octets kept from earlier inputs, for budgets; 0 between messages.
     package var heldBytes: Int { message.count + control.count + Int(cutCount) }
 
+    /// Whether nothing is under way: it goes on as one would that has just been made.
+    package var isIdle: Bool { frame == nil && kind == nil && cutCount == 0 && !isFinished }
+
     /// The next event of `input`; `nil` when all of it has been taken.
     ///
     /// Throws once, with the reason to fail the connection (§7.1.7); what was decoded before stands.

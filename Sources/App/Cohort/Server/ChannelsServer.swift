@@ -92,6 +92,7 @@ package final class ChannelsServer: Sendable {
             address = opened.1
         }
         carrier.start { hub.setDegraded("redis", !$0) }
+        HeapKeeper.start(hub, on: group.loops[0])
         Log.logger("server").notice(
             "serving plain channels",
             metadata: [

@@ -76,11 +76,12 @@ final class Node: Sendable {
         logger = Log.logger("server")
     }
 
-    /// Begins to look for events that the broker did not bring, and whether it brings any; once every loop has its share
-    /// of the live layer.
+    /// Begins to look for events that the broker did not bring, whether it brings any, and for the end of storms; once every loop
+    /// has its share of the live layer.
     func startWatching() {
         for watcher in watchers { watcher.loop.execute { watcher.value.start() } }
         if let nodeWatch { nodeWatch.loop.execute { nodeWatch.value.start() } }
+        HeapKeeper.start(hub, on: group.loops[0])
     }
 
     /// Ends looking after several databases, before the pool that it looks with is closed.

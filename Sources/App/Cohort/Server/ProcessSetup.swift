@@ -3,12 +3,19 @@ import Glibc
 
 /// What the process needs once, before anything else.
 package enum ProcessSetup {
-    /// Raises the descriptor limit as far as allowed and ignores SIGPIPE.
+    /// From so many bytes on a block of memory is not part of the heap.
+    ///
+    /// Left to itself, the allocator raises this with each such block that it has seen: tables that grow would leave a hole of their
+    /// old size in the heap each time.
+    private static let largeBlock = 256 << 10
+
+    /// Raises the descriptor limit as far as allowed, ignores SIGPIPE, and bounds the heap.
     ///
     /// - Returns: The descriptor limit now in force.
     @discardableResult
     package static func prepare() -> UInt64 {
         signal(SIGPIPE, SIG_IGN)
+        clinux_bound_heap(CInt(largeBlock))
         return clinux_raise_descriptor_limit()
     }
 

@@ -201,9 +201,9 @@ struct ClusterPresence: Sendable {
         let entries = told.keys.sorted().compactMap { user in
             people.person(user).map { PresenceMessage.Entry(user, $0) }
         }
-        let absent = people.absent.map { user, person in
+        let absent = people.absent.map { user, person, leftAt in
             PresenceMessage.Absent(
-                entry: .init(user, person), ago: min(max(0, now - (person.leftAt ?? now)), Presence.grace))
+                entry: .init(user, person), ago: min(max(0, now - leftAt), Presence.grace))
         }
         let parts = PresencePacking.pack(entries, absent, weight: \.weight) { $0.entry.weight + 10 }
         let pages = max(1, min(parts.count, PresenceMessage.mostPages))

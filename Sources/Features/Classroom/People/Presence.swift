@@ -16,17 +16,6 @@ struct Presence: Sendable {
         var elsewhere: Int32 = 0
         /// When they came, in milliseconds since 1970; a short absence does not count.
         var since: Int64
-        /// When the last connection went.
-        var leftAt: Int64? {
-            get { leaving == .min ? nil : leaving }
-            set { leaving = newValue ?? .min }
-        }
-        private var leaving: Int64
-
-        init(name: String, connections: Int32, elsewhere: Int32 = 0, since: Int64, leftAt: Int64? = nil) {
-            (self.name, self.connections, self.elsewhere) = (name, connections, elsewhere)
-            (self.since, leaving) = (since, leftAt ?? .min)
-        }
 
         /// Whether they are connected anywhere.
         var isSomewhere: Bool { connections > 0 || elsewhere > 0 }
@@ -45,7 +34,8 @@ struct Presence: Sendable {
     }
 
     private var people: [Int64: Person] = [:]
-    private var away: Set<Int64> = []
+    /// Those of them who are nowhere, and since when.
+    private var away: [Int64: Int64] = [:]
     private var joined: [Change.Named] = []
     /// Connections on this node at this moment.
     private(set) var connections = 0
@@ -61,11 +51,11 @@ struct Presence: Sendable {
     var isEmpty: Bool { connections == 0 }
 
     /// The users who are connected, to whatever node.
-    var users: [Int64] { people.keys.filter { !away.contains($0) } }
+    var users: [Int64] { people.keys.filter { away[$0] == nil } }
 
     func person(_ user: Int64) -> Person? { people[user] }
 
-    func isHere(_ user: Int64) -> Bool { people[user] != nil && !away.contains(user) }
+    func isHere(_ user: Int64) -> Bool { people[user] != nil && away[user] == nil }
 
     // MARK: On this node
 
@@ -76,8 +66,7 @@ struct Presence: Sendable {
         if var person = people[user] {
             if person.connections == 0 { hereLocally += 1 }
             person.connections += 1
-            person.leftAt = nil
-            away.remove(user)
+            away[user] = nil
             people[user] = person
         } else {
             hereLocally += 1
@@ -92,10 +81,7 @@ struct Presence: Sendable {
         person.connections -= 1
         if person.connections == 0 {
             hereLocally -= 1
-            if !person.isSomewhere {
-                person.leftAt = now
-                away.insert(user)
-            }
+            if !person.isSomewhere { away[user] = now }
         }
         people[user] = person
     }
@@ -110,8 +96,7 @@ struct Presence: Sendable {
         if var person = people[user] {
             if !person.isSomewhere { person.since = since }
             person.elsewhere += 1
-            person.leftAt = nil
-            away.remove(user)
+            away[user] = nil
             people[user] = person
         } else {
             people[user] = Person(name: name, connections: 0, elsewhere: 1, since: since)
@@ -124,10 +109,7 @@ struct Presence: Sendable {
     mutating func depart(_ user: Int64, at leftAt: Int64) {
         guard var person = people[user], person.elsewhere > 0 else { return }
         person.elsewhere -= 1
-        if !person.isSomewhere {
-            person.leftAt = leftAt
-            away.insert(user)
-        }
+        if !person.isSomewhere { away[user] = leftAt }
         people[user] = person
     }
 
@@ -136,8 +118,8 @@ struct Presence: Sendable {
     mutating func remember(_ user: Int64, name: String, since: Int64, leftAt: Int64, isNews: Bool) {
         if !isNews { unsay(user) }
         guard var person = people[user] else {
-            people[user] = Person(name: name, connections: 0, since: since, leftAt: leftAt)
-            away.insert(user)
+            people[user] = Person(name: name, connections: 0, since: since)
+            away[user] = leftAt
             if isNews { say(user, name) }
             return
         }
@@ -148,9 +130,9 @@ struct Presence: Sendable {
     /// Sets when somebody came.
     mutating func settle(_ user: Int64, since: Int64) { people[user]?.since = since }
 
-    /// Those who may come back within the grace, by user.
-    var absent: [(user: Int64, person: Person)] {
-        away.sorted().compactMap { user in people[user].map { (user, $0) } }
+    /// Those who may come back within the grace, by user, and when they left.
+    var absent: [(user: Int64, person: Person, leftAt: Int64)] {
+        away.sorted { $0.key < $1.key }.compactMap { user, left in people[user].map { (user, $0, left) } }
     }
 
     private mutating func say(_ user: Int64, _ name: String) {
@@ -167,12 +149,12 @@ struct Presence: Sendable {
     mutating func change(at now: Int64) -> Change {
         var change = Change(joined: joined)
         joined = []
-        for user in away.sorted() {
-            guard let person = people[user], let left = person.leftAt, left + Presence.grace <= now else {
+        for user in away.keys.sorted() {
+            guard let person = people[user], let left = away[user], left + Presence.grace <= now else {
                 continue
             }
             people[user] = nil
-            away.remove(user)
+            away[user] = nil
             if let place = change.joined.firstIndex(where: { $0.id == user }) {
                 change.joined.remove(at: place)
             } else if change.left.count < Presence.mostNames {

@@ -14,16 +14,15 @@ struct ContiguousDelivery {
         case overflow(after: UInt64)
     }
 
+    /// Publications that may wait for an earlier one.
+    static let mostHeld = 4096
+
     /// The last offset that was delivered.
     private(set) var position: UInt64
-    private let maxHeld: Int32
     private var held: [UInt64: ChannelPublication] = [:]
 
-    /// Begins after `position`; at most `maxHeld` publications may wait for an earlier one.
-    init(position: UInt64, maxHeld: Int32 = 4096) {
-        self.position = position
-        self.maxHeld = maxHeld
-    }
+    /// Begins after `position`.
+    init(position: UInt64) { self.position = position }
 
     /// Whether a hole is open.
     var isWaiting: Bool { !held.isEmpty }
@@ -50,7 +49,7 @@ struct ContiguousDelivery {
     }
 
     private mutating func hold(_ publication: ChannelPublication) -> Action {
-        guard held.count < Int(maxHeld) else {
+        guard held.count < ContiguousDelivery.mostHeld else {
             held.removeAll()
             return .overflow(after: position)
         }

@@ -22,37 +22,38 @@ final class LocalChannel {
 
     let key: ChannelKey
     private let ground: NamespaceGround
-    private(set) var members: [LiveSession] = []
-    /// How many of them speak another dialect than the plain one.
-    private var otherMembers: Int32 = 0
-    /// Beside ``members``, place by place, how they want publications; empty while all want them as they are.
-    private var manners: [Manner] = []
+    private(set) var members = ChannelMembers()
     /// When the channel was last used, in nanoseconds of the monotonic clock; the loop lets go of channels that nobody has used for
     /// a while.
     private(set) var lastUsed: Int64 = 0
 
-    /// Whether the loop looks each second whether it still is used.
-    var isLingering = false
-
     unowned let loop: LiveLoop
-    private var phase: Phase
     private var delivery = ContiguousDelivery(position: 0)
-    /// Which life of a stream ``position`` counts in; empty until that is known, and for every other kind.
-    private(set) var epoch = ""
-    private var recent: RecentPublications
-    private var observers: [any ChannelObserver] = []
+    private var life: StreamLife?
+    private var begunWork: Work?
+    private var recent = RecentPublications()
+    private var phase: Phase
     private var isFilling = false
     /// Something was dropped that only the log can bring back, whether or not later events wait for it.
     private var mustFill = false
-    /// The highest offset that the log is known to hold.
-    private var knownTop: UInt64 = 0
+    /// Whether the loop looks each second whether it still is used.
+    var isLingering = false
 
-    /// Members that are on their way: they receive pages until they have caught up.
-    private(set) var catchingUp: Int32 = 0
+    /// Which life of a stream the channel is in; other kinds have none.
+    private final class StreamLife {
+        let epoch: String
+
+        init(epoch: String) { self.epoch = epoch }
+    }
 
     /// What a channel has only while something is under way or kept for those who come; most are a single user's, and have
     /// nothing of it.
     private final class Work {
+        var observers: [any ChannelObserver] = []
+        /// The highest offset that the log is known to hold; 0 when members have been told all of it.
+        var knownTop: UInt64 = 0
+        /// Members that are on their way: they receive pages until they have caught up.
+        var catchingUp = 0
         var waiters: [(Bool) -> Void] = []
         var early: [ChannelPublication] = []
         /// What is read of a log, and of a stream, for several at once.
@@ -63,12 +64,11 @@ final class LocalChannel {
         var reached: [(offset: UInt64, then: () -> Void)] = []
 
         var isOver: Bool {
-            waiters.isEmpty && early.isEmpty && pages.isEmpty && histories.isEmpty && snapshot == nil
+            observers.isEmpty && knownTop == 0 && catchingUp == 0 && waiters.isEmpty && early.isEmpty
+                && pages.isEmpty && histories.isEmpty && snapshot == nil
                 && snapshotWaiters.isEmpty && reached.isEmpty
         }
     }
-
-    private var begunWork: Work?
 
     private var work: Work {
         if let begunWork { return begunWork }
@@ -78,7 +78,11 @@ final class LocalChannel {
     }
 
     /// Lets go of what is empty.
-    func endWork() { if begunWork?.isOver == true { begunWork = nil } }
+    func endWork() {
+        guard let begunWork else { return }
+        if begunWork.knownTop <= position { begunWork.knownTop = 0 }
+        if begunWork.isOver { self.begunWork = nil }
+    }
 
     var pages: SharedReads<[ChannelPublication]> {
         get { work.pages }
@@ -94,7 +98,6 @@ final class LocalChannel {
         self.key = key
         self.ground = ground
         self.loop = loop
-        recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
         phase = ground.namespace.kind == .ephemeral ? .live : .loading
         touch()
         if phase == .loading { load() }
@@ -106,13 +109,23 @@ final class LocalChannel {
     /// The offset up to which members have been told everything.
     var position: UInt64 { delivery.position }
 
+    /// Which life of a stream ``position`` counts in; empty until that is known, and for every other kind.
+    private(set) var epoch: String {
+        get { life?.epoch ?? "" }
+        set { life = StreamLife(epoch: newValue) }
+    }
+
+    private var knownTop: UInt64 { begunWork?.knownTop ?? 0 }
+
     var isIdle: Bool {
-        members.isEmpty && observers.isEmpty && catchingUp == 0
-            && begunWork.map { $0.waiters.isEmpty && $0.reached.isEmpty } ?? true
+        members.isEmpty
+            && begunWork.map {
+                $0.observers.isEmpty && $0.catchingUp == 0 && $0.waiters.isEmpty && $0.reached.isEmpty
+            } ?? true
     }
 
     /// Whether there is somebody for whom it stays as it is; whoever leaves touches it.
-    var isInUse: Bool { !members.isEmpty || !observers.isEmpty }
+    var isInUse: Bool { !members.isEmpty || begunWork?.observers.isEmpty == false }
 
     /// Takes notice of use; whether somebody has stayed is looked at later.
     func touch() {
@@ -149,7 +162,7 @@ final class LocalChannel {
             }
             phase = .live
             delivery = ContiguousDelivery(position: loaded.top)
-            for publication in loaded.recent { recent.append(publication) }
+            for publication in loaded.recent { recent.append(publication, within: loop.recentBounds) }
             let missed = work.early
             work.early = []
             for then in told { then(true) }
@@ -167,7 +180,7 @@ final class LocalChannel {
     /// Takes notice that the log holds events up to `top`: what the broker does not bring in a moment comes from there.
     func mayBeBehind(top: UInt64) {
         guard namespace.isLog, top > position else { return }
-        knownTop = max(knownTop, top)
+        work.knownTop = max(knownTop, top)
         if phase == .live { fillSoon(after: LocalChannel.watchPatience) }
     }
 
@@ -199,7 +212,7 @@ final class LocalChannel {
             guard top >= offset else { return then(false) }
             guard offset > position else { return then(true) }
             work.reached.append((offset, { then(true) }))
-            knownTop = max(knownTop, top)
+            work.knownTop = max(knownTop, top)
             fillSoon(after: LocalChannel.watchPatience)
         }
     }
@@ -285,9 +298,9 @@ final class LocalChannel {
                     mustFill = true
                 } else if knownTop == top {
                     // The log holds less than was told when a backup was restored.
-                    knownTop = min(top, position)
+                    begunWork?.knownTop = min(top, position)
                 }
-                guard isBehind else { return }
+                guard isBehind else { return endWork() }
                 fillSoon(after: found?.events.isEmpty != false ? LocalChannel.retryDelay : loop.gapPatience)
             }
         }
@@ -318,9 +331,9 @@ final class LocalChannel {
         epoch = position.epoch
         begunWork?.histories.forget()
         delivery = ContiguousDelivery(position: position.offset)
-        recent = RecentPublications(maxCount: loop.settings.recentCount, maxBytes: loop.settings.recentBytes)
+        recent = RecentPublications()
         let code = UnsubscribeCode.insufficientState
-        for session in members { session.expel(from: key.name, code, reason: code.reason) }
+        for session in members.sessions { session.expel(from: key.name, code, reason: code.reason) }
         guard let begunWork, !begunWork.reached.isEmpty else { return }
         let waiting = begunWork.reached
         begunWork.reached = []
@@ -338,13 +351,15 @@ final class LocalChannel {
     }
 
     private func deliver(_ publication: ChannelPublication) {
-        let previous = manners.isEmpty ? nil : recent.newest
-        recent.append(publication)
+        let previous = members.isSpecial ? recent.newest : nil
+        recent.append(publication, within: loop.recentBounds)
         if !publication.hides.isEmpty { begunWork?.pages.forget() }
         for hidden in publication.hides {
             recent.replace(offset: hidden, with: LogEvent.hidden(offset: hidden))
         }
-        for observer in observers { observer.channelDidDeliver(publication.publication, in: key) }
+        for observer in begunWork?.observers ?? [] {
+            observer.channelDidDeliver(publication.publication, in: key)
+        }
         if !members.isEmpty {
             handOut(publication, after: previous) { $0.deliver($1) }
         }
@@ -358,49 +373,20 @@ final class LocalChannel {
     /// Tells members that somebody has come or left; a slow reader may miss it.
     private func deliver(_ notice: ChannelPublication.Notice, _ info: ClientInfo?) {
         guard let info, !members.isEmpty, namespace.joins != .never else { return }
-        var shared = SharedPush(
-            Push(channel: key.name, notice == .join ? .join(info) : .leave(info)), loop.compressor)
-        let isToldToAll = namespace.joins == .always
-        for (place, session) in members.enumerated()
-        where isToldToAll || (!manners.isEmpty && manners[place].hearsJoins) {
-            session.deliverEphemeral(shared.frame(session.dialect))
-        }
+        let push = Push(channel: key.name, notice == .join ? .join(info) : .leave(info))
+        let members = members
+        members.tell(push, all: namespace.joins == .always, loop.compressor)
     }
 
-    /// Gives every member its frame, which is encoded once for each dialect that is spoken here.
     private func handOut(
         _ publication: ChannelPublication, after previous: Publication?,
         _ give: (LiveSession, [UInt8]) -> Void
     ) {
-        guard manners.isEmpty else { return handOutByManner(publication, after: previous, give) }
-        let push = Push(channel: key.name, .publication(publication.publication))
+        // Whoever is too slow leaves meanwhile.
         let members = members
-        if otherMembers == 0 {
-            let frame = LiveFrame.push(push)
-            for session in members { give(session, frame) }
-        } else {
-            var shared = SharedPush(push, loop.compressor)
-            for session in members { give(session, shared.frame(session.dialect)) }
-        }
-        loop.noteDeliveries(members.count, publication)
-    }
-
-    /// Gives every member what it wants of a publication, in the manner in which it wants it.
-    private func handOutByManner(
-        _ publication: ChannelPublication, after previous: Publication?,
-        _ give: (LiveSession, [UInt8]) -> Void
-    ) {
-        var push = VariedPush(publication.publication, after: previous, in: key.name, loop.compressor)
-        // Whoever is too slow leaves meanwhile, and others take the place.
-        var given: [(LiveSession, [UInt8])] = []
-        given.reserveCapacity(members.count)
-        for place in members.indices {
-            if let frame = push.frame(members[place].dialect, &manners[place]) {
-                given.append((members[place], frame))
-            }
-        }
-        for (session, frame) in given { give(session, frame) }
-        loop.noteDeliveries(given.count, publication)
+        let count = members.handOut(
+            publication.publication, after: previous, in: key.name, loop.compressor, give)
+        loop.noteDeliveries(count, publication)
     }
 
     // MARK: Members
@@ -408,45 +394,27 @@ final class LocalChannel {
     /// Adds a session that has been told everything up to ``position``; returns its place.
     func add(_ session: LiveSession, _ manner: Manner = Manner()) -> Int {
         touch()
-        if manner.isSpecial || !manners.isEmpty {
-            if manners.isEmpty { manners = Array(repeating: Manner(), count: members.count) }
-            manners.append(manner)
-        }
-        members.append(session)
-        if session.dialect != .plain { otherMembers += 1 }
-        return members.count - 1
+        return members.add(session, manner)
     }
 
     /// Takes the member at `place` out; the last member moves there.
     func remove(at place: Int) {
         touch()
-        if members[place].dialect != .plain { otherMembers -= 1 }
-        removeManner(at: place)
-        let last = members.removeLast()
-        guard place < members.count else { return }
-        members[place] = last
-        last.move(in: self, to: place)
-    }
-
-    private func removeManner(at place: Int) {
-        guard !manners.isEmpty else { return }
-        let wasSpecial = manners[place].isSpecial
-        manners.swapAt(place, manners.count - 1)
-        manners.removeLast()
-        if wasSpecial, !manners.contains(where: \.isSpecial) { manners = [] }
+        members.remove(at: place)?.move(in: self, to: place)
     }
 
     /// Registers an observer, which hears of every event after the offset that `then` is told.
     func observe(_ observer: any ChannelObserver, then: @escaping (UInt64?) -> Void) {
         whenLive { [self] isLive in
             guard isLive else { return then(nil) }
-            observers.append(observer)
+            work.observers.append(observer)
             then(position)
         }
     }
 
     func removeObserver(_ observer: any ChannelObserver) {
-        observers.removeAll { $0 === observer }
+        begunWork?.observers.removeAll { $0 === observer }
+        endWork()
         touch()
     }
 
@@ -508,9 +476,10 @@ final class LocalChannel {
         _ session: LiveSession, from offset: UInt64, send: @escaping ([Publication]) -> Bool,
         then: @escaping (Bool) -> Void
     ) {
-        catchingUp += 1
+        work.catchingUp += 1
         page(session, from: offset, send: send) { [self] caughtUp in
-            catchingUp -= 1
+            work.catchingUp -= 1
+            endWork()
             touch()
             then(caughtUp)
         }

@@ -3,16 +3,18 @@ import LiveProtocol
 import DequeModule
 
 /// The latest publications of a channel, without a hole, bounded in number and in bytes.
+///
+/// The bounds are the loop's, and handed in: there is one of these for each of very many channels.
 struct RecentPublications {
-    private let maxCount: Int32
-    private let maxBytes: Int32
-    private var kept: Deque<ChannelPublication> = []
-    private var bytes = 0
-
-    init(maxCount: Int, maxBytes: Int) {
-        self.maxCount = Int32(clamping: maxCount)
-        self.maxBytes = Int32(clamping: maxBytes)
+    /// How much is kept.
+    struct Bounds {
+        let count: Int
+        /// One publication is kept however large it is.
+        let bytes: Int
     }
+
+    private var kept: Deque<ChannelPublication> = []
+    private var bytes: Int32 = 0
 
     /// Whether everything after `offset`, up to the channel's newest offset `top`, is here.
     func covers(after offset: UInt64, top: UInt64) -> Bool {
@@ -32,15 +34,15 @@ struct RecentPublications {
     }
 
     /// Adds the next publication; one that does not follow on starts the run anew.
-    mutating func append(_ publication: ChannelPublication) {
+    mutating func append(_ publication: ChannelPublication, within bounds: Bounds) {
         if let last = kept.last, publication.offset != last.offset + 1 {
             kept.removeAll()
             bytes = 0
         }
         kept.append(publication)
-        bytes += publication.weight
-        while kept.count > Int(maxCount) || (bytes > Int(maxBytes) && kept.count > 1) {
-            bytes -= kept.removeFirst().weight
+        bytes += Int32(clamping: publication.weight)
+        while kept.count > bounds.count || (bytes > bounds.bytes && kept.count > 1) {
+            bytes -= Int32(clamping: kept.removeFirst().weight)
         }
     }
 
@@ -49,10 +51,10 @@ struct RecentPublications {
         guard let first = kept.first, offset >= first.offset else { return }
         let place = Int(clamping: offset - first.offset)
         guard place < kept.count else { return }
-        bytes -= kept[place].weight
+        bytes -= Int32(clamping: kept[place].weight)
         var replaced = kept[place].publication
         replaced.data = .json(data)
         kept[place] = ChannelPublication(replaced)
-        bytes += kept[place].weight
+        bytes += Int32(clamping: kept[place].weight)
     }
 }

@@ -47,25 +47,35 @@ package final class PartyLevel: Sendable {
 
 /// What one user, class or institution does on this node, on all its loops; from any thread.
 ///
-/// A number for each thing that is counted, changed atomically: no lock, and the same cost however many share it.
+/// A number for each thing that is counted, changed atomically: no lock, and the same cost however many share it. Numbers of what
+/// most never do are made when it is done.
 package final class Party: Sendable {
+    /// Until when is paid for what is sent.
+    private final class Account: Sendable {
+        let calls = Atomic<Int64>(0)
+        let signals = Atomic<Int64>(0)
+        let publications = Atomic<Int64>(0)
+        let reads = Atomic<Int64>(0)
+        let bytes = Atomic<Int64>(0)
+    }
+
     private let level: PartyLevel
-    private let connected = Atomic<Int>(0)
-    private let subscribed = Atomic<Int>(0)
     private let joins = Atomic<Int64>(0)
-    private let calls = Atomic<Int64>(0)
-    private let signals = Atomic<Int64>(0)
-    private let publications = Atomic<Int64>(0)
-    private let reads = Atomic<Int64>(0)
-    private let bytes = Atomic<Int64>(0)
+    private let opened = AtomicLazyReference<Account>()
+    private let connected = Atomic<Int32>(0)
+    private let subscribed = Atomic<Int32>(0)
+    /// How often the last one has left, for ``PartyTable``, which changes it under its lock.
+    let leavings = Atomic<UInt32>(0)
 
     /// Somebody of whom nothing is known yet.
     package init(_ level: PartyLevel) { self.level = level }
 
+    private var account: Account { opened.load() ?? opened.storeIfNil(Account()) }
+
     /// Sessions that are connected.
-    package var connections: Int { connected.load(ordering: .relaxed) }
+    package var connections: Int { Int(connected.load(ordering: .relaxed)) }
     /// Their subscriptions.
-    package var subscriptions: Int { subscribed.load(ordering: .relaxed) }
+    package var subscriptions: Int { Int(subscribed.load(ordering: .relaxed)) }
 
     /// A session comes: `nil`, and it is counted, or the limit that it meets; who has priority meets none.
     package func join(at now: Int64, hasPriority: Bool = false) -> LiveLimit? {
@@ -93,7 +103,7 @@ package final class Party: Sendable {
     package func noteSubscription() { subscribed.add(1, ordering: .relaxed) }
 
     /// Subscriptions that began have ended.
-    package func unsubscribe(_ count: Int = 1) { subscribed.subtract(count, ordering: .relaxed) }
+    package func unsubscribe(_ count: Int = 1) { subscribed.subtract(Int32(count), ordering: .relaxed) }
 
     /// Something is sent: `nil`, and it is paid for, or the limit that it meets.
     package func take(
@@ -104,18 +114,18 @@ package final class Party: Sendable {
             switch item {
             case .connections, .subscriptions: true
             case .joins: Party.take(rate, cost, from: joins, now, hasPriority)
-            case .calls: Party.take(rate, cost, from: calls, now, hasPriority)
-            case .signals: Party.take(rate, cost, from: signals, now, hasPriority)
-            case .publications: Party.take(rate, cost, from: publications, now, hasPriority)
-            case .reads: Party.take(rate, cost, from: reads, now, hasPriority)
-            case .bytes: Party.take(rate, cost, from: bytes, now, hasPriority)
+            case .calls: Party.take(rate, cost, from: account.calls, now, hasPriority)
+            case .signals: Party.take(rate, cost, from: account.signals, now, hasPriority)
+            case .publications: Party.take(rate, cost, from: account.publications, now, hasPriority)
+            case .reads: Party.take(rate, cost, from: account.reads, now, hasPriority)
+            case .bytes: Party.take(rate, cost, from: account.bytes, now, hasPriority)
             }
         return isTaken ? nil : level.limit(item)
     }
 
-    private static func add(_ count: Int, to number: borrowing Atomic<Int>, most: Int?) -> Bool {
+    private static func add(_ count: Int32, to number: borrowing Atomic<Int32>, most: Int?) -> Bool {
         var known = number.load(ordering: .relaxed)
-        while most.map({ known + count <= $0 }) ?? true {
+        while most.map({ Int(known) + Int(count) <= $0 }) ?? true {
             let (isDone, found) = number.weakCompareExchange(
                 expected: known, desired: known + count, ordering: .relaxed)
             if isDone { return true }

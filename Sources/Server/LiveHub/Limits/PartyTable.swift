@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Everybody of one level who is on this node, and for a while who was: so that who goes and comes again is known.
 ///
 /// A decision: the time is handed in, in seconds. Whoever has left is forgotten after ``memory`` seconds, a few with each
@@ -6,16 +8,11 @@ struct PartyTable<Key: Hashable & Sendable> {
     /// Long enough for every burst of the limits to be paid for.
     static var memory: Int64 { 60 }
 
-    private struct Entry {
-        let party: Party
-        /// Which leaving is the last one; an older one in the queue counts for nothing.
-        var turn = 0
-    }
-
     private let level: PartyLevel
     private let bound: Int
-    private var entries: [Key: Entry] = [:]
-    private var left: [(key: Key, turn: Int, at: Int64)] = []
+    private var entries: [Key: Party] = [:]
+    /// Which leaving each is: one that was not the last counts for nothing.
+    private var left: [(key: Key, leaving: UInt32, at: Int64)] = []
     private var first = 0
 
     init(_ level: PartyLevel, bound: Int = 20_000) {
@@ -29,24 +26,23 @@ struct PartyTable<Key: Hashable & Sendable> {
     /// A session comes; `now` in nanoseconds.
     mutating func join(_ key: Key, at now: Int64) -> (party: Party, met: LiveLimit?) {
         forget(at: now / 1_000_000_000)
-        let entry = entries[key] ?? Entry(party: Party(level))
-        let met = entry.party.join(at: now)
-        if entries[key] == nil { entries[key] = entry }
+        let party = entries[key] ?? Party(level)
+        let met = party.join(at: now)
+        if entries[key] == nil { entries[key] = party }
         // Somebody new who is turned away is remembered as one who left: that is what bounds the table.
-        if met != nil, entry.party.connections == 0 { note(key, at: now) }
-        return (entry.party, met)
+        if met != nil, party.connections == 0 { note(key, party, at: now) }
+        return (party, met)
     }
 
     /// A session that came has gone.
     mutating func leave(_ key: Key, at now: Int64) {
-        guard let entry = entries[key] else { return }
-        entry.party.leave()
-        if entry.party.connections == 0 { note(key, at: now) }
+        guard let party = entries[key] else { return }
+        party.leave()
+        if party.connections == 0 { note(key, party, at: now) }
     }
 
-    private mutating func note(_ key: Key, at now: Int64) {
-        entries[key]?.turn += 1
-        left.append((key, entries[key]?.turn ?? 0, now / 1_000_000_000))
+    private mutating func note(_ key: Key, _ party: Party, at now: Int64) {
+        left.append((key, party.leavings.wrappingAdd(1, ordering: .relaxed).newValue, now / 1_000_000_000))
     }
 
     private mutating func forget(at second: Int64) {
@@ -56,10 +52,9 @@ struct PartyTable<Key: Hashable & Sendable> {
             let oldest = left[first]
             guard second - oldest.at >= Self.memory || left.count - first > bound else { break }
             first += 1
-            guard let entry = entries[oldest.key], entry.turn == oldest.turn, entry.party.connections == 0
-            else {
-                continue
-            }
+            guard let party = entries[oldest.key], party.connections == 0,
+                party.leavings.load(ordering: .relaxed) == oldest.leaving
+            else { continue }
             entries[oldest.key] = nil
         }
         guard first > 1024, first * 2 > left.count else { return }

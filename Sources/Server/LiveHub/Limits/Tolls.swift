@@ -1,12 +1,26 @@
+/// Until when one connection has paid for what it has sent; for what is over by then, nothing needs to be known.
+///
+/// Time is handed in, in nanoseconds of the monotonic clock.
+struct Debts {
+    fileprivate var commands: Int64 = 0
+    fileprivate var reads: Int64 = 0
+    fileprivate var bytes: Int64 = 0
+    fileprivate var faults: Int64 = 0
+
+    /// Notes that a command was malformed or came too fast; `false` when the connection has had its share of such.
+    mutating func fault(_ rates: ConnectionRates, at now: Int64) -> Bool {
+        rates.faults.take(from: &faults, now: now) == nil
+    }
+
+    /// Whether all is paid: who has such debts pays as if there had been none.
+    func arePaid(at now: Int64) -> Bool { max(commands, reads, bytes, faults) <= now }
+}
+
 /// What one session pays for what it sends: to its connection, its user, its class and its institution.
 ///
 /// Confined to the session's loop; the time is handed in, in nanoseconds of the monotonic clock. The class comes before the
 /// institution: what a class refuses costs the others nothing.
 struct Tolls {
-    private var commands: Int64 = 0
-    private var reads: Int64 = 0
-    private var bytes: Int64 = 0
-    private var faults: Int64 = 0
     /// Those who are charged besides; `nil` before the session is connected, and where there is none.
     private(set) var user: Party?
     private(set) var institution: Party?
@@ -48,9 +62,9 @@ struct Tolls {
     }
 
     /// Pays for a frame's bytes.
-    mutating func frame(_ count: Int, _ rates: ConnectionRates, at now: Int64) -> Frame {
+    func frame(_ count: Int, _ debts: inout Debts, _ rates: ConnectionRates, at now: Int64) -> Frame {
         var frame = Frame()
-        if rates.bytes.take(count, from: &bytes, now: now) != nil {
+        if rates.bytes.take(count, from: &debts.bytes, now: now) != nil {
             frame.own = .bytes
         } else if let met = user?.take(.bytes, count, at: now, hasPriority: true) {
             frame.own = met
@@ -66,16 +80,18 @@ struct Tolls {
     ///   - item: What it is; `nil` for what only its connection pays for, such as a subscription.
     ///   - isShared: Whether the class and the institution are charged.
     ///   - frame: The frame that it stands in.
+    ///   - debts: What the connection has to pay.
     ///   - rates: The connection's rates.
     ///   - now: The time.
     /// - Returns: `nil` when it is paid for, or the limit that it meets.
-    mutating func command(
-        _ item: PartyLevel.Item?, isShared: Bool, in frame: Frame, _ rates: ConnectionRates, at now: Int64
+    func command(
+        _ item: PartyLevel.Item?, isShared: Bool, in frame: Frame, _ debts: inout Debts,
+        _ rates: ConnectionRates, at now: Int64
     ) -> LiveLimit? {
-        if rates.commands.take(from: &commands, now: now) != nil { return .commands }
+        if rates.commands.take(from: &debts.commands, now: now) != nil { return .commands }
         if let own = frame.own { return own }
         guard let item else { return nil }
-        if item == .reads, rates.reads.take(from: &reads, now: now) != nil { return .reads }
+        if item == .reads, rates.reads.take(from: &debts.reads, now: now) != nil { return .reads }
         if let met = user?.take(item, at: now, hasPriority: true) { return met }
         guard isShared else { return nil }
         return frame.shared ?? charge(item, at: now)
@@ -104,10 +120,5 @@ struct Tolls {
     func unsubscribe(_ count: Int = 1) {
         user?.unsubscribe(count)
         institution?.unsubscribe(count)
-    }
-
-    /// Notes that a command was malformed or came too fast; `false` when the connection has had its share of such.
-    mutating func fault(_ rates: ConnectionRates, at now: Int64) -> Bool {
-        rates.faults.take(from: &faults, now: now) == nil
     }
 }

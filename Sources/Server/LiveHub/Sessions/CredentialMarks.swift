@@ -1,7 +1,8 @@
 /// Since when it is asked whose credentials were withdrawn.
 ///
 /// Pure. A session may have been verified some time before it is in the list of those that are looked at: so each question
-/// reaches back over the time that this can take, and the same change is seen several times.
+/// reaches back over the time that this can take, and the same change is seen several times. Before that time has passed it reaches
+/// back to the first look: whoever was there was asked about then, and whoever came later is asked about when they come.
 struct CredentialMarks {
     /// How far back a question reaches, in seconds: a connection has ten for its `connect`.
     static let window = 12
@@ -14,7 +15,7 @@ struct CredentialMarks {
     /// The newest mark that reaches back far enough; `nil` when everybody is to be asked about.
     func since(at second: Int) -> String? {
         guard let fullAt, second - fullAt < CredentialMarks.fullPeriod else { return nil }
-        return marks.last { second - $0.at >= CredentialMarks.window }?.mark
+        return (marks.last { second - $0.at >= CredentialMarks.window } ?? marks.first)?.mark
     }
 
     /// Notes where things stood at a moment; `isFull` when everybody was asked about, `isAnswered` when there was an

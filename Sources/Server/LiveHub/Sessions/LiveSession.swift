@@ -10,7 +10,8 @@ package import WebSocket
 ///
 /// Confined to its loop.
 ///
-/// A session idles by the ten thousand: what only some need (a timer, waiting commands) lies behind an optional.
+/// Sessions idle by the ten thousand: what is under way lies in a ``SessionWork``, which the loop has taken away again when nothing
+/// is; and the order of what is always here leaves no gaps.
 package final class LiveSession {
     /// One channel that the session receives.
     struct Subscription {
@@ -23,45 +24,48 @@ package final class LiveSession {
 
     private enum Phase { case waiting, connecting, connected, closed }
 
-    /// What came behind `connect` before that was answered.
-    private enum Waiting {
-        case command(Command)
-        /// A command that is wrong, and what its client is told when its turn comes.
-        case refused(UInt32, ProtocolError)
-    }
-
     /// The connection's name.
     package let client = ClientID()
     /// Who it is, once connected.
     package private(set) var caller: LiveCaller?
 
     let loop: LiveLoop
-    private var pong = PongWatch()
     private var connection: WebSocketConnection?
-    /// The form of the protocol that the client speaks.
-    var form: MessageForm { dialect.form }
+    private var subscriptions: [Subscription] = []
+    /// What subscriptions by token have besides; `nil` for the many sessions without one.
+    var terms: SubscriptionTerms?
+    private var begunWork: SessionWork?
+    private var tolls = Tolls()
+    private var pong = PongWatch()
     /// How its messages are put into frames.
     private(set) var dialect: Dialect
-    /// Who is signed in, until the session is connected.
-    private var signedIn: SignedIn?
+    /// The form of the protocol that the client speaks.
+    var form: MessageForm { dialect.form }
     private var phase = Phase.waiting
     /// Our close frame has been sent: nothing more is written or carried out.
     private var isEnding = false
-    private var subscriptions: [Subscription] = []
-    private var pending: [ChannelKey] = []
-    private var waitingCommands: [Waiting] = []
-    /// What makes long replies, the one whose turn it is first.
-    private var turns: [(@escaping () -> Void) -> Void] = []
-    private var hasTurnBegun = false
-    private var deadline: LoopTimer?
-    private var tolls = Tolls()
-    /// What subscriptions by token have besides; `nil` for the many sessions without one.
-    var terms: SubscriptionTerms?
 
     init(loop: LiveLoop, principal: Principal?, form: MessageForm = .json) {
         self.loop = loop
         dialect = Dialect(form: form, window: 0)
-        signedIn = principal.map(SignedIn.init)
+        if let principal { work.signedIn = SignedIn(principal) }
+    }
+
+    /// What is under way, begun where nothing is.
+    private var work: SessionWork {
+        if let begunWork { return begunWork }
+        let begun = SessionWork()
+        begunWork = begun
+        loop.noteBusy(self)
+        return begun
+    }
+
+    /// Lets go of what is under way, once it is over; `true` when it is.
+    func rest(at now: Int64) -> Bool {
+        guard phase != .closed, let begunWork else { return true }
+        guard begunWork.isOver(at: now) else { return false }
+        self.begunWork = nil
+        return true
     }
 
     /// Whether the session still has its connection.
@@ -108,7 +112,7 @@ package final class LiveSession {
 
     /// Notes a malformed command, or one that came too fast; `false`, and the connection ends, when there were too many.
     private func mayFail(_ limit: LiveLimit, _ code: DisconnectCode) -> Bool {
-        if tolls.fault(loop.hub.connectionRates, at: MonotonicTime.nanoseconds()) { return true }
+        if work.debts.fault(loop.hub.connectionRates, at: MonotonicTime.nanoseconds()) { return true }
         loop.hub.limits.note(limit)
         disconnect(code, reason: "\(code.reason): \(limit)")
         return false
@@ -148,8 +152,8 @@ package final class LiveSession {
     /// - Parameter work: Is called when it may reply, or when the session has ended; it calls what it is given once it has
     ///   replied, or does not want to any more.
     func inTurn(_ work: @escaping (_ done: @escaping () -> Void) -> Void) {
-        turns.append(work)
-        if turns.count == 1 { beginTurn() }
+        self.work.turns.append(work)
+        if self.work.turns.count == 1 { beginTurn() }
     }
 
     /// Begins the first turn, if there is room for what it says.
@@ -157,24 +161,24 @@ package final class LiveSession {
     /// - Parameter isLate: What was queued has been handed to the kernel, as far as that takes it: who still has to wait hears
     ///   of it when there is room.
     private func beginTurn(isLate: Bool = false) {
-        guard !hasTurnBegun, let work = turns.first else { return }
+        guard let begunWork, !begunWork.hasTurnBegun, let work = begunWork.turns.first else { return }
         if let connection, isOpen, connection.queuedBytes > loop.settings.ephemeralBudget {
             guard !isLate else { return }
             let again = LoopBound(self, loop: loop.loop)
             return loop.loop.execute { again.value.beginTurn(isLate: true) }
         }
-        hasTurnBegun = true
+        begunWork.hasTurnBegun = true
         work { [self] in
-            turns.removeFirst()
-            if turns.isEmpty { turns = [] }
-            hasTurnBegun = false
+            begunWork.turns.removeFirst()
+            if begunWork.turns.isEmpty { begunWork.turns = [] }
+            begunWork.hasTurnBegun = false
             beginTurn()
         }
     }
 
     /// Has a command read and answered in its turn; too many that wait are refused.
     private func read(_ id: UInt32, _ read: @escaping (_ done: @escaping () -> Void) -> Void) {
-        guard turns.count <= loop.settings.waitingReads else { return refuse(id, .reads) }
+        guard work.turns.count <= loop.settings.waitingReads else { return refuse(id, .reads) }
         inTurn { [self] in if isOpen { read($0) } else { $0() } }
     }
 
@@ -192,13 +196,13 @@ package final class LiveSession {
         }
     }
 
-    private func wait(_ waiting: Waiting) {
-        guard waitingCommands.count < 64 else {
+    private func wait(_ waiting: SessionWork.Waiting) {
+        guard work.waitingCommands.count < 64 else {
             loop.hub.limits.note(.waiting)
             let code = DisconnectCode.tooManyRequests
             return disconnect(code, reason: "\(code.reason): \(LiveLimit.waiting)")
         }
-        waitingCommands.append(waiting)
+        work.waitingCommands.append(waiting)
     }
 
     private func dispatch(_ command: Command, receivedAt: Int64, in frame: Tolls.Frame) {
@@ -241,7 +245,8 @@ package final class LiveSession {
         case .pong, .connect, .subscribe, .unsubscribe, .ping, .refresh, .subRefresh: item = nil
         }
         return tolls.command(
-            item, isShared: isShared, in: frame, loop.hub.connectionRates, at: MonotonicTime.nanoseconds())
+            item, isShared: isShared, in: frame, &work.debts, loop.hub.connectionRates,
+            at: MonotonicTime.nanoseconds())
     }
 
     /// The session belongs to a class, if the grant says so: `nil`, or the limit of the class that it meets.
@@ -258,7 +263,7 @@ package final class LiveSession {
         guard loop.admit(at: MonotonicTime.nanoseconds()) else { return refuse(id, .joins) }
         phase = .connecting
         if request.token.isEmpty {
-            guard let principal = signedIn?.principal else { return disconnect(.invalidToken) }
+            guard let principal = work.signedIn?.principal else { return disconnect(.invalidToken) }
             return admitted(id, loop.hub.authenticator.caller(principal: principal), request)
         }
         loop.loop.run { await self.connect(id, token: request) }
@@ -280,7 +285,7 @@ package final class LiveSession {
         case .unavailable: refuse(id, ProtocolError(.internal))
         }
         phase = .waiting
-        waitingCommands = []
+        work.waitingCommands = []
     }
 
     /// Who it is, is known; what the server subscribes it to is made ready.
@@ -299,15 +304,14 @@ package final class LiveSession {
         case .failure(let met):
             refuse(id, met.limit)
             phase = .waiting
-            waitingCommands = []
+            work.waitingCommands = []
             return
         }
         phase = .connected
         self.caller = caller
-        signedIn = nil
+        work.signedIn = nil
         loop.noteCaller(caller, of: self)
-        deadline?.cancel()
-        deadline = nil
+        endDeadline()
         loop.add(self)
         var result = ConnectResult()
         result.client = client.description
@@ -321,8 +325,8 @@ package final class LiveSession {
         for one in prepared { result.subs[one.channel.key.name] = subscribeResult(of: one) }
         reply(id, .connect(result))
         for one in prepared { become(memberOf: one.channel, one.grant, isReturning: one.wish.recovers) }
-        let commands = waitingCommands
-        waitingCommands = []
+        let commands = work.waitingCommands
+        work.waitingCommands = []
         for waiting in commands {
             switch waiting {
             case .command(let command): take(command, receivedAt: result.time)
@@ -353,8 +357,7 @@ package final class LiveSession {
 
     /// Seconds that the credential is still good for; from now on its end is looked for, with the grace for a refresh.
     private func expiry(of caller: LiveCaller) -> UInt32? {
-        deadline?.cancel()
-        deadline = nil
+        endDeadline()
         guard let end = caller.expiresAt else { return nil }
         watchExpiry(of: caller)
         return UInt32(clamping: max(1, end - WallTime.milliseconds() / 1000))
@@ -362,13 +365,18 @@ package final class LiveSession {
 
     /// Arms the end of the credential once it is near: until then the heartbeat looks, and no session has a timer.
     private func watchExpiry(of caller: LiveCaller) {
-        guard deadline == nil, let end = caller.expiresAt else { return }
+        guard begunWork?.deadline == nil, let end = caller.expiresAt else { return }
         let left = max(1, end - WallTime.milliseconds() / 1000)
         let period = loop.settings.pingSeconds
         guard period <= 0 || left <= 2 * Int64(period) else { return }
-        deadline = loop.loop.schedule(after: .seconds(left) + loop.settings.expiryGrace) { [unowned self] in
-            disconnect(.expired)
+        work.deadline = loop.loop.schedule(after: .seconds(left) + loop.settings.expiryGrace) {
+            [unowned self] in disconnect(.expired)
         }
+    }
+
+    private func endDeadline() {
+        begunWork?.deadline?.cancel()
+        begunWork?.deadline = nil
     }
 
     // MARK: Subscriptions
@@ -377,23 +385,23 @@ package final class LiveSession {
         subscriptions.first { $0.channel.key.name == name }
     }
 
-    func isPending(_ key: ChannelKey) -> Bool { pending.contains(key) }
+    func isPending(_ key: ChannelKey) -> Bool { begunWork?.pending.contains(key) == true }
 
-    var subscriptionCount: Int { subscriptions.count + pending.count }
+    var subscriptionCount: Int { subscriptions.count + (begunWork?.pending.count ?? 0) }
 
     /// Begins to subscribe: `nil`, or the limit that is met.
     func beginSubscribing(_ key: ChannelKey) -> LiveLimit? {
         guard subscriptionCount < loop.settings.subscriptionsPerSession else { return .subscriptions }
         if let met = tolls.subscribe() { return met }
-        pending.append(key)
+        work.pending.append(key)
         return nil
     }
 
     func endSubscribing(_ key: ChannelKey) {
-        guard let index = pending.firstIndex(of: key) else { return }
-        pending.remove(at: index)
-        // What is empty for a long time holds nothing.
-        if pending.isEmpty { pending = [] }
+        guard let begunWork, let index = begunWork.pending.firstIndex(of: key) else { return }
+        begunWork.pending.remove(at: index)
+        // What is empty holds nothing: it would lie among what stays.
+        if begunWork.pending.isEmpty { begunWork.pending = [] }
         tolls.unsubscribe()
     }
 
@@ -439,15 +447,15 @@ package final class LiveSession {
         guard phase != .closed else { return }
         let wasConnected = phase == .connected
         leaveAll()
-        tolls.unsubscribe(pending.count)
-        pending = []
+        tolls.unsubscribe(begunWork?.pending.count ?? 0)
+        begunWork?.pending = []
         tolls.end()
         if wasConnected, let caller { loop.hub.limits.leave(caller, at: MonotonicTime.nanoseconds()) }
         phase = .closed
-        deadline?.cancel()
-        deadline = nil
+        endDeadline()
+        begunWork?.signedIn = nil
+        begunWork?.waitingCommands = []
         connection = nil
-        waitingCommands = []
         beginTurn()
         if wasConnected { loop.remove(self) }
     }
@@ -458,7 +466,7 @@ extension LiveSession: WebSocketHandler {
         self.connection = connection
         dialect = Dialect(form: form, window: connection.deflateWindow)
         // It is cancelled with the end of the connection, which keeps the session.
-        deadline = loop.loop.schedule(after: loop.settings.connectWithin) { [unowned self] in
+        work.deadline = loop.loop.schedule(after: loop.settings.connectWithin) { [unowned self] in
             disconnect(.stale)
         }
     }
@@ -476,7 +484,8 @@ extension LiveSession: WebSocketHandler {
     private func take(_ frame: Span<UInt8>) {
         let receivedAt = WallTime.milliseconds()
         if pong.isAwaiting { pong.didHear(at: LiveSession.milliseconds) }
-        let paid = tolls.frame(frame.count, loop.hub.connectionRates, at: MonotonicTime.nanoseconds())
+        let paid = tolls.frame(
+            frame.count, &work.debts, loop.hub.connectionRates, at: MonotonicTime.nanoseconds())
         var decoder = CommandDecoder(frame: frame.withUnsafeBufferPointer { Array($0) }, form: form)
         while phase != .closed, !isEnding {
             do {

@@ -2,10 +2,10 @@
 ///
 /// Time is handed in, in milliseconds of any clock, cut to 32 bits: tens of thousands of these lie idle.
 struct PongWatch {
-    /// Whether nothing has been heard since the last ping.
-    private(set) var isAwaiting = false
     private var pingedAt: UInt32 = 0
     private var lastRoundTrip: UInt16 = 0
+    /// Whether nothing has been heard since the last ping.
+    private(set) var isAwaiting = false
 
     /// Milliseconds from the last ping to whatever answered it; `nil` before the first answer.
     var roundTrip: Int? { lastRoundTrip == 0 ? nil : Int(lastRoundTrip) }

@@ -14,13 +14,16 @@ package final class WebSocketConnection: StreamHandler {
     private let stream: any ByteStream
     private unowned let server: HTTPServer
     private var handler: (any WebSocketHandler)?
-    private var decoder: MessageDecoder
+    /// What has come of a message that is not whole; there is none while nothing is under way.
+    private var begunMessage: BegunMessage?
     /// How it ends, once that has begun.
     private var begunEnding: Ending?
     /// How long the peer may take to answer a close frame, in milliseconds.
     private let closeWait: Int32
     private var isClosed = false
     private var readLimit: Int32 = -1
+    private let messageBytes: Int32
+    private let fragments: Int32
     /// The window of messages that are compressed for the peer, as its binary logarithm; 0 when none may be.
     package let deflateWindow: UInt8
 
@@ -32,10 +35,16 @@ package final class WebSocketConnection: StreamHandler {
         self.server = server
         self.handler = handler
         deflateWindow = UInt8(deflate?.serverWindow ?? 0)
-        decoder = MessageDecoder(
-            limits: .init(maxMessageBytes: limits.messageBytes, maxFragments: limits.fragments),
-            allowing: deflate == nil ? [] : .rsv1)
+        messageBytes = Int32(clamping: limits.messageBytes)
+        fragments = Int32(clamping: limits.fragments)
         closeWait = Int32(clamping: Int64(limits.closeWait / .milliseconds(1)))
+    }
+
+    /// The decoder of a message that comes in pieces; most come in one.
+    private final class BegunMessage {
+        var decoder: MessageDecoder
+
+        init(_ decoder: MessageDecoder) { self.decoder = decoder }
     }
 
     /// The closing handshake of a connection, which most do without for a long time.
@@ -138,6 +147,19 @@ package final class WebSocketConnection: StreamHandler {
     private func receive(_ bytes: UnsafeMutableRawBufferPointer) {
         // Safety: the buffer is valid, and ours to write to, until this returns; the input does not outlive it.
         var input = FrameInput(bytes)
+        if let begunMessage {
+            decode(&input, &begunMessage.decoder)
+            if begunMessage.decoder.isIdle { self.begunMessage = nil }
+        } else {
+            var decoder = MessageDecoder(
+                limits: .init(maxMessageBytes: Int(messageBytes), maxFragments: Int(fragments)),
+                allowing: deflateWindow == 0 ? [] : .rsv1)
+            decode(&input, &decoder)
+            if !decoder.isIdle { begunMessage = BegunMessage(decoder) }
+        }
+    }
+
+    private func decode(_ input: inout FrameInput, _ decoder: inout MessageDecoder) {
         do throws(FrameError) {
             while !isClosed, let event = try decoder.next(&input) { try take(event, input) }
         } catch {
@@ -156,7 +178,7 @@ package final class WebSocketConnection: StreamHandler {
         case .compressed(let kind, let payload):
             guard isOpen else { return }
             let message = try input.withBytes(of: payload) { bytes throws(FrameError) in
-                try server.inflater.inflate(bytes, limit: decoder.limits.maxMessageBytes)
+                try server.inflater.inflate(bytes, limit: Int(messageBytes))
             }
             guard kind == .text else { return handler?.webSocketDidReceiveBinary(message.span) ?? () }
             guard UTF8Validator.isValid(message.span) else { throw .invalidUTF8 }

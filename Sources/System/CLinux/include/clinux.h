@@ -36,6 +36,11 @@ long clinux_send(int descriptor, const void *bytes, size_t count);
 int clinux_allowed_cpus(void);
 /// Raises the soft descriptor limit to the hard one; returns the limit now in force.
 uint64_t clinux_raise_descriptor_limit(void);
+/// Sets what the heap keeps for itself (mallopt(3)): from `large_bytes` on a block comes from the kernel and goes back to it, and of what
+/// is free at a heap's end twice as much stays.
+void clinux_bound_heap(int large_bytes);
+/// Gives whole pages of the heap that are free back to the kernel (malloc_trim(3)).
+void clinux_trim_heap(void);
 /// Ends this process with `signal` when its parent dies (prctl PR_SET_PDEATHSIG).
 int clinux_die_with_parent(int signal);
 /// Whether a terminal shows what is typed; what was typed before and not read is forgotten (tcsetattr(3) TCSAFLUSH).

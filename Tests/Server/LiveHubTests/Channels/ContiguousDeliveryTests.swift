@@ -39,11 +39,12 @@ struct `Contiguous delivery` {
     }
 
     @Test func `drops what it held beyond its bound and takes all of it from the log`() {
-        var delivery = ContiguousDelivery(position: 0, maxHeld: 2)
+        var delivery = ContiguousDelivery(position: 0)
+        let last = UInt64(ContiguousDelivery.mostHeld) + 3
         #expect(delivery.accept(publication(3)) == .fill(after: 0))
-        #expect(delivery.accept(publication(4)) == .wait)
-        #expect(delivery.accept(publication(5)) == .overflow(after: 0))
-        #expect(delivery.fill((1...5).map { publication($0) }).map(\.offset) == [1, 2, 3, 4, 5])
+        for offset in 4..<last { #expect(delivery.accept(publication(offset)) == .wait) }
+        #expect(delivery.accept(publication(last)) == .overflow(after: 0))
+        #expect(delivery.fill((1...last).map { publication($0) }).map(\.offset) == Array(1...last))
     }
 
     @Test(arguments: 0..<50)

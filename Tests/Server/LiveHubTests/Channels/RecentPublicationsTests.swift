@@ -7,8 +7,9 @@ struct `Recent publications` {
     private func recent(_ offsets: ClosedRange<UInt64>, maxCount: Int = 100, maxBytes: Int = 1 << 20)
         -> RecentPublications
     {
-        var recent = RecentPublications(maxCount: maxCount, maxBytes: maxBytes)
-        for offset in offsets { recent.append(publication(offset)) }
+        var recent = RecentPublications()
+        let bounds = RecentPublications.Bounds(count: maxCount, bytes: maxBytes)
+        for offset in offsets { recent.append(publication(offset), within: bounds) }
         return recent
     }
 
@@ -20,8 +21,8 @@ struct `Recent publications` {
 
     @Test func `cover nothing when the newest is missing`() {
         #expect(!recent(5...9).covers(after: 5, top: 10))
-        #expect(!RecentPublications(maxCount: 10, maxBytes: 10).covers(after: 0, top: 1))
-        #expect(RecentPublications(maxCount: 10, maxBytes: 10).covers(after: 0, top: 0))
+        #expect(!RecentPublications().covers(after: 0, top: 1))
+        #expect(RecentPublications().covers(after: 0, top: 0))
     }
 
     @Test func `hand out what follows, oldest first`() {
@@ -38,7 +39,7 @@ struct `Recent publications` {
 
     @Test func `start anew where a publication does not follow on`() {
         var kept = recent(1...5)
-        kept.append(publication(9))
+        kept.append(publication(9), within: RecentPublications.Bounds(count: 100, bytes: 1 << 20))
         #expect(kept.after(0).map(\.offset) == [9])
         #expect(!kept.covers(after: 5, top: 9))
     }

@@ -12,42 +12,49 @@ struct `Tolls of a session` {
         return Party(PartyLevel(name, limits))
     }
 
+    /// A session, as far as it pays.
+    private struct Payer {
+        var tolls = Tolls()
+        var debts = Debts()
+    }
+
     private func refused(
-        _ tolls: inout Tolls, _ item: PartyLevel.Item?, _ count: Int, isShared: Bool = true,
+        _ payer: inout Payer, _ item: PartyLevel.Item?, _ count: Int, isShared: Bool = true,
         at now: Int64 = second
     ) -> [String] {
         (0..<count).compactMap { _ in
-            let frame = tolls.frame(1, rates, at: now)
-            return tolls.command(item, isShared: isShared, in: frame, rates, at: now)?.name
+            let frame = payer.tolls.frame(1, &payer.debts, rates, at: now)
+            return payer.tolls.command(item, isShared: isShared, in: frame, &payer.debts, rates, at: now)?
+                .name
         }
     }
 
     @Test func `takes a connection's commands up to its rate, and reads up to a fifth of it`() {
-        var tolls = Tolls()
-        #expect(refused(&tolls, .reads, 9) == ["connection.reads"])
-        #expect(refused(&tolls, .calls, 31).isEmpty)
-        #expect(refused(&tolls, nil, 1) == ["connection.commands"])
-        #expect(refused(&tolls, .calls, 11, at: 2 * second) == ["connection.commands"])
+        var payer = Payer()
+        #expect(refused(&payer, .reads, 9) == ["connection.reads"])
+        #expect(refused(&payer, .calls, 31).isEmpty)
+        #expect(refused(&payer, nil, 1) == ["connection.commands"])
+        #expect(refused(&payer, .calls, 11, at: 2 * second) == ["connection.commands"])
     }
 
     @Test func `refuses every command of a frame whose bytes are too many, and no later one`() {
-        var tolls = Tolls()
+        var payer = Payer()
         let most = rates.bytes.burst
-        let frames = [most, 1].map { tolls.frame($0, rates, at: second) }
-        #expect(
-            frames.map { tolls.command(.calls, isShared: true, in: $0, rates, at: second)?.name } == [
-                nil, "connection.bytes",
-            ])
-        #expect(refused(&tolls, .calls, 1, at: 2 * second).isEmpty)
+        let frames = [most, 1].map { payer.tolls.frame($0, &payer.debts, rates, at: second) }
+        let met = frames.map {
+            payer.tolls.command(.calls, isShared: true, in: $0, &payer.debts, rates, at: second)?.name
+        }
+        #expect(met == [nil, "connection.bytes"])
+        #expect(refused(&payer, .calls, 1, at: 2 * second).isEmpty)
     }
 
     @Test func `counts all connections of one user together, and nobody else's`() {
         let (one, other) = (
             party("user") { $0.calls = Rate(1, burst: 5) }, party("user") { $0.calls = Rate(1, burst: 5) }
         )
-        var tabs = [Tolls(), Tolls(), Tolls()]
+        var tabs = [Payer(), Payer(), Payer()]
         for (place, user) in [one, one, other].enumerated() {
-            tabs[place].enter(user: user, institution: nil)
+            tabs[place].tolls.enter(user: user, institution: nil)
         }
         #expect(refused(&tabs[0], .calls, 3).isEmpty)
         #expect(refused(&tabs[1], .calls, 3) == ["user.calls"])
@@ -57,13 +64,13 @@ struct `Tolls of a session` {
     @Test func `charges the class before the institution: what a class refuses costs the others nothing`() {
         let institution = party("institution") { $0.calls = Rate(1, burst: 50) }
         let classes = (0..<2).map { _ in party("class") { $0.calls = Rate(1, burst: 10) } }
-        var loud = Tolls()
-        var calm = Tolls()
+        var loud = Payer()
+        var calm = Payer()
         for (place, group) in classes.enumerated() {
-            var tolls = Tolls()
-            tolls.enter(user: nil, institution: institution)
-            #expect(tolls.enter(group, hasPriority: false, at: second) == nil)
-            if place == 0 { loud = tolls } else { calm = tolls }
+            var payer = Payer()
+            payer.tolls.enter(user: nil, institution: institution)
+            #expect(payer.tolls.enter(group, hasPriority: false, at: second) == nil)
+            if place == 0 { loud = payer } else { calm = payer }
         }
         #expect(refused(&loud, .calls, 30).allSatisfy { $0 == "class.calls" })
         #expect(refused(&loud, .calls, 5).count == 5)
@@ -72,14 +79,14 @@ struct `Tolls of a session` {
 
     @Test func `lets instructors talk when students have taken all that is theirs`() {
         let group = party("class") { $0.calls = Rate(1, burst: 50) }
-        var students = (0..<10).map { _ in Tolls() }
+        var students = (0..<10).map { _ in Payer() }
         for place in students.indices {
-            #expect(students[place].enter(group, hasPriority: false, at: second) == nil)
+            #expect(students[place].tolls.enter(group, hasPriority: false, at: second) == nil)
         }
         let refusals = (0..<10).flatMap { refused(&students[$0], .calls, 20) }
         #expect(refusals.count == 160 && Set(refusals) == ["class.calls"])
-        var instructor = Tolls()
-        #expect(instructor.enter(group, hasPriority: true, at: second) == nil)
+        var instructor = Payer()
+        #expect(instructor.tolls.enter(group, hasPriority: true, at: second) == nil)
         #expect(refused(&instructor, .calls, 10).isEmpty)
     }
 
@@ -88,10 +95,10 @@ struct `Tolls of a session` {
             $0.calls = Rate(1, burst: 1)
             $0.bytes = Rate(1, burst: 1)
         }
-        var tolls = Tolls()
-        #expect(tolls.enter(group, hasPriority: false, at: second) == nil)
-        #expect(refused(&tolls, .calls, 5).count == 4)
-        #expect(refused(&tolls, .calls, 20, isShared: false).isEmpty)
+        var payer = Payer()
+        #expect(payer.tolls.enter(group, hasPriority: false, at: second) == nil)
+        #expect(refused(&payer, .calls, 5).count == 4)
+        #expect(refused(&payer, .calls, 20, isShared: false).isEmpty)
     }
 
     @Test func `belongs to one class at a time, and leaves it at the end`() {
@@ -122,10 +129,21 @@ struct `Tolls of a session` {
     }
 
     @Test func `bears a thousand faults at once and no more`() {
-        var tolls = Tolls()
-        #expect((0..<1001).count { _ in tolls.fault(rates, at: second) } == 1000)
-        let isBorneLater = tolls.fault(rates, at: 2 * second)
+        var debts = Debts()
+        #expect((0..<1001).count { _ in debts.fault(rates, at: second) } == 1000)
+        let isBorneLater = debts.fault(rates, at: 2 * second)
         #expect(isBorneLater)
+    }
+
+    @Test func `forgets what is paid, and nothing else`() {
+        var payer = Payer()
+        #expect(payer.debts.arePaid(at: 0))
+        #expect(refused(&payer, .reads, 4).isEmpty)
+        // Ten commands and two reads a second: four reads take longest to pay for.
+        #expect(!payer.debts.arePaid(at: 3 * second - 1))
+        #expect(payer.debts.arePaid(at: 3 * second))
+        payer.debts = Debts()
+        #expect(refused(&payer, .reads, 9, at: 3 * second) == ["connection.reads"])
     }
 
     @Test func `gives a user twice of what one connection may send`() {
