@@ -8,7 +8,7 @@ from Rig.api import Api
 from Rig.crowd import gather
 from Rig.database import Database
 from Rig.demo import Demo
-from tools import CPUS, load, peer
+from tools import CPUS, load, peer, wait_for_rest
 
 CONFIG = """
 namespaces: ["bench:stream:100:300"]
@@ -72,12 +72,13 @@ def fan_out(programs: dict, program, which: str, seconds: float) -> dict[str, di
 
 
 def idle(programs: dict, demo: Demo, count: int, folder, port: int | None = None, more: tuple = ()) -> dict:
-    """Members of one class, each another student with the five channels of a class, then silent; `more` is for wsload."""
+    """Members of one class, each another student with the five channels of a class, then silent for ten seconds; `more` is for wsload."""
     tokens = folder / "tokens"
     users = gather(demo, Database(demo), count)
     tokens.write_text("".join(f"{user['token']} {user['id']}\n" for user in users))
+    wait_for_rest(demo.pid)
     return load(programs, port or port_of(demo), demo.pid, [
-        "idle", *more, "-n", str(count), "--duration", "1", "--settle", "2", *member(demo, tokens)])
+        "idle", *more, "-n", str(count), "--duration", "1", "--settle", "10", *member(demo, tokens)])
 
 
 def member(demo: Demo, tokens) -> list[str]:

@@ -136,6 +136,22 @@ def cpu_seconds(pid: int, ended: bool = False) -> float:
     return sum(map(int, fields[11:15 if ended else 13])) / os.sysconf("SC_CLK_TCK")
 
 
+def resident(pid: int) -> int:
+    """Bytes of a process that are in memory."""
+    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def wait_for_rest(pid: int, rest: float = 4, limit: float = 30) -> None:
+    """Returns when a process has needed no more memory for a while: what it does after its start is done."""
+    begun = since = time.monotonic()
+    known = resident(pid)
+    while time.monotonic() - since < rest and time.monotonic() - begun < limit:
+        time.sleep(0.1)
+        now = resident(pid)
+        if now > known + 65536:
+            known, since = now, time.monotonic()
+
+
 def metric(base: str, name: str) -> float:
     """One of a server's metrics, summed over its labels."""
     with urllib.request.urlopen(f"{base}/metrics", timeout=10) as answer:
