@@ -155,7 +155,7 @@ package final class StreamContext: RoundEndWork {
 
     private func flush(_ streams: [TCPStream]) {
         frames.isLeaving = true
-        for stream in streams { stream.flush() }
+        streams.forEachFetchingAhead { $0.flush() }
         frames.isLeaving = false
     }
 }

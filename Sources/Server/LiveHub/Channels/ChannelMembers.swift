@@ -1,3 +1,4 @@
+import EventLoop
 import LiveProtocol
 
 /// The sessions that receive a channel on one loop, each at a place, and how they want it.
@@ -144,7 +145,7 @@ struct ChannelMembers {
             let sessions = crowd.sessions
             if crowd.others == 0 {
                 let frame = LiveFrame.push(push)
-                for session in sessions { give(session, frame) }
+                sessions.forEachFetchingAhead { give($0, frame) }
             } else {
                 var shared = SharedPush(push, compressor)
                 for session in sessions { give(session, shared.frame(session.dialect)) }
