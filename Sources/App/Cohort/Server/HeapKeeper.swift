@@ -7,6 +7,8 @@ import LiveHub
 ///
 /// Confined to its loop, for as long as that runs; what takes long happens elsewhere.
 final class HeapKeeper {
+    /// A queue of its own: those that all share may be taken for long.
+    private let queue = DispatchQueue(label: "heap", qos: .utility)
     private let hub: LiveHub
     private let loop: EventLoop
     private var watch = StormWatch()
@@ -25,7 +27,7 @@ final class HeapKeeper {
         loop.schedule(after: .seconds(1)) { [self] in
             let sum = hub.counters.sum
             if watch.tick(joins: Int(sum.joins), connections: sum.connections) {
-                DispatchQueue.global(qos: .utility).async { clinux_trim_heap() }
+                queue.async { clinux_trim_heap() }
             }
             goOn()
         }
