@@ -173,7 +173,7 @@ PARTS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between them")
-    parser.add_argument("--cohort")
+    parser.add_argument("--cohort", help="the program; the release build by default")
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--idle", type=int, default=10_000)
@@ -188,7 +188,8 @@ def main() -> int:
     wanted = options.only.split(",")
     if set(wanted) - set(PARTS):
         parser.error(f"--only knows {', '.join(PARTS)}")
-    program = locate(options.cohort)
+    # What is measured is what is run: never the newest build, which may be one for tests.
+    program = locate(options.cohort or str(ROOT / ".build" / "release" / "cohort"))
     programs = build(peers=bool({"server", "room", "classes"} & set(wanted)))
     quiet()
     started = time.monotonic()

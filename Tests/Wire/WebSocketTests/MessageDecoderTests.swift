@@ -248,3 +248,30 @@ extension `Message decoder` {
         #expect(cut.hear(reads: octets.chopped(1)) == [heard])
     }
 }
+
+extension `Message decoder` {
+    @Test func `is idle between two messages and nowhere else`() {
+        // A message in two frames, and a ping in between.
+        let frames: [WireFrame] = [.text("two", isFinal: false), .ping([7]), .more(" parts")]
+        let octets = frames.flatMap(\.octets)
+        for cut in 0...octets.count {
+            var decoder = decoder()
+            _ = decoder.hear(octets[..<cut])
+            #expect(decoder.isIdle == (cut == 0 || cut == octets.count), "cut at \(cut)")
+        }
+        var finished = decoder()
+        _ = finished.hear(WireFrame.close(1000).octets)
+        #expect(!finished.isIdle)
+    }
+
+    @Test func `may be made anew whenever it is idle`() {
+        let octets = Self.mixed.flatMap(\.octets)
+        var decoder = decoder()
+        var heard: [Heard] = []
+        for octet in octets {
+            if decoder.isIdle { decoder = self.decoder() }
+            heard += decoder.hear([octet])
+        }
+        #expect(heard == Self.mixedHeard)
+    }
+}

@@ -53,18 +53,23 @@ package final class LiveSession {
 
     /// What is under way, begun where nothing is.
     private var work: SessionWork {
-        if let begunWork { return begunWork }
-        let begun = SessionWork()
-        begunWork = begun
-        loop.noteBusy(self)
-        return begun
+        let work = begunWork ?? SessionWork()
+        if begunWork == nil { begunWork = work }
+        if !work.isWatched {
+            work.isWatched = true
+            loop.noteBusy(self)
+        }
+        return work
     }
 
-    /// Lets go of what is under way, once it is over; `true` when it is.
+    /// Lets go of what is under way, once it is over; `true` when it does not need to be looked at before something begins.
     func rest(at now: Int64) -> Bool {
         guard phase != .closed, let begunWork else { return true }
-        guard begunWork.isOver(at: now) else { return false }
-        self.begunWork = nil
+        switch begunWork.rest(at: now) {
+        case .goesOn: return false
+        case .waitsForDeadline: begunWork.isWatched = false
+        case .isOver: self.begunWork = nil
+        }
         return true
     }
 
@@ -375,8 +380,9 @@ package final class LiveSession {
     }
 
     private func endDeadline() {
-        begunWork?.deadline?.cancel()
-        begunWork?.deadline = nil
+        guard begunWork?.deadline != nil else { return }
+        work.deadline?.cancel()
+        work.deadline = nil
     }
 
     // MARK: Subscriptions

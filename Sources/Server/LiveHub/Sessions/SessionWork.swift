@@ -24,10 +24,19 @@ final class SessionWork {
     /// The end of the time to connect, or of a credential that ends soon.
     var deadline: LoopTimer?
     var debts = Debts()
+    /// Whether the loop looks from time to time whether it is over.
+    var isWatched = false
 
-    /// Whether a session without it would go on as with it; `now` in nanoseconds of the monotonic clock.
-    func isOver(at now: Int64) -> Bool {
-        signedIn == nil && pending.isEmpty && waitingCommands.isEmpty && turns.isEmpty && deadline == nil
-            && debts.arePaid(at: now)
+    /// What becomes of it.
+    enum Rest { case goesOn, waitsForDeadline, isOver }
+
+    /// Whether it goes on, only waits for what will come by itself, or is over: a session without it would then go on as with it.
+    ///
+    /// `now` in nanoseconds of the monotonic clock.
+    func rest(at now: Int64) -> Rest {
+        guard signedIn == nil, pending.isEmpty, waitingCommands.isEmpty, turns.isEmpty,
+            debts.arePaid(at: now)
+        else { return .goesOn }
+        return deadline == nil ? .isOver : .waitsForDeadline
     }
 }

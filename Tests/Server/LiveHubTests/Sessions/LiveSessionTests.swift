@@ -39,6 +39,23 @@ struct `Live session` {
         }
     }
 
+    @Test func `ends with its credential, though that was far away when it began`() async throws {
+        let site = try await LiveSite.start {
+            $0.pingSeconds = 2
+            $0.pongSeconds = 1
+            $0.expiryGrace = .zero
+        }
+        try await site.run { open in
+            // The end is near two pings before it: until then nothing waits for it.
+            let client = try await open(0, "1:7:x:6")
+            #expect(client.messages[0]["connect"]?["ttl"]?.int ?? 0 >= 5)
+            let stays = try await open(0, "1:8:x:3600")
+            await client.until { client.isClosed }
+            #expect(client.closeCode == 3005)
+            #expect(await stays.command("ping", "{}")["ping"] != nil)
+        }
+    }
+
     @Test(arguments: [
         ("{", UInt16(3501)), (#"{"id":5}"#, 3501), ("[]", 3501), (#"{"id":5,"connect":{}}"#, 3501),
     ])

@@ -55,7 +55,7 @@ struct NotesFeature: LiveFeature {
     func didLeave(_ caller: LiveCaller, client: ClientID, channel: ChannelKey, loop: LiveLoop) {}
 }
 
-/// Tokens of the form `institution:user:role`, or `app:user:channel…`; `expired` and `broken` are what they say.
+/// Tokens of the form `institution:user:role`, perhaps with `:seconds` that they last, or `app:user:channel…`; `expired` and `broken` are what they say.
 ///
 /// Subscription tokens are `user channel` and perhaps the seconds that they last.
 struct PlainTokens: LiveAuthenticator {
@@ -72,13 +72,14 @@ struct PlainTokens: LiveAuthenticator {
                     info: RawJSON { $0.string(String(parts[1])) },
                     channels: parts.dropFirst(2).map(String.init)))
         }
-        guard parts.count == 3, let institution = Int64(parts[0]), let user = Int64(parts[1]) else {
+        guard 3...4 ~= parts.count, let institution = Int64(parts[0]), let user = Int64(parts[1]) else {
             throw .invalid
         }
+        let lasts = parts.count > 3 ? Int64(parts[3]) : nil
         return LiveCaller(
             institution: TenantID(rawValue: institution), user: user, subject: String(user),
-            name: "User \(user)",
-            roles: [String(parts[2])])
+            name: "User \(user)", roles: [String(parts[2])],
+            expiresAt: lasts.map { WallTime.milliseconds() / 1000 + $0 })
     }
 
     func ticket(
