@@ -36,7 +36,7 @@ import silent  # noqa: E402
 import sis  # noqa: E402
 import tls  # noqa: E402
 import victim  # noqa: E402
-from Rig.demo import Demo, locate  # noqa: E402
+from Rig.demo import ROOT, Demo, locate  # noqa: E402
 from tools import CPUS, build, quiet, spread, table  # noqa: E402
 from verdict import Verdicts, ratios  # noqa: E402
 
