@@ -1,5 +1,4 @@
 import CLinux
-import Dispatch
 import EventLoop
 import LiveHub
 
@@ -7,8 +6,8 @@ import LiveHub
 ///
 /// Confined to its loop, for as long as that runs; what takes long happens elsewhere.
 final class HeapKeeper {
-    /// A queue of its own: those that all share may be taken for long.
-    private let queue = DispatchQueue(label: "heap", qos: .utility)
+    /// One at a time: what is asked for meanwhile is being done.
+    private let lane = WorkLane(label: "heap", width: 1, backlog: 1)
     private let hub: LiveHub
     private let loop: EventLoop
     private var watch = StormWatch()
@@ -27,7 +26,7 @@ final class HeapKeeper {
         loop.schedule(after: .seconds(1)) { [self] in
             let sum = hub.counters.sum
             if watch.tick(joins: Int(sum.joins), connections: sum.connections) {
-                queue.async { clinux_trim_heap() }
+                _ = lane.submit(on: loop, { clinux_trim_heap() }, then: { _ in })
             }
             goOn()
         }
