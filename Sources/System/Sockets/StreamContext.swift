@@ -2,7 +2,8 @@ package import EventLoop
 
 /// What the streams of one loop share: the list of those with output, this round's frames, and when they leave.
 ///
-/// At the end of a round all output leaves but that of patient streams, which ``FlushPace`` may hold back.
+/// At the end of a round all output leaves but that of patient streams, which ``FlushPace`` may hold back. Where many others have
+/// output, it leaves before: whoever was answered first does not wait until hundreds are.
 package final class StreamContext: RoundEndWork {
     /// The loop that all these streams belong to.
     package let loop: EventLoop
@@ -14,6 +15,9 @@ package final class StreamContext: RoundEndWork {
 
     /// The frames of the present round.
     var frames = RoundFrames()
+
+    /// So many streams that are not patient wait for each other, at most.
+    static let together = 16
 
     /// A stream with more output than this is not kept waiting for more.
     static let bulk = 1 << 14
@@ -37,6 +41,7 @@ package final class StreamContext: RoundEndWork {
         var dirty: [TCPStream] = []
 
         var isEmpty: Bool { plain.isEmpty && dirty.isEmpty }
+        var count: Int { plain.count + dirty.count }
 
         /// Hands these over; about as many come next time.
         func takePlain() -> [TLSStream] {
@@ -81,6 +86,8 @@ package final class StreamContext: RoundEndWork {
     }
 
     private func notePrompt() {
+        // Who is about to be noted is not among these, and may have more to say.
+        if prompt.count >= StreamContext.together { sendPrompt() }
         guard !promptWork.isNoted else { return }
         promptWork.isNoted = true
         loop.atRoundEnd(promptWork)
@@ -148,9 +155,13 @@ package final class StreamContext: RoundEndWork {
     private func flushPrompt() {
         promptWork.isNoted = false
         guard !prompt.isEmpty else { return }
+        sendPrompt()
+        if patient.isEmpty { frames.end() }
+    }
+
+    private func sendPrompt() {
         for stream in prompt.takePlain() { stream.encrypt() }
         flush(prompt.takeDirty())
-        if patient.isEmpty { frames.end() }
     }
 
     private func flush(_ streams: [TCPStream]) {

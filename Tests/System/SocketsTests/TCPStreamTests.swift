@@ -153,6 +153,24 @@ struct `TCP stream` {
         }
     }
 
+    @Test func `does not wait until many others have output, too`() async throws {
+        try await loop.perform {
+            let first = try await StreamPair.connected(on: loop)
+            var pairs = [first]
+            for _ in 0..<StreamContext.together {
+                pairs.append(try await StreamPair.connected(on: loop, sharing: first.context))
+            }
+            for (number, pair) in pairs.enumerated() { pair.near.send([UInt8(number), 1]) }
+            #expect(pairs.map(\.near.queuedBytes) == pairs.dropLast().map { _ in 0 } + [2])
+            // What left early and what comes now are two things, in their order.
+            for pair in pairs { pair.near.send([2]) }
+            for (number, pair) in pairs.enumerated() {
+                await pair.farSide.until { pair.farSide.received == [UInt8(number), 1, 2] }
+                pair.near.close()
+            }
+        }
+    }
+
     @Test func `shares a joined run among streams that are owed the same frames`() async throws {
         try await loop.perform {
             let first = try await StreamPair.connected(on: loop)

@@ -22,8 +22,7 @@ struct `A cohort that comes back at once` {
         let site = try await LiveSite.start {
             $0.recentCount = 10
             $0.pageCount = 16
-            $0.commandsPerSecond = 100_000
-            $0.commandBurst = 100_000
+            $0.letEverythingPass()
         }
         try await site.run { open in
             let author = try await open(0, "1:1:x")
@@ -52,8 +51,7 @@ struct `A cohort that comes back at once` {
 
     @Test func `reads the latest of a log once, and what it has just said itself`() async throws {
         let site = try await LiveSite.start {
-            $0.commandsPerSecond = 100_000
-            $0.commandBurst = 100_000
+            $0.letEverythingPass()
         }
         try await site.run { open in
             let author = try await open(0, "1:1:x")
@@ -87,8 +85,7 @@ struct `A cohort that comes back at once` {
 
     @Test func `has a stream read once for many, and completed by what follows`() async throws {
         let site = try await LiveSite.start {
-            $0.commandsPerSecond = 100_000
-            $0.commandBurst = 100_000
+            $0.letEverythingPass()
         }
         try await site.run { open in
             let author = try await open(0, "app:ada")

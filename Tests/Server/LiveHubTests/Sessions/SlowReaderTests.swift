@@ -22,8 +22,7 @@ struct `A reader that is slow` {
     @Test func `is disconnected beyond its budget, and then resumes without a loss`() async throws {
         let site = try await LiveSite.start {
             $0.sessionBudget = 200_000
-            $0.commandsPerSecond = 100_000
-            $0.commandBurst = 100_000
+            $0.letEverythingPass()
         }
         try await site.run { open in
             let author = try await open(0, "1:1:x")
@@ -63,8 +62,7 @@ struct `A reader that is slow` {
             $0.ephemeralBudget = 20_000
             $0.pageBytes = 70_000
             $0.recentBytes = recentBytes
-            $0.commandsPerSecond = 100_000
-            $0.commandBurst = 100_000
+            $0.letEverythingPass()
         }
         try await site.run { open in
             let author = try await open(0, "1:1:x")
@@ -96,8 +94,7 @@ struct `A reader that is slow` {
             $0.ephemeralBudget = 20_000
             $0.historyBytes = 100_000
             $0.waitingReads = 30
-            $0.commandsPerSecond = 100_000
-            $0.commandBurst = 100_000
+            $0.letEverythingPass()
         }
         try await site.run { open in
             let author = try await open(0, "1:1:x")
@@ -127,8 +124,7 @@ struct `A reader that is slow` {
     func `asks for the rest of a past that is too long for one reply`(channel: String) async throws {
         let site = try await LiveSite.start {
             $0.historyBytes = 35_000
-            $0.commandsPerSecond = 100_000
-            $0.commandBurst = 100_000
+            $0.letEverythingPass()
         }
         try await site.run { open in
             let reader = try await open(0, channel == "app:x" ? "app:ada" : "1:1:x")

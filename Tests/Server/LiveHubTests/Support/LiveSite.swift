@@ -308,3 +308,8 @@ final class LiveSite: Sendable {
 }
 
 enum LiveSiteError: Error { case noReply, neverStood }
+
+extension LiveSettings {
+    /// For tests that send as fast as they can.
+    mutating func letEverythingPass() { (commandsPerSecond, commandBurst) = (100_000, 100_000) }
+}
