@@ -75,5 +75,7 @@ def broken_frame(source) -> bytes | None:
     length = int.from_bytes(extended, "big") if extended else head[1]
     payload = source.read(length)
     if head[0] & 0x0F in {BINARY, PONG} and payload:
-        payload = bytes([payload[0] ^ 1]) + payload[1:]
+        # In the middle: the first bit of a compressed message may be any (RFC 1951, 3.2.3, BFINAL).
+        place = len(payload) // 2
+        payload = payload[:place] + bytes([payload[place] ^ 1]) + payload[place + 1:]
     return head + extended + payload
