@@ -86,8 +86,8 @@ package final class StreamContext: RoundEndWork {
     }
 
     private func notePrompt() {
-        // Who is about to be noted is not among these, and may have more to say.
-        if prompt.count >= StreamContext.together { sendPrompt() }
+        // Who is about to be noted is not among these, and may have more to say; what comes while output leaves waits until it has.
+        if prompt.count >= StreamContext.together, !frames.isLeaving { sendPrompt() }
         guard !promptWork.isNoted else { return }
         promptWork.isNoted = true
         loop.atRoundEnd(promptWork)

@@ -13,6 +13,7 @@ final class Recorder: StreamHandler {
     var drained = 0
     var advanced = 0
     var closure: StreamClosure?
+    var onClose: (() -> Void)?
     private var waiters: [(condition: () -> Bool, then: () -> Void)] = []
 
     func streamDidReceive(_ bytes: UnsafeMutableRawBufferPointer) {
@@ -30,6 +31,7 @@ final class Recorder: StreamHandler {
     func streamDidAdvance() { advanced += 1 }
     func streamDidClose(_ reason: StreamClosure) {
         closure = reason
+        onClose?()
         wake()
     }
 
@@ -168,6 +170,27 @@ struct `TCP stream` {
                 await pair.farSide.until { pair.farSide.received == [UInt8(number), 1, 2] }
                 pair.near.close()
             }
+        }
+    }
+
+    @Test func `keeps what many are given while others' output leaves`() async throws {
+        try await loop.perform {
+            let broken = try await StreamPair.connected(on: loop)
+            var pairs: [StreamPair] = []
+            for _ in 0..<StreamContext.together + 4 {
+                pairs.append(try await StreamPair.connected(on: loop, sharing: broken.context))
+            }
+            // Its output cannot leave; whoever hears of that has something for all the others.
+            shutdown(broken.near.socket, CInt(SHUT_WR))
+            broken.near.send([0])
+            broken.nearSide.onClose = {
+                for (number, pair) in pairs.enumerated() { pair.near.send([UInt8(number), 1]) }
+            }
+            for (number, pair) in pairs.enumerated() {
+                await pair.farSide.until { pair.farSide.received == [UInt8(number), 1] }
+                pair.near.close()
+            }
+            #expect(broken.nearSide.closure == .failed(errno: EPIPE))
         }
     }
 
