@@ -65,13 +65,6 @@ package final class LiveCaller: Sendable {
     private static func known(_ value: Int64) -> Int64? { value == 0 ? nil : value }
 }
 
-/// Somebody who is signed in, where only few are.
-final class SignedIn: Sendable {
-    let principal: Principal
-
-    init(_ principal: Principal) { self.principal = principal }
-}
-
 /// What the token of an operator's own app says besides who bears it.
 package final class AppCredential: Sendable {
     /// What others are told of the connection.

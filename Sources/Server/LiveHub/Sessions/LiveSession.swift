@@ -48,7 +48,7 @@ package final class LiveSession {
     init(loop: LiveLoop, principal: Principal?, form: MessageForm = .json) {
         self.loop = loop
         dialect = Dialect(form: form, window: 0)
-        if let principal { work.signedIn = SignedIn(principal) }
+        if let principal { work.signedIn = principal }
     }
 
     /// What is under way, begun where nothing is.
@@ -268,7 +268,7 @@ package final class LiveSession {
         guard loop.admit(at: MonotonicTime.nanoseconds()) else { return refuse(id, .joins) }
         phase = .connecting
         if request.token.isEmpty {
-            guard let principal = work.signedIn?.principal else { return disconnect(.invalidToken) }
+            guard let principal = work.signedIn else { return disconnect(.invalidToken) }
             return admitted(id, loop.hub.authenticator.caller(principal: principal), request)
         }
         loop.loop.run { await self.connect(id, token: request) }

@@ -14,7 +14,7 @@ final class SessionWork {
     }
 
     /// Who is signed in, until the session is connected.
-    var signedIn: SignedIn?
+    var signedIn: Principal?
     /// Channels that are being subscribed to.
     var pending: [ChannelKey] = []
     var waitingCommands: [Waiting] = []
